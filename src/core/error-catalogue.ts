@@ -1,0 +1,106 @@
+/** What one code means: the HTTP status it answers with, whether trying again later can help, and its title in docs/errors.md. */
+interface CatalogueEntry {
+  status: number;
+  retryable: boolean;
+  title: string;
+}
+
+/**
+ * Every code that RepoWatch can answer, store or print. Codes are never reused. docs/errors.md explains each;
+ * test/errors.test.ts keeps both equal.
+ */
+export const catalogue = {
+  // Start and settings
+  settings_invalid: { status: 500, retryable: false, title: 'A setting is missing or bad' },
+  embedded_postgres_failed: { status: 500, retryable: false, title: 'The embedded Postgres did not start' },
+  database_unavailable: { status: 503, retryable: true, title: 'Postgres cannot be reached' },
+  schema_newer: { status: 500, retryable: false, title: 'The database was migrated by a newer RepoWatch' },
+  internal_error: { status: 500, retryable: false, title: 'Something failed that should not' },
+
+  // Intake
+  body_too_large: { status: 413, retryable: false, title: 'The body is larger than 25 MiB' },
+  intake_busy: { status: 503, retryable: true, title: 'Too many bodies are being received at once' },
+  signature_missing: { status: 401, retryable: false, title: 'No X-Hub-Signature-256 header' },
+  signature_invalid: { status: 401, retryable: false, title: 'The signature does not fit the body' },
+  header_missing: { status: 400, retryable: false, title: 'A required header is missing' },
+  header_invalid: { status: 400, retryable: false, title: 'A header has a value that is not allowed' },
+  content_type_unsupported: { status: 415, retryable: false, title: 'Only application/json is accepted' },
+  body_not_json: { status: 400, retryable: false, title: 'The body is not a JSON object' },
+  delivery_not_stored: { status: 503, retryable: true, title: 'The delivery could not be committed in time' },
+  request_timeout: { status: 408, retryable: true, title: 'The request did not arrive in time' },
+  method_not_allowed: { status: 405, retryable: false, title: 'This address takes another method' },
+
+  // Why a delivery was settled without a change
+  unhandled_event: { status: 200, retryable: false, title: 'RepoWatch does not act on this event' },
+  unhandled_action: { status: 200, retryable: false, title: 'RepoWatch does not act on this action of the event' },
+  unexpected_payload: { status: 200, retryable: false, title: 'The payload lacks what this event must carry' },
+  no_installation: { status: 200, retryable: false, title: 'The delivery names no installation' },
+  installation_suspended: { status: 200, retryable: false, title: 'The installation is suspended' },
+  installation_deleted: { status: 200, retryable: false, title: 'The installation was deleted' },
+  repository_removed: { status: 200, retryable: false, title: 'The repository is not part of the installation' },
+  repository_disabled: { status: 200, retryable: false, title: 'The repository is switched off' },
+  ref_not_tracked: { status: 200, retryable: false, title: 'The ref is neither a branch nor a tag' },
+  already_known: { status: 200, retryable: false, title: 'This change was already recorded' },
+  covered_by_reconcile: { status: 200, retryable: false, title: 'Reconcile had already acted on this change' },
+  not_confirmed: { status: 200, retryable: false, title: 'GitHub does not confirm this change' },
+  before_baseline: { status: 200, retryable: false, title: 'The change is older than the first sight of the repository' },
+  hook_verified: { status: 200, retryable: false, title: 'GitHub checked the webhook address' },
+  state_updated: { status: 200, retryable: false, title: 'Only what is tracked was updated' },
+  processing_failed: { status: 200, retryable: true, title: 'Processing gave up after several tries' },
+
+  // GitHub
+  github_unavailable: { status: 503, retryable: true, title: 'GitHub cannot be reached' },
+  github_rate_limited: { status: 503, retryable: true, title: 'GitHub asked to wait' },
+  github_unauthorized: { status: 502, retryable: false, title: 'GitHub refused the App credentials' },
+  github_forbidden: { status: 502, retryable: false, title: 'The App lacks a permission' },
+  github_not_found: { status: 404, retryable: false, title: 'GitHub does not know it, or hides it' },
+  github_ip_not_allowed: { status: 502, retryable: false, title: 'An IP allow list keeps RepoWatch out' },
+  listing_incomplete: { status: 502, retryable: true, title: 'A listing could not be read to its end' },
+
+  // Configuration
+  config_invalid: { status: 422, retryable: false, title: 'The configuration has errors' },
+  config_too_large: { status: 422, retryable: false, title: 'The configuration is larger than 128 KiB' },
+  config_not_a_file: { status: 422, retryable: false, title: 'The configuration path is not a plain file' },
+  expression_invalid: { status: 422, retryable: false, title: 'An expression cannot be understood' },
+  expression_failed: { status: 422, retryable: false, title: 'An expression could not be evaluated' },
+
+  // Actions
+  action_unknown: { status: 422, retryable: false, title: 'No such action kind' },
+  action_input_invalid: { status: 422, retryable: false, title: 'The inputs of a step are not valid' },
+  destination_not_allowed: { status: 422, retryable: false, title: 'The address may not be called' },
+  secret_not_found: { status: 422, retryable: false, title: 'A named secret does not exist in this scope' },
+  secret_destination_not_allowed: { status: 422, retryable: false, title: 'A secret may not be sent to this address' },
+  webhook_failed: { status: 502, retryable: true, title: 'The receiver answered with an error' },
+  webhook_rejected: { status: 502, retryable: false, title: 'The receiver refused the request' },
+  webhook_redirected: { status: 502, retryable: false, title: 'The receiver answered with a redirect' },
+  webhook_gone: { status: 502, retryable: false, title: 'The receiver says it is gone for good' },
+  webhook_timeout: { status: 502, retryable: true, title: 'The receiver did not answer in time' },
+  webhook_unreachable: { status: 502, retryable: true, title: 'The receiver could not be reached' },
+  script_failed: { status: 422, retryable: false, title: 'The script threw an error' },
+  script_invalid: { status: 422, retryable: false, title: 'The script cannot be compiled' },
+  script_timeout: { status: 422, retryable: false, title: 'The script ran longer than allowed' },
+  script_memory: { status: 422, retryable: false, title: 'The script used more memory than allowed' },
+  script_output_too_large: { status: 422, retryable: false, title: 'The script returned or logged too much' },
+  script_crashed: { status: 502, retryable: true, title: 'The script process died' },
+  scripts_unavailable: { status: 503, retryable: false, title: 'Scripts cannot run on this machine' },
+  interrupted: { status: 502, retryable: true, title: 'The process died during the attempt' },
+  cancelled: { status: 409, retryable: false, title: 'The run was cancelled' },
+
+  // REST
+  unauthorized: { status: 401, retryable: false, title: 'No valid token' },
+  forbidden: { status: 403, retryable: false, title: 'Not allowed' },
+  not_found: { status: 404, retryable: false, title: 'No such thing' },
+  conflict: { status: 409, retryable: false, title: 'It is in another state' },
+  request_invalid: { status: 422, retryable: false, title: 'The request has errors' },
+  request_malformed: { status: 400, retryable: false, title: 'The request cannot be read' },
+  request_too_large: { status: 413, retryable: false, title: 'The request body is larger than 1 MiB' },
+  secrets_key_missing: { status: 503, retryable: false, title: 'SECRETS_KEY has no key for this value' },
+} as const satisfies Record<string, CatalogueEntry>;
+
+/** A code of the catalogue. */
+export type ErrorCode = keyof typeof catalogue;
+
+/** True when the text is a code of the catalogue. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(catalogue, text);
+}

@@ -1,0 +1,40 @@
+/**
+ * The one list of status words. The database checks, the API, the page and the docs use these and no others;
+ * test/statuses.test.ts compares them with the checks in Postgres.
+ */
+
+/** A delivery from arrival to its settling. */
+export const deliveryStatuses = ['unprocessed', 'processing', 'processed', 'ignored', 'errored', 'reprocessing'] as const;
+export type DeliveryStatus = (typeof deliveryStatuses)[number];
+
+/** How an inbound message reached us. */
+export const deliverySources = ['webhook', 'recovered', 'trigger', 'manual'] as const;
+export type DeliverySource = (typeof deliverySources)[number];
+
+/** How a change was learned. */
+export const changeOrigins = ['webhook', 'recovered', 'reconcile', 'trigger', 'manual'] as const;
+export type ChangeOrigin = (typeof changeOrigins)[number];
+
+/** What is known of a repository's configuration file; `unknown` only until the first look. */
+export const configStatuses = ['unknown', 'absent', 'load_error', 'invalid', 'ok'] as const;
+export type ConfigStatus = (typeof configStatuses)[number];
+
+/** A run: `waiting` for its next try, `failed` for good, `dead` when the tries were used up. */
+export const runStatuses = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'dead', 'cancelled'] as const;
+export type RunStatus = (typeof runStatuses)[number];
+
+/** A step of a run; `skipped` when its `if` said no or an earlier step failed. */
+export const stepStatuses = ['running', 'waiting', 'succeeded', 'failed', 'dead', 'skipped', 'cancelled'] as const;
+export type StepStatus = (typeof stepStatuses)[number];
+
+/** One try of a step; `interrupted` when the process died before the answer was written down. */
+export const attemptStatuses = ['started', 'succeeded', 'failed', 'interrupted'] as const;
+export type AttemptStatus = (typeof attemptStatuses)[number];
+
+/** Whose value a secret is. */
+export const secretScopes = ['global', 'installation', 'repository'] as const;
+export type SecretScope = (typeof secretScopes)[number];
+
+/** A ref is a branch or a tag. */
+export const refKinds = ['branch', 'tag'] as const;
+export type RefKind = (typeof refKinds)[number];
