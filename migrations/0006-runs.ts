@@ -22,6 +22,7 @@ export async function up(trx: Knex): Promise<void> {
       watch_key text not null,
       lane text not null,
       seq bigint not null,
+      strict boolean not null default false,
       status text not null default 'queued' constraint runs_status_check
         check (status in ('queued', 'running', 'waiting', 'succeeded', 'failed', 'dead', 'cancelled')),
       code text,

@@ -1,0 +1,75 @@
+import type { IncomingMessage } from 'node:http';
+import { RepoWatchError } from '../core/errors.ts';
+import type { BodyBudget } from './body-budget.ts';
+
+/** A body in memory; `release` gives its share of the budget back. */
+export interface ReceivedBody {
+  bytes: Buffer;
+  release(): void;
+}
+
+interface ReadBodyOptions {
+  maxBytes: number;
+  budget: BodyBudget;
+  onChunk(chunk: Buffer): void;
+}
+
+/** Reads a body within its limits, refusing early by Content-Length and else by the bytes that really come. */
+export async function readBody(request: IncomingMessage, options: ReadBodyOptions): Promise<ReceivedBody> {
+  const declared = declaredLength(request);
+  if (declared !== undefined && declared > options.maxBytes) throw tooLarge(options.maxBytes);
+  const share = options.budget.open(declared);
+  if (!share.fits) throw busy();
+  try {
+    const bytes = await collect(request, (chunk, total) => {
+      if (total > options.maxBytes) throw tooLarge(options.maxBytes);
+      if (!share.grow(total)) throw busy();
+      options.onChunk(chunk);
+    });
+    return { bytes, release: () => share.release() };
+  } catch (error) {
+    share.release();
+    throw error;
+  }
+}
+
+function collect(request: IncomingMessage, onChunk: (chunk: Buffer, total: number) => void): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let total = 0;
+    const finish = (error?: unknown) => {
+      request.off('data', onData);
+      if (error === undefined) resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, total));
+      else {
+        request.pause();
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    };
+    const onData = (chunk: Buffer) => {
+      total += chunk.length;
+      try {
+        onChunk(chunk, total);
+        chunks.push(chunk);
+      } catch (error) {
+        finish(error);
+      }
+    };
+    request.on('data', onData);
+    request.once('end', () => finish());
+    request.once('error', finish);
+    request.once('aborted', () => finish(new RepoWatchError('request_timeout', 'The request ended before its body was complete.')));
+  });
+}
+
+function declaredLength(request: IncomingMessage): number | undefined {
+  const header = request.headers['content-length'];
+  return header === undefined ? undefined : Number(header);
+}
+
+function tooLarge(maxBytes: number): RepoWatchError {
+  return new RepoWatchError('body_too_large', `The body is larger than ${maxBytes} bytes. GitHub never sends more; reconcile finds what it could not send.`);
+}
+
+function busy(): RepoWatchError {
+  return new RepoWatchError('intake_busy', 'Too many bodies are being received at once. Send it again in a few seconds.');
+}

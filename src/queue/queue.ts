@@ -1,0 +1,84 @@
+import { PgBoss, fromKnex } from 'pg-boss';
+import { describeError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { Db } from '../db/connect.ts';
+
+/**
+ * The queues. A job is a ticket: it only says that there is work in the rows of some lanes (docs/adr/0004-lanes.md), so a
+ * doubled or lost ticket does no harm. `deliveries` and `sync` lanes are repositories, installations or events; `runs` lanes are concurrency keys.
+ */
+export const queueNames = ['deliveries', 'runs', 'sync'] as const;
+export type QueueName = (typeof queueNames)[number];
+
+/** What a ticket carries. */
+interface Ticket {
+  lanes: string[];
+}
+
+/** How long finished tickets stay for a look, in seconds. */
+const keepFinishedSeconds = 300;
+
+/** pg-boss on the same Postgres, reduced to what RepoWatch needs of it: tickets that commit with their rows, and workers that wake at once. */
+export class Queue {
+  readonly #boss: PgBoss;
+  readonly #log: Log;
+  #listening = false;
+
+  constructor(options: { url: string; log: Log; worker: boolean }) {
+    this.#log = options.log;
+    this.#listening = options.worker;
+    this.#boss = new PgBoss({
+      connectionString: options.url,
+      application_name: 'repowatch queue',
+      max: options.worker ? 3 : 1,
+      useListenNotify: options.worker,
+      supervise: options.worker,
+      schedule: false,
+    });
+    this.#boss.on('error', (error) => this.#log.warn({ error: describeError(error) }, 'The queue reports an error'));
+    this.#boss.on('warning', (warning) => this.#log.debug({ warning: warning.message }, 'The queue reports a warning'));
+  }
+
+  /** Prepares the schema and the queues; safe to call from several processes at once. */
+  async start(): Promise<void> {
+    await this.#boss.start();
+    for (const name of queueNames) {
+      if ((await this.#boss.getQueue(name)) === null) {
+        // A ticket is done as soon as its lanes are known to a worker, so none is ever tried again: the sweep looks at the rows.
+        await this.#boss.createQueue(name, { policy: 'standard', notify: true, retryLimit: 0, deleteAfterSeconds: keepFinishedSeconds });
+      }
+    }
+  }
+
+  /** Sends one ticket for these lanes, inside the caller's transaction: it exists exactly when the rows do. */
+  async send(trx: Db, name: QueueName, lanes: Iterable<string>): Promise<void> {
+    const distinct = [...new Set(lanes)];
+    if (distinct.length === 0) return;
+    await this.#boss.insert(name, [{ data: { lanes: distinct } satisfies Ticket }], { db: fromKnex(trx) });
+  }
+
+  /** Serves a queue's tickets: `wake` is told the lanes, and makes the fetch wait while it has no room for more. */
+  async work(name: QueueName, wake: (lanes: string[]) => Promise<void>): Promise<void> {
+    await this.#boss.work<Ticket>(
+      name,
+      { batchSize: 100, burstWhenBatchFull: true, pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 2 },
+      async (jobs) => wake([...new Set(jobs.flatMap((job) => job.data.lanes))]),
+    );
+  }
+
+  /** How many tickets wait, by queue. */
+  async depth(): Promise<Record<QueueName, number>> {
+    const stats = await Promise.all(queueNames.map(async (name) => [name, (await this.#boss.getQueueStats(name))[0]?.queuedCount ?? 0] as const));
+    return Object.fromEntries(stats) as Record<QueueName, number>;
+  }
+
+  /** True while tickets wake this process at once. */
+  get listening(): boolean {
+    return this.#listening;
+  }
+
+  /** Stops fetching; handlers that run are awaited for at most this long. Milliseconds. */
+  async stop(timeoutMs = 5_000): Promise<void> {
+    await this.#boss.stop({ graceful: true, timeout: timeoutMs, close: true });
+  }
+}
