@@ -1,0 +1,22 @@
+import { Client } from 'pg';
+import { prepareTemplate, templateName } from './support/template.ts';
+import { addressVariable, startTestServer, type TestServer } from './support/test-server.ts';
+
+declare global {
+  // globalTeardown runs in the same process and finds the server here.
+  var repowatchTestServer: TestServer | undefined;
+}
+
+/** Starts one Postgres for the whole run and migrates the template that every test database is copied from. */
+export default async function setUp(): Promise<void> {
+  const server = await startTestServer();
+  globalThis.repowatchTestServer = server;
+  process.env[addressVariable] = server.url;
+  const client = new Client({ connectionString: server.url });
+  await client.connect();
+  await client.query(`create database ${templateName}`);
+  await client.end();
+  const url = new URL(server.url);
+  url.pathname = `/${templateName}`;
+  await prepareTemplate(url.href);
+}
