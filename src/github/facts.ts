@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import type { Actor } from '../changes/ref-change.ts';
+import type { AccountFacts, InstallationFacts, RepositoryFacts, RepositoryStub } from './translation.ts';
+
+/**
+ * The small part of GitHub's objects that RepoWatch reads, the same for webhooks and for API answers. Everything that
+ * some example or some server version lacks is optional: strict schemas refuse real payloads (handbook M4).
+ */
+
+/** A numeric id as text. API answers bring big ones as BigInt (handbook A18). */
+export const githubIdSchema = z.union([z.int().nonnegative(), z.bigint().nonnegative(), z.string().regex(/^\d{1,19}$/)]).transform(String);
+
+const timeSchema = z.union([z.string(), z.number()]).nullish();
+
+/** Reads the times GitHub sends: ISO-8601 text, or epoch seconds in pushes and installations (handbook C15). Null when it is neither. */
+export function parseTime(value: string | number | null | undefined): Date | null {
+  if (typeof value === 'string' && !/^\d{4}-\d\d-\d\dT/.test(value)) return null;
+  if (value === null || value === undefined) return null;
+  const date = new Date(typeof value === 'number' ? value * 1000 : value);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+const personSchema = z.object({ id: githubIdSchema.optional(), login: z.string(), type: z.string().optional() });
+
+/** The `sender` or `requester` of a delivery; both may be missing (handbook A24). */
+export const actorSchema = personSchema
+  .nullish()
+  .transform((person): Actor | null => (person ? { id: person.id ?? null, login: person.login, type: person.type ?? 'User' } : null));
+
+/** A repository as pushes, repository events and the API carry it. */
+export const repositorySchema = z
+  .object({
+    id: githubIdSchema,
+    node_id: z.string().optional(),
+    name: z.string().min(1),
+    full_name: z.string().min(1),
+    private: z.boolean(),
+    // Older servers send only the name in pushes.
+    owner: z.object({ id: githubIdSchema, login: z.string().optional(), name: z.string().nullish(), type: z.string().optional() }),
+    default_branch: z.string().nullish(),
+    archived: z.boolean().optional(),
+    disabled: z.boolean().optional(),
+    pushed_at: timeSchema,
+    html_url: z.string().nullish(),
+  })
+  .transform((repository): RepositoryFacts => {
+    const { owner } = repository;
+    const login = owner.login ?? owner.name ?? repository.full_name.split('/', 1)[0]!;
+    return {
+      github_id: repository.id,
+      node_id: repository.node_id ?? null,
+      name: repository.name,
+      full_name: repository.full_name,
+      owner: { github_id: owner.id, login, type: owner.type ?? 'User' },
+      private: repository.private,
+      default_branch: repository.default_branch ?? null,
+      archived: repository.archived ?? false,
+      disabled: repository.disabled ?? false,
+      pushed_at: parseTime(repository.pushed_at),
+      html_url: repository.html_url ?? null,
+    };
+  });
+
+/** A repository as installation events carry it (handbook B2). */
+export const repositoryStubSchema = z
+  .object({
+    id: githubIdSchema,
+    node_id: z.string().optional(),
+    name: z.string().min(1),
+    full_name: z.string().min(1),
+    private: z.boolean(),
+  })
+  .transform((stub): RepositoryStub => ({
+    github_id: stub.id,
+    node_id: stub.node_id ?? null,
+    name: stub.name,
+    full_name: stub.full_name,
+    private: stub.private,
+  }));
+
+function accountType(type: string | undefined): AccountFacts['type'] {
+  return type === 'Organization' || type === 'Enterprise' ? type : 'User';
+}
+
+/** An installation as installation events and the API carry it. Its account may be an Enterprise, which has a slug instead of a login. */
+export const installationSchema = z
+  .object({
+    id: githubIdSchema,
+    account: z.object({
+      id: githubIdSchema,
+      login: z.string().optional(),
+      slug: z.string().optional(),
+      type: z.string().optional(),
+      avatar_url: z.string().nullish(),
+    }),
+    target_type: z.string().optional(),
+    repository_selection: z.enum(['all', 'selected']).catch('selected'),
+    permissions: z.record(z.string(), z.string()).catch({}),
+    events: z.array(z.string()).catch([]),
+    app_slug: z.string().nullish(),
+    suspended_at: timeSchema,
+    created_at: timeSchema,
+  })
+  .transform(({ account, ...installation }): InstallationFacts => ({
+    github_id: installation.id,
+    account: {
+      github_id: account.id,
+      login: account.login ?? account.slug ?? account.id,
+      type: accountType(account.type ?? installation.target_type),
+      avatar_url: account.avatar_url ?? null,
+    },
+    repository_selection: installation.repository_selection,
+    permissions: installation.permissions,
+    events: installation.events,
+    app_slug: installation.app_slug ?? null,
+    suspended_at: parseTime(installation.suspended_at),
+    created_at: parseTime(installation.created_at),
+  }));

@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { isSha } from '../changes/ref-change.ts';
+import { systemClock, type Clock } from '../core/clock.ts';
+import { failed, ok } from '../core/outcome.ts';
+import type { RefKind } from '../core/statuses.ts';
+import { ask, confirmAbsence, readOne, unlessMissing, type Read } from './ask.ts';
+import type { Clients, GitHubClient } from './clients.ts';
+import { installationSchema, repositorySchema } from './facts.ts';
+import { readPages } from './read-pages.ts';
+import { readTextFile, type TextFile } from './read-text-file.ts';
+import { encodePath, repositoryRoute, type RepositoryPlace } from './repository-path.ts';
+import type { InstallationFacts, RepositoryFacts } from './translation.ts';
+
+/** A branch and its head. */
+export interface BranchHead {
+  name: string;
+  sha: string;
+  protected: boolean;
+}
+
+/** A tag and the object it names: a commit, or for an annotated tag the tag object, which is also what a push calls `after` (handbook C6). */
+export interface TagHead {
+  name: string;
+  sha: string;
+  type: string;
+}
+
+/** An object in git's store and what it is: commit, tag, tree, blob. */
+export interface GitObject {
+  sha: string;
+  type: string;
+}
+
+/** A complete listing of refs, and when its first request started: what was written later is newer (handbook D14). */
+export interface RefListing<Ref> {
+  observedAt: Date;
+  refs: Ref[];
+}
+
+/** Questions to GitHub. Each answers a value or a code with a sentence; none retries, none sleeps. */
+export interface Reader {
+  /** All installations of the App, suspended ones too (handbook B12). */
+  listInstallations(): Promise<Read<InstallationFacts[]>>;
+  /** All repositories of an installation, or `listing_incomplete`. */
+  listInstallationRepositories(installation: string): Promise<Read<RepositoryFacts[]>>;
+  /** A repository by its id on GitHub, whatever its name is now. */
+  getRepository(installation: string, githubRepositoryId: string): Promise<Read<RepositoryFacts>>;
+  listBranches(place: RepositoryPlace): Promise<Read<RefListing<BranchHead>>>;
+  listTags(place: RepositoryPlace): Promise<Read<RefListing<TagHead>>>;
+  /** Where a ref is now; undefined only when the repository can be read and has no such ref. */
+  findRef(place: RepositoryPlace, kind: RefKind, name: string): Promise<Read<GitObject | undefined>>;
+  /** A small text file at a ref, by default at the head of the default branch. */
+  readTextFile(place: RepositoryPlace, path: string, ref?: string): Promise<Read<TextFile>>;
+  /** The object that an annotated tag finally names: usually a commit. `github_not_found` when the id is no tag object. */
+  peelTag(place: RepositoryPlace, tagObjectSha: string): Promise<Read<GitObject>>;
+}
+
+const shaSchema = z.string().refine(isSha);
+const branchesPage = z.array(z.object({ name: z.string(), commit: z.object({ sha: shaSchema }), protected: z.boolean().optional() }));
+const objectSchema = z.object({ sha: shaSchema, type: z.string() });
+const refSchema = z.object({ ref: z.string(), object: objectSchema });
+const repositoriesPage = z.object({ total_count: z.int(), repositories: z.array(repositorySchema) });
+
+const tagPrefix = 'refs/tags/';
+/** Tags of tags of tags: nobody makes more than two, and a ring is impossible in git. */
+const maxTagDepth = 10;
+
+/** Wires the questions to the clients that ask them. */
+export function createReader(clients: Clients, clock: Clock = systemClock): Reader {
+  /** A question asked with the token of an installation. */
+  const asking = <T>(installation: string, question: (client: GitHubClient) => Promise<Read<T>>) =>
+    ask(async () => question(await clients.installation(installation)));
+  /** A listing of refs with the moment it was begun. */
+  const listing = async <Ref>(
+    place: RepositoryPlace,
+    list: (client: GitHubClient, place: RepositoryPlace) => Promise<Read<Ref[]>>,
+  ): Promise<Read<RefListing<Ref>>> => {
+    const observedAt = clock.now();
+    const read = await asking(place.installation, (client) => list(client, place));
+    return read.ok ? ok({ observedAt, refs: read.value }) : read;
+  };
+  return {
+    listInstallations: () => ask(async () => listInstallations(await clients.app())),
+    listInstallationRepositories: (installation) => asking(installation, listRepositories),
+    getRepository: (installation, id) => asking(installation, (client) => getRepository(client, id)),
+    listBranches: (place) => listing(place, listBranches),
+    listTags: (place) => listing(place, listTags),
+    findRef: (place, kind, name) =>
+      asking(place.installation, (client) => findRef(client, place, `${kind === 'branch' ? 'heads' : 'tags'}/${name}`)),
+    readTextFile: (place, path, ref) => asking(place.installation, (client) => readTextFile(client, place, { path, ref })),
+    peelTag: (place, sha) => asking(place.installation, (client) => peelTag(client, place, sha)),
+  };
+}
+
+function listInstallations(client: GitHubClient): Promise<Read<InstallationFacts[]>> {
+  const route = 'GET /app/installations';
+  return readPages(client, { route, params: { per_page: 100 }, page: z.array(installationSchema), itemsOf: (page) => page });
+}
+
+function listRepositories(client: GitHubClient): Promise<Read<RepositoryFacts[]>> {
+  return readPages(client, {
+    route: 'GET /installation/repositories',
+    params: { per_page: 100 },
+    page: repositoriesPage,
+    itemsOf: (page) => page.repositories,
+    totalOf: (page) => page.total_count,
+  });
+}
+
+async function getRepository(client: GitHubClient, id: string): Promise<Read<RepositoryFacts>> {
+  return readOne(client, { route: 'GET /repositories/{id}', params: { id } }, repositorySchema);
+}
+
+function listBranches(client: GitHubClient, place: RepositoryPlace): Promise<Read<BranchHead[]>> {
+  return readPages(client, {
+    route: repositoryRoute(place, '/branches'),
+    params: { per_page: 100 },
+    page: branchesPage,
+    itemsOf: (page) => page.map((branch) => ({ name: branch.name, sha: branch.commit.sha, protected: branch.protected ?? false })),
+  });
+}
+
+function listTags(client: GitHubClient, place: RepositoryPlace): Promise<Read<TagHead[]>> {
+  return readPages(client, {
+    route: repositoryRoute(place, '/git/matching-refs/tags/'),
+    page: z.array(refSchema),
+    itemsOf: (page) =>
+      page
+        .filter(({ ref }) => ref.startsWith(tagPrefix))
+        .map(({ ref, object }) => ({ name: ref.slice(tagPrefix.length), sha: object.sha, type: object.type })),
+  });
+}
+
+async function findRef(client: GitHubClient, place: RepositoryPlace, short: string): Promise<Read<GitObject | undefined>> {
+  const path = encodePath(short);
+  if (path === undefined) return ok(undefined);
+  // Older servers answer with a list of the refs that begin like this one, which is no match.
+  const answerSchema = z.union([refSchema, z.array(z.unknown())]);
+  const read = await unlessMissing(readOne(client, { route: repositoryRoute(place, `/git/ref/${path}`) }, answerSchema));
+  if (read?.ok === false) return read;
+  const found = read?.value;
+  if (!found || Array.isArray(found) || found.ref !== `refs/${short}`) return confirmAbsence(client, place, undefined);
+  return ok(found.object);
+}
+
+async function peelTag(client: GitHubClient, place: RepositoryPlace, sha: string): Promise<Read<GitObject>> {
+  let object: GitObject = { sha, type: 'tag' };
+  for (let depth = 0; object.type === 'tag'; depth += 1) {
+    if (depth === maxTagDepth || !isSha(object.sha)) return failed('github_not_found', `${sha} is no tag object that ends in a commit`);
+    const route = repositoryRoute(place, `/git/tags/${object.sha}`);
+    const read = await readOne(client, { route }, z.object({ object: objectSchema }));
+    if (!read.ok) return read;
+    object = read.value.object;
+  }
+  return ok(object);
+}

@@ -1,0 +1,135 @@
+import type { Actor, Commit } from '../changes/ref-change.ts';
+import type { RepositoryChangeType } from '../changes/repository-change.ts';
+import type { ErrorCode } from '../core/error-catalogue.ts';
+import type { RefKind } from '../core/statuses.ts';
+
+/** Who owns an installation. An Enterprise has no repositories (handbook B11). */
+export interface AccountFacts {
+  github_id: string;
+  login: string;
+  type: 'User' | 'Organization' | 'Enterprise';
+  avatar_url: string | null;
+}
+
+/** What GitHub says about a repository. Everything but the ids is display data that changes (handbook B8). */
+export interface RepositoryFacts {
+  github_id: string;
+  node_id: string | null;
+  name: string;
+  full_name: string;
+  owner: { github_id: string; login: string; type: string };
+  private: boolean;
+  /** Null when GitHub did not say, never a guess. */
+  default_branch: string | null;
+  archived: boolean;
+  disabled: boolean;
+  pushed_at: Date | null;
+  html_url: string | null;
+}
+
+/** What an installation event says about a repository; never enough to start tracking it (handbook B2). */
+export interface RepositoryStub {
+  github_id: string;
+  node_id: string | null;
+  name: string;
+  full_name: string;
+  private: boolean;
+}
+
+/** Which installation a delivery was sent to. */
+export interface InstallationRef {
+  github_id: string;
+}
+
+/** What GitHub says about an installation. */
+export interface InstallationFacts {
+  github_id: string;
+  account: AccountFacts;
+  repository_selection: 'all' | 'selected';
+  permissions: Record<string, string>;
+  events: string[];
+  app_slug: string | null;
+  suspended_at: Date | null;
+  created_at: Date | null;
+}
+
+/** A ref that went from one head to another, as a push tells it. Text in it is written by strangers (handbook C18). */
+export interface RefMove {
+  kind: RefKind;
+  name: string;
+  full: string;
+  before: string;
+  after: string;
+  forced: boolean;
+  actor: Actor | null;
+  commits: Commit[];
+  /** The peeled commit, also for an annotated tag, where `after` is the tag object (handbook C6). */
+  head_commit: Commit | null;
+  commit_count: number;
+  /** True when the payload could not carry all commits or all file names (handbook C4). */
+  truncated: boolean;
+  compare_url: string | null;
+  pushed_at: Date | null;
+}
+
+/** The actions of `installation`, and those of `installation_repositories` by the names of their arrays. */
+export const installationActions = [
+  'created',
+  'deleted',
+  'suspend',
+  'unsuspend',
+  'new_permissions_accepted',
+  'repositories_added',
+  'repositories_removed',
+] as const;
+export type InstallationAction = (typeof installationActions)[number];
+
+type RepositoryActionOf<Type> = Type extends `repository.${infer Action}` ? Action : never;
+/** The actions of `repository`: the second half of our own type words. */
+export type RepositoryAction = RepositoryActionOf<RepositoryChangeType>;
+
+/** A delivery that changes nothing, with the reason for people. */
+export interface Ignored {
+  result: 'ignored';
+  code: ErrorCode;
+  reason: string;
+}
+
+/** What one delivery means, in our words. Pure data: the mirror decides later what of it is news. */
+export type Translation =
+  | { result: 'ref_move'; repository: RepositoryFacts; installation: InstallationRef; move: RefMove }
+  | {
+      /** `create` and `delete` repeat a push and carry no sha: a reason to look, never a fact (handbook C10). */
+      result: 'ref_hint';
+      repository: RepositoryFacts;
+      installation: InstallationRef;
+      hint: { kind: RefKind; name: string; gone: boolean };
+    }
+  | {
+      result: 'installation';
+      action: InstallationAction;
+      installation: InstallationFacts;
+      actor: Actor | null;
+      /** The member who asked, when an owner approved later (handbook I7). */
+      requester: Actor | null;
+      /** Hints only: never complete, and absent for some actions (handbook B2-B4). */
+      repositories: RepositoryStub[];
+      added: RepositoryStub[];
+      removed: RepositoryStub[];
+    }
+  | {
+      result: 'repository';
+      action: RepositoryAction;
+      repository: RepositoryFacts;
+      installation: InstallationRef;
+      actor: Actor | null;
+      /** What it was before: `name`, `owner`, `default_branch`, … as far as GitHub says (handbook B6, B7). */
+      from: Record<string, unknown>;
+    }
+  | { result: 'noted'; code: ErrorCode; reason: string }
+  | Ignored;
+
+/** Makes the answer for a delivery that changes nothing. */
+export function ignored(code: ErrorCode, reason: string): Ignored {
+  return { result: 'ignored', code, reason };
+}
