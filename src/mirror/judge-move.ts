@@ -1,0 +1,124 @@
+import type { ErrorCode } from '../core/error-catalogue.ts';
+import { isZeroSha, zeroSha } from '../changes/ref-change.ts';
+
+/** What is known of a ref before a move is judged. */
+export interface RefHistory {
+  /** The head in the mirror; the zero id when there is no such ref. */
+  head: string;
+  /** The head at first sight, while no change has been recorded since; else undefined. */
+  baseline: string | undefined;
+  /** When the head was last heard of: the push's own time, or the time of the listing. */
+  headAt: Date | undefined;
+  /** Stretches of history that must have happened but were not announced yet. */
+  gaps: { from: string; to: string }[];
+  /** How often each pair of heads was recorded as a change, by `pairKey`. */
+  pairs: Map<string, number>;
+  /** Changes that were read from GitHub rather than announced: they may stand for several pushes. */
+  observed: { before: string; after: string; at: Date }[];
+}
+
+/** A move of a ref from one head to another, announced by a push or read from GitHub. */
+export interface Move {
+  before: string;
+  after: string;
+  /** When GitHub says it happened; without that, when it arrived. */
+  at: Date;
+  /** True when both heads were read by comparing the mirror with GitHub. */
+  observed: boolean;
+  /** What GitHub says the head is now, when it was asked because of this move. */
+  confirmed?: string;
+  /** True when this very body was received before: a replay rather than a second push. */
+  repeated?: boolean;
+}
+
+/** What a move means: news with the history after it, nothing new, or a question that only GitHub can answer. */
+export type Judgement =
+  | { result: 'news'; position: number; history: RefHistory }
+  | { result: 'ignored'; code: ErrorCode; reason: string }
+  | { result: 'confirm' };
+
+/** The key of a pair of heads. */
+export function pairKey(before: string, after: string): string {
+  return `${before}..${after}`;
+}
+
+/** One spelling for "no such ref", whatever the length of the repository's ids. */
+export function normalSha(sha: string | null): string {
+  return sha === null || isZeroSha(sha) ? zeroSha : sha;
+}
+
+/**
+ * Decides whether a move is news (architecture.md: the mirror's compare-and-set; handbook C16, D14, D15). A pair that was
+ * never recorded happened for real and counts once, in whatever order it arrives; a pair that was recorded counts again
+ * only when the ref stands where the pair begins and GitHub confirms it. Older facts never move the head back.
+ */
+export function judgeMove(history: RefHistory, move: Move): Judgement {
+  if (move.before === move.after) return known('before and after are the same');
+  const seen = history.pairs.get(pairKey(move.before, move.after)) ?? 0;
+  if (history.head === move.before) {
+    if (seen === 0 || move.observed) return news(history, move, { head: move.after });
+    return judgeRepeat(history, move);
+  }
+  if (move.observed) return known('the ref moved while it was being compared');
+  if (seen > 0) return known('this pair of heads was recorded before');
+  return judgeLate(history, move);
+}
+
+/** The ref stands where the pair begins, but the pair was recorded before: a real second time, or a replay. */
+function judgeRepeat(history: RefHistory, move: Move): Judgement {
+  if (move.confirmed === undefined) return { result: 'confirm' };
+  const real = move.confirmed === move.after || (move.confirmed !== move.before && move.repeated !== true);
+  if (real) return news(history, move, { head: move.after });
+  return { result: 'ignored', code: 'not_confirmed', reason: 'this move was recorded before and GitHub does not show it a second time' };
+}
+
+/** The ref does not stand where the pair begins, and the pair is new: it is late, fills a gap, or leaves one. */
+function judgeLate(history: RefHistory, move: Move): Judgement {
+  const gap = history.gaps.find((entry) => entry.from === move.before || entry.to === move.after);
+  if (gap) return news(history, move, { fills: gap });
+  const cover = history.observed.find((entry) => entry.before === move.before || entry.after === move.after || happenedBefore(move.at, entry.at));
+  if (cover) return { result: 'ignored', code: 'covered_by_reconcile', reason: 'a comparison with GitHub had already found where this push led' };
+  if (history.baseline === move.after && history.head === move.after) return news(history, move, {});
+  if (isZeroSha(move.after)) {
+    if (move.confirmed === undefined) return { result: 'confirm' };
+    return news(history, move, isZeroSha(move.confirmed) ? { head: move.after, leaves: true } : {});
+  }
+  if (history.headAt !== undefined && move.at < history.headAt) return news(history, move, {});
+  return news(history, move, { head: move.after, leaves: true });
+}
+
+function news(history: RefHistory, move: Move, effect: { head?: string; fills?: { from: string; to: string }; leaves?: boolean }): Judgement {
+  const key = pairKey(move.before, move.after);
+  const position = history.pairs.get(key) ?? 0;
+  const gaps = effect.fills ? fillGap(history.gaps, effect.fills, move) : [...history.gaps];
+  if (effect.leaves === true && history.head !== move.before) gaps.push({ from: history.head, to: move.before });
+  const moved = effect.head !== undefined;
+  return {
+    result: 'news',
+    position,
+    history: {
+      head: effect.head ?? history.head,
+      baseline: undefined,
+      headAt: moved && (history.headAt === undefined || move.at > history.headAt) ? move.at : history.headAt,
+      gaps,
+      pairs: new Map(history.pairs).set(key, position + 1),
+      observed: move.observed ? [...history.observed, { before: move.before, after: move.after, at: move.at }] : history.observed,
+    },
+  };
+}
+
+function fillGap(gaps: RefHistory['gaps'], gap: { from: string; to: string }, move: Move): RefHistory['gaps'] {
+  const rest = gaps.filter((entry) => entry !== gap);
+  if (gap.from !== move.before) rest.push({ from: gap.from, to: move.before });
+  else if (gap.to !== move.after) rest.push({ from: move.after, to: gap.to });
+  return rest;
+}
+
+/** GitHub's push times are whole seconds: within the same second nobody can say what came first. */
+function happenedBefore(push: Date, observed: Date): boolean {
+  return push.getTime() < Math.floor(observed.getTime() / 1000) * 1000;
+}
+
+function known(reason: string): Judgement {
+  return { result: 'ignored', code: 'already_known', reason };
+}

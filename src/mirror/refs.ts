@@ -1,0 +1,163 @@
+import type { RefKind } from '../core/statuses.ts';
+import type { Db } from '../db/connect.ts';
+import { normalSha, pairKey, type RefHistory } from './judge-move.ts';
+import { isZeroSha } from '../changes/ref-change.ts';
+
+/** Which ref of which repository. */
+export interface RefKey {
+  repositoryId: string;
+  installationId: string;
+  kind: RefKind;
+  name: string;
+}
+
+/** A locked ref with everything that judging its moves needs. */
+export interface LockedRef extends RefKey {
+  id: string;
+  history: RefHistory;
+}
+
+/** The text that joins a ref's key to its row. */
+export function refText(key: Pick<RefKey, 'repositoryId' | 'kind' | 'name'>): string {
+  return `${key.repositoryId} ${key.kind} ${key.name}`;
+}
+
+interface RefRow {
+  id: string;
+  repository_id: string;
+  installation_id: string;
+  kind: RefKind;
+  name: string;
+  sha: string | null;
+  baseline_sha: string | null;
+  event_at: Date | null;
+}
+
+/**
+ * Locks the rows of these refs until the transaction ends, making those that are missing, and reads what judging the given
+ * pairs of heads needs. Rows are locked in the order of their ids, so that two transactions never wait for each other.
+ */
+export async function lockRefs(trx: Db, keys: RefKey[], pairs: { key: RefKey; before: string; after: string }[]): Promise<Map<string, LockedRef>> {
+  const distinct = [...new Map(keys.map((key) => [refText(key), key])).values()];
+  let rows = await selectForUpdate(trx, distinct);
+  if (rows.length < distinct.length) {
+    await insertMissing(trx, distinct);
+    rows = await selectForUpdate(trx, distinct);
+  }
+  const locked = new Map<string, LockedRef>();
+  for (const row of rows) locked.set(refText({ repositoryId: row.repository_id, kind: row.kind, name: row.name }), toLocked(row));
+  await readPairs(trx, locked, pairs);
+  await readLateness(trx, locked, findUnclear(locked, pairs));
+  return locked;
+}
+
+/** The refs with a pair that does not go on where the one before it ended. */
+function findUnclear(locked: Map<string, LockedRef>, pairs: { key: RefKey; before: string; after: string }[]): string[] {
+  const heads = new Map<string, string>();
+  const unclear = new Set<string>();
+  for (const pair of pairs) {
+    const ref = locked.get(refText(pair.key))!;
+    if ((heads.get(ref.id) ?? ref.history.head) !== normalSha(pair.before)) unclear.add(ref.id);
+    heads.set(ref.id, normalSha(pair.after));
+  }
+  return [...unclear];
+}
+
+async function selectForUpdate(trx: Db, keys: RefKey[]): Promise<RefRow[]> {
+  const { rows } = await trx.raw<{ rows: RefRow[] }>(
+    `select r.id, r.repository_id, r.installation_id, r.kind, r.name, r.sha, r.baseline_sha, r.event_at
+     from refs r join json_to_recordset(?::json) as item ("repositoryId" bigint, kind text, name text)
+       on r.repository_id = item."repositoryId" and r.kind = item.kind and r.name = item.name
+     order by r.id for update of r`,
+    [JSON.stringify(keys)],
+  );
+  return rows;
+}
+
+async function insertMissing(trx: Db, keys: RefKey[]): Promise<void> {
+  await trx.raw(
+    `insert into refs (repository_id, installation_id, kind, name)
+     select item."repositoryId", item."installationId", item.kind, item.name
+     from json_to_recordset(?::json) as item ("repositoryId" bigint, "installationId" bigint, kind text, name text)
+     order by item."repositoryId", item.kind, item.name
+     on conflict (repository_id, kind, name) do nothing`,
+    [JSON.stringify(keys)],
+  );
+}
+
+function toLocked(row: RefRow): LockedRef {
+  return {
+    id: row.id,
+    repositoryId: row.repository_id,
+    installationId: row.installation_id,
+    kind: row.kind,
+    name: row.name,
+    history: {
+      head: normalSha(row.sha),
+      baseline: row.baseline_sha ?? undefined,
+      headAt: row.event_at ?? undefined,
+      gaps: [],
+      pairs: new Map(),
+      observed: [],
+    },
+  };
+}
+
+async function readPairs(trx: Db, locked: Map<string, LockedRef>, pairs: { key: RefKey; before: string; after: string }[]): Promise<void> {
+  const byId = new Map([...locked.values()].map((ref) => [ref.id, ref]));
+  const wanted = pairs.map((pair) => ({ ref: locked.get(refText(pair.key))!.id, before: normalSha(pair.before), after: normalSha(pair.after) }));
+  const { rows } = await trx.raw<{ rows: { ref_id: string; before: string; after: string; times: number }[] }>(
+    `select c.ref_id, c.before, c.after, count(*)::int as times
+     from changes c join (select distinct item.ref, item.before, item.after
+       from json_to_recordset(?::json) as item (ref bigint, before text, after text)) item
+       on c.ref_id = item.ref and c.before = item.before and c.after = item.after
+     group by c.ref_id, c.before, c.after`,
+    [JSON.stringify(wanted)],
+  );
+  for (const row of rows) byId.get(row.ref_id)!.history.pairs.set(pairKey(row.before, row.after), row.times);
+}
+
+/** What only moves that do not fit the head need: open gaps, and what comparisons had found. */
+async function readLateness(trx: Db, locked: Map<string, LockedRef>, refIds: string[]): Promise<void> {
+  if (refIds.length === 0) return;
+  const byId = new Map([...locked.values()].map((ref) => [ref.id, ref]));
+  const gaps = await trx.raw<{ rows: { ref_id: string; from_sha: string; to_sha: string }[] }>(
+    'select ref_id, from_sha, to_sha from ref_gaps where ref_id = any(?::bigint[]) order by id',
+    [refIds],
+  );
+  for (const row of gaps.rows) byId.get(row.ref_id)!.history.gaps.push({ from: row.from_sha, to: row.to_sha });
+  const observed = await trx.raw<{ rows: { ref_id: string; before: string; after: string; happened_at: Date }[] }>(
+    `select ref_id, before, after, happened_at from changes where observed and ref_id = any(?::bigint[]) order by id desc limit 1000`,
+    [refIds],
+  );
+  for (const row of observed.rows) {
+    byId.get(row.ref_id)!.history.observed.push({ before: row.before, after: row.after, at: row.happened_at });
+  }
+}
+
+/** Writes the histories of judged refs back. `gapsChanged` names the refs whose open gaps have to be replaced. */
+export async function updateRefs(trx: Db, refs: LockedRef[], gapsChanged: Set<string>): Promise<void> {
+  if (refs.length === 0) return;
+  const rows = refs.map((ref) => ({
+    id: ref.id,
+    sha: isZeroSha(ref.history.head) ? null : ref.history.head,
+    event_at: ref.history.headAt ?? null,
+  }));
+  await trx.raw(
+    `update refs r set sha = item.sha, event_at = item.event_at, baseline_sha = null, observed_at = clock_timestamp(), updated_at = now(),
+       deleted_at = case when item.sha is null then coalesce(r.deleted_at, now()) end
+     from json_to_recordset(?::json) as item (id bigint, sha text, event_at timestamptz) where r.id = item.id`,
+    [JSON.stringify(rows)],
+  );
+  const changed = refs.filter((ref) => gapsChanged.has(ref.id));
+  if (changed.length === 0) return;
+  await trx.raw('delete from ref_gaps where ref_id = any(?::bigint[])', [changed.map((ref) => ref.id)]);
+  const gaps = changed.flatMap((ref) => ref.history.gaps.map((gap) => ({ ref_id: ref.id, installation_id: ref.installationId, ...gap })));
+  if (gaps.length === 0) return;
+  await trx.raw(
+    `insert into ref_gaps (ref_id, installation_id, from_sha, to_sha)
+     select item.ref_id, item.installation_id, item."from", item."to"
+     from json_to_recordset(?::json) as item (ref_id bigint, installation_id bigint, "from" text, "to" text)`,
+    [JSON.stringify(gaps)],
+  );
+}

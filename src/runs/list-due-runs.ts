@@ -1,0 +1,53 @@
+import type { RunStatus } from '../core/statuses.ts';
+import type { Db } from '../db/connect.ts';
+
+/** A run that may be worked on now. */
+export interface DueRun {
+  id: string;
+  lane: string;
+  status: RunStatus;
+  changeId: string;
+  watchId: string;
+  configId: string;
+  watchKey: string;
+  repositoryId: string;
+  installationId: string;
+  replayOf: string | null;
+}
+
+/** How many runs of a lane are looked at in one go. */
+const perLane = 50;
+
+/**
+ * Lists the runs of these lanes that are due, in order of their numbers: new ones, those whose retry time has come, and
+ * those that a dead process left running. Behind a strict run that waits, nothing of its lane is due.
+ */
+export async function listDueRuns(db: Db, lanes: string[]): Promise<Map<string, DueRun[]>> {
+  const { rows } = await db.raw<{ rows: DueRun[] }>(
+    `select due.* from unnest(?::text[]) as wanted (lane) cross join lateral (
+       select r.id, r.lane, r.status, r.change_id as "changeId", r.watch_id as "watchId", r.config_id as "configId",
+         r.watch_key as "watchKey", r.repository_id as "repositoryId", r.installation_id as "installationId", r.replay_of as "replayOf"
+       from runs r
+       where r.lane = wanted.lane and r.status in ('queued', 'running', 'waiting') and r.due_at <= now()
+         and not exists (
+           select 1 from runs b where b.lane = r.lane and b.seq < r.seq and b.strict and b.status in ('queued', 'running', 'waiting') and b.due_at > now()
+         )
+       order by r.seq limit ${perLane}
+     ) due`,
+    [lanes],
+  );
+  const byLane = new Map<string, DueRun[]>(lanes.map((lane) => [lane, []]));
+  for (const row of rows) byLane.get(row.lane)!.push(row);
+  return byLane;
+}
+
+/** Lists lanes with runs that nobody seems to work on: due for longer than `graceSeconds`, or waiting for a retry whose time has come. */
+export async function listStalledRunLanes(db: Db, graceSeconds: number): Promise<string[]> {
+  const { rows } = await db.raw<{ rows: { lane: string }[] }>(
+    `select distinct lane from runs
+     where (status in ('queued', 'running') and due_at <= now() - make_interval(secs => ?)) or (status = 'waiting' and due_at <= now())
+     limit 2000`,
+    [graceSeconds],
+  );
+  return rows.map((row) => row.lane);
+}

@@ -1,0 +1,110 @@
+import type { AttemptStatus, RunStatus, StepStatus } from '../core/statuses.ts';
+import { toStorableJson } from '../core/storable.ts';
+import type { Db } from '../db/connect.ts';
+
+/** The try that begins now. */
+export interface StartedAttempt {
+  position: number;
+  number: number;
+}
+
+/** How a try ended. Everything in it is masked. */
+export interface FinishedAttempt {
+  position: number;
+  number: number;
+  status: Exclude<AttemptStatus, 'started'>;
+  code: string | null;
+  message: string | null;
+  request: unknown;
+  response: unknown;
+  log: unknown;
+  retryAt: Date | null;
+}
+
+/** A step as it stands now. */
+export interface StepState {
+  position: number;
+  key: string | null;
+  name: string | null;
+  kind: string;
+  status: StepStatus;
+  outputs: Record<string, unknown>;
+  code: string | null;
+  message: string | null;
+  idempotencyKey: string;
+  attempts: number;
+}
+
+/** A run as it stands now. */
+export interface RunState {
+  status: RunStatus;
+  code: string | null;
+  message: string | null;
+  /** When it may be worked on next; now when absent. */
+  dueAt?: Date;
+}
+
+/** Something that happened in one run, to be written down before the next thing happens. */
+export interface Progress {
+  runId: string;
+  installationId: string;
+  finished?: FinishedAttempt;
+  steps: StepState[];
+  run: RunState;
+  started?: StartedAttempt;
+}
+
+/** Statuses that a run never leaves by itself. */
+const endStatuses = ['succeeded', 'failed', 'dead', 'cancelled'];
+
+/**
+ * Writes the progress of many runs in one statement, so that a finished attempt and the start of the next one cost one
+ * commit. Answers for each whether it was written: false when the run was ended meanwhile, or when another process has
+ * taken this attempt's number after ours lost its lane; then whoever asks must stop.
+ */
+export async function recordProgress(db: Db, entries: Progress[]): Promise<boolean[]> {
+  const ends = (status: string) => endStatuses.includes(status);
+  const finished = entries.flatMap((entry) => (entry.finished ? [{ run_id: entry.runId, ...entry.finished }] : []));
+  const steps = entries.flatMap((entry) => entry.steps.map((step) => ({ run_id: entry.runId, installation_id: entry.installationId, ...step, ended: stepEnded(step.status) })));
+  const started = entries.flatMap((entry) => (entry.started ? [{ run_id: entry.runId, installation_id: entry.installationId, ...entry.started }] : []));
+  const runs = new Map(entries.map((entry) => [entry.runId, { run_id: entry.runId, ...entry.run, ended: ends(entry.run.status) }]));
+  const { rows } = await db.raw<{ rows: { run_id: string; started: boolean }[] }>(
+    `with finished as (
+       update attempts a set status = item.status, code = item.code, message = item.message, request = item.request, response = item.response,
+         log = item.log, retry_at = item."retryAt", finished_at = clock_timestamp()
+       from json_to_recordset(?::json) as item (run_id bigint, position int, number int, status text, code text, message text, request jsonb,
+         response jsonb, log jsonb, "retryAt" timestamptz)
+       where a.run_id = item.run_id and a.position = item.position and a.number = item.number and a.status = 'started'
+     ), ran as (
+       update runs r set status = item.status, code = item.code, message = item.message, due_at = coalesce(item."dueAt", r.due_at),
+         started_at = coalesce(r.started_at, clock_timestamp()), finished_at = case when item.ended then clock_timestamp() end
+       from json_to_recordset(?::json) as item (run_id bigint, status text, code text, message text, "dueAt" timestamptz, ended boolean)
+       where r.id = item.run_id and r.status in ('queued', 'running', 'waiting')
+       returning r.id
+     ), stepped as (
+       insert into steps (run_id, installation_id, position, key, name, kind, status, outputs, code, message, idempotency_key, attempts, finished_at)
+       select item.run_id, item.installation_id, item.position, item.key, item.name, item.kind, item.status, item.outputs, item.code, item.message,
+         item."idempotencyKey", item.attempts, case when item.ended then clock_timestamp() end
+       from json_to_recordset(?::json) as item (run_id bigint, installation_id bigint, position int, key text, name text, kind text, status text,
+         outputs jsonb, code text, message text, "idempotencyKey" text, attempts int, ended boolean)
+       where item.run_id in (select id from ran)
+       on conflict (run_id, position) do update set status = excluded.status, outputs = excluded.outputs, code = excluded.code,
+         message = excluded.message, attempts = excluded.attempts, finished_at = excluded.finished_at
+     ), started as (
+       insert into attempts (run_id, installation_id, position, number, status)
+       select item.run_id, item.installation_id, item.position, item.number, 'started'
+       from json_to_recordset(?::json) as item (run_id bigint, installation_id bigint, position int, number int)
+       where item.run_id in (select id from ran)
+       on conflict (run_id, position, number) do nothing
+       returning run_id
+     )
+     select ran.id as run_id, exists (select 1 from started where started.run_id = ran.id) as started from ran`,
+    [toStorableJson(finished), toStorableJson([...runs.values()]), toStorableJson(steps), JSON.stringify(started)],
+  );
+  const written = new Map(rows.map((row) => [row.run_id, row.started]));
+  return entries.map((entry) => (entry.started ? written.get(entry.runId) === true : written.has(entry.runId)));
+}
+
+function stepEnded(status: StepStatus): boolean {
+  return status !== 'running' && status !== 'waiting';
+}
