@@ -1,0 +1,133 @@
+import { createPrivateKey } from 'node:crypto';
+import { z } from 'zod';
+import { failed, ok, type Outcome } from './core/outcome.ts';
+
+/** Turns the text of a setting into its value; the problem text continues the sentence "NAME …". */
+export type SettingFormat<T> = z.ZodType<T, string>;
+
+/** A format from a function that answers the value, or what is wrong with the text. */
+export function formatOf<T>(parse: (text: string) => Outcome<T>): SettingFormat<T> {
+  return z.string().transform((text, context) => {
+    const outcome = parse(text);
+    if (outcome.ok) return outcome.value;
+    context.addIssue({ code: 'custom', message: outcome.message });
+    return z.NEVER;
+  });
+}
+
+const bad = (message: string) => failed('settings_invalid', message);
+
+/** A TCP port; 0 lets the system choose a free one. */
+export const portFormat = formatOf((text) => {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  return port <= 65_535 ? ok(port) : bad('must be a number from 0 to 65535');
+});
+
+/** A name or an address to listen on. */
+export const hostFormat = formatOf((text) => (/^[A-Za-z0-9_.:-]+$/.test(text) ? ok(text) : bad('must be an address or a host name')));
+
+/** An http or https address without credentials, query or fragment; a final slash is dropped. */
+export const webAddressFormat = formatOf((text) => {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return bad('must be an address that begins with https:// or http://');
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    return bad('must be an address without user, password, query or fragment');
+  }
+  return ok(url.href.replace(/\/+$/, ''));
+});
+
+/** A Postgres connection address. */
+export const databaseAddressFormat = formatOf((text) => {
+  const url = URL.parse(text);
+  const fits = url !== null && /^postgres(?:ql)?:$/.test(url.protocol);
+  return fits
+    ? ok(text)
+    : bad('must look like postgres://user:password@host:5432/name (special characters in the password percent-encoded)');
+});
+
+/** GitHub's number of the App, kept as text. */
+export const appIdFormat = formatOf((text) =>
+  /^[1-9]\d{0,18}$/.test(text) ? ok(text) : bad('must be the number that GitHub gave to the App'),
+);
+
+/** A PEM private key: as it is, in one line with \n for its line ends, or base64 of the file. */
+export const privateKeyFormat = formatOf((text) => {
+  const plain = text.includes('-----BEGIN') ? text.replaceAll(String.raw`\n`, '\n') : Buffer.from(text, 'base64').toString('utf8');
+  if (!plain.includes('-----BEGIN')) return bad('is neither a PEM private key nor base64 of one');
+  try {
+    const key = createPrivateKey(plain);
+    return key.asymmetricKeyType === 'rsa' ? ok(`${plain.trim()}\n`) : bad('is not an RSA key, which is what GitHub gives out');
+  } catch {
+    return bad('is a PEM text that cannot be read as a private key; perhaps lines are missing');
+  }
+});
+
+/** What people write when they mean to fill it in later. */
+const wellKnownWords =
+  /development|production|changeme|change|password|passwort|passwd|secret|webhook|github|repowatch|default|example|sample|placeholder|replace|insert|token|admin|letmein|welcome|testing|tests?|demo|your|this|here|with|please|value|string|random|super|qwertyuiop|qwerty|asdfgh|zxcvbn|abcdefghijklmnopqrstuvwxyz|abcdef(?:gh(?:ij)?)?|0?123456789?0?|0?12345678|1234567|123456|12345|1234|xxx+|foobar|foo|bar|the|key|my|me|so|a\b|is/gi;
+
+function isRepeated(text: string): boolean {
+  for (let length = 1; length <= text.length / 2; length += 1) {
+    if (
+      text ===
+      text
+        .slice(0, length)
+        .repeat(Math.ceil(text.length / length))
+        .slice(0, text.length)
+    )
+      return true;
+  }
+  return false;
+}
+
+/** Says why a text cannot be a secret that nobody guesses; undefined when it can. */
+export function judgeWeakness(text: string): string | undefined {
+  if (text !== text.trim()) return 'begins or ends with a blank';
+  if (text.length < 16) return `has ${text.length} characters, it must have at least 16`;
+  if (isRepeated(text) || new Set(text).size < 6) return 'is a repetition';
+  const rest = text.replaceAll(wellKnownWords, '');
+  const isMadeOfWords = rest.length < text.length && rest.replaceAll(/[^A-Za-z0-9]/g, '').length < 8;
+  return isMadeOfWords ? 'is made of well-known words that anybody would try' : undefined;
+}
+
+/** A random text that proves who is speaking. */
+export const sharedSecretFormat = formatOf((text) => {
+  const weakness = judgeWeakness(text);
+  return weakness === undefined ? ok(text) : bad(weakness);
+});
+
+/** A comma-separated choice of words, each once. */
+export function listFormat<const Word extends string>(words: readonly Word[]): SettingFormat<Word[]> {
+  return formatOf((text) => {
+    const parts = text.split(',').map((part) => part.trim());
+    const known = words.filter((word) => parts.includes(word));
+    const isClean = parts.every((part) => (words as readonly string[]).includes(part));
+    return isClean ? ok(known) : bad(`must be a comma-separated list of ${words.join(', ')}`);
+  });
+}
+
+/** One word of a list. */
+export function choiceFormat<const Word extends string>(words: readonly Word[]): SettingFormat<Word> {
+  return formatOf((text) => {
+    const word = words.find((candidate) => candidate === text.toLowerCase());
+    return word === undefined ? bad(`must be one of ${words.join(', ')}`) : ok(word);
+  });
+}
+
+const unitMs = { s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+/** A length of time such as 90s, 5m or 1h, within bounds; becomes milliseconds. */
+export function durationFormat(bounds: { min: string; max: string }): SettingFormat<number> {
+  const read = (text: string) => {
+    const { count, unit } = /^(?<count>\d{1,6})\s*(?<unit>[smh])$/.exec(text)?.groups ?? {};
+    return count === undefined ? Number.NaN : Number(count) * unitMs[unit as keyof typeof unitMs];
+  };
+  return formatOf((text) => {
+    const value = read(text);
+    const fits = value >= read(bounds.min) && value <= read(bounds.max);
+    return fits ? ok(value) : bad(`must be a time from ${bounds.min} to ${bounds.max}, written like 90s, 5m or 1h`);
+  });
+}
+
+/** Any path or word. */
+export const textFormat = formatOf((text) => (text.includes('\0') ? bad('must not contain a NUL character') : ok(text)));
