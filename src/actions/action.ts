@@ -22,6 +22,8 @@ export interface AttemptContext<Input> {
   steps: Record<string, { outputs: Record<string, unknown> }>;
   /** Reports the addresses a step wants to reach; rejects one that a secret in use may not be sent to (RepoWatchError secret_destination_not_allowed). */
   checkDestination(url: URL): void;
+  /** Replaces the values of secrets, plain and encoded. Kinds call it before they cut a text, since half a secret is not recognised any more (threat-model.md D11). */
+  mask(text: string): string;
   now(): Date;
 }
 
@@ -41,7 +43,7 @@ export interface RunFacts {
   event: Record<string, unknown>;
 }
 
-/** What was sent and what came back, as it is stored. Secrets are masked by the caller before anything is written. */
+/** What was sent and what came back, as it is stored, already cut to size. The caller masks it once more before anything is written. */
 export interface AttemptRecord {
   request?: { method: string; url: string; headers: Record<string, string>; body: string };
   response?: { status: number; headers: Record<string, string>; body: string; truncated: boolean };
@@ -63,7 +65,7 @@ export type AttemptOutcome =
       record: AttemptRecord;
     };
 
-/** One thing a step can do. A kind is one folder in actions/ whose index.ts exports `kind`. */
+/** One thing a step can do. A kind is one folder in actions/ whose index.ts exports a function that creates it from the tools it needs. */
 export interface ActionKind<Schema extends z.ZodType = z.ZodType> {
   /** The word after `uses:`. */
   name: string;
@@ -72,6 +74,8 @@ export interface ActionKind<Schema extends z.ZodType = z.ZodType> {
   schema: Schema;
   /** Top-level keys of `with:` whose value is never stored or shown. */
   secretFields: readonly string[];
+  /** Top-level keys of `with:` that take no `${{ }}`: text that is run as code must never contain what strangers wrote (handbook C18). */
+  literalFields?: readonly string[];
   /** The default time for one try in milliseconds, when neither step nor defaults say. */
   defaultTimeoutMs: number;
   /** Makes one try. Must resolve for every expected failure and must honour the signal; a throw is a bug. */

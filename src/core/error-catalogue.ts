@@ -15,6 +15,7 @@ export const catalogue = {
   embedded_postgres_failed: { status: 500, retryable: false, title: 'The embedded Postgres did not start' },
   database_unavailable: { status: 503, retryable: true, title: 'Postgres cannot be reached' },
   schema_newer: { status: 500, retryable: false, title: 'The database was migrated by a newer RepoWatch' },
+  git_missing: { status: 500, retryable: false, title: 'git, or its HTTP server, is not installed' },
   internal_error: { status: 500, retryable: false, title: 'Something failed that should not' },
 
   // Intake
@@ -53,6 +54,7 @@ export const catalogue = {
   github_rate_limited: { status: 503, retryable: true, title: 'GitHub asked to wait' },
   github_unauthorized: { status: 502, retryable: false, title: 'GitHub refused the App credentials' },
   github_forbidden: { status: 502, retryable: false, title: 'The App lacks a permission' },
+  github_refused: { status: 502, retryable: false, title: 'GitHub refused a request as wrong' },
   github_not_found: { status: 404, retryable: false, title: 'GitHub does not know it, or hides it' },
   github_ip_not_allowed: { status: 502, retryable: false, title: 'An IP allow list keeps RepoWatch out' },
   listing_incomplete: { status: 502, retryable: true, title: 'A listing could not be read to its end' },
@@ -61,6 +63,14 @@ export const catalogue = {
   config_invalid: { status: 422, retryable: false, title: 'The configuration has errors' },
   config_too_large: { status: 422, retryable: false, title: 'The configuration is larger than 128 KiB' },
   config_not_a_file: { status: 422, retryable: false, title: 'The configuration path is not a plain file' },
+  config_not_text: { status: 422, retryable: false, title: 'The configuration is not UTF-8 text' },
+  config_syntax: { status: 422, retryable: false, title: 'The configuration is not valid YAML' },
+  config_too_complex: { status: 422, retryable: false, title: 'The configuration has too many parts' },
+  config_yaml_refused: { status: 422, retryable: false, title: 'The configuration uses a part of YAML that is not allowed' },
+  config_key_unknown: { status: 422, retryable: false, title: 'The configuration has a key that does not exist' },
+  config_key_duplicate: { status: 422, retryable: false, title: 'The configuration has a key twice' },
+  config_key_missing: { status: 422, retryable: false, title: 'The configuration lacks a key' },
+  config_value_invalid: { status: 422, retryable: false, title: 'A value of the configuration is not allowed' },
   expression_invalid: { status: 422, retryable: false, title: 'An expression cannot be understood' },
   expression_failed: { status: 422, retryable: false, title: 'An expression could not be evaluated' },
 
@@ -94,6 +104,7 @@ export const catalogue = {
   request_invalid: { status: 422, retryable: false, title: 'The request has errors' },
   request_malformed: { status: 400, retryable: false, title: 'The request cannot be read' },
   request_too_large: { status: 413, retryable: false, title: 'The request body is larger than 1 MiB' },
+  too_many_attempts: { status: 429, retryable: true, title: 'Too many attempts with a wrong token' },
   secrets_key_missing: { status: 503, retryable: false, title: 'SECRETS_KEY has no key for this value' },
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -70,9 +70,9 @@ function fits(pattern: Pattern, name: string, characters: string[]): boolean {
   if (!name.startsWith(pattern.prefix)) return false;
   const { items } = pattern;
   let current = new Uint8Array(items.length + 1);
+  let next = new Uint8Array(items.length + 1);
   reach(items, current, 0);
   for (const character of characters) {
-    const next = new Uint8Array(items.length + 1);
     let alive = false;
     for (let index = 0; index < items.length; index += 1) {
       if (!current[index] || !items[index]!.test(character)) continue;
@@ -81,7 +81,8 @@ function fits(pattern: Pattern, name: string, characters: string[]): boolean {
       reach(items, next, index + 1);
     }
     if (!alive) return false;
-    current = next;
+    [current, next] = [next, current];
+    next.fill(0);
   }
   return current[items.length] === 1;
 }
@@ -178,7 +179,8 @@ class PatternReader {
 
   #readRepeat(character: '?' | '+'): string | undefined {
     const item = this.items.at(-1);
-    if (!item) return `begins with \`${character}\`, which repeats the character before it; write \`\\${character}\` for the character itself.`;
+    if (!item)
+      return `begins with \`${character}\`, which repeats the character before it; write \`\\${character}\` for the character itself.`;
     if (character === '+') item.repeat = true;
     else item.skip = Math.max(item.skip, 1);
     this.literals[this.literals.length - 1] = undefined;
@@ -188,14 +190,15 @@ class PatternReader {
   #readSet(): string | undefined {
     const members = new Set<string>();
     const ranges: [string, string][] = [];
-    if (['^', '!'].includes(this.#characters[this.#at] ?? '')) return 'has a negated set, which GitHub’s patterns do not know; use a second pattern that begins with `!`.';
+    if (['^', '!'].includes(this.#characters[this.#at] ?? ''))
+      return 'has a negated set, which GitHub’s patterns do not know; use a second pattern that begins with `!`.';
     for (;;) {
       const from = this.#setMember();
       if (from === undefined) return 'has a `[` without its `]`; write `\\[` for the character itself.';
       if (from === ']') break;
       const to = this.#characters[this.#at + 1];
       if (this.#characters[this.#at] !== '-' || to === undefined || to === ']') {
-        members.add(from.slice(-1) === from ? from : from.slice(1));
+        members.add(from.startsWith('\\') ? from.slice(1) : from);
         continue;
       }
       this.#at += 2;

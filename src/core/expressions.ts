@@ -1,0 +1,188 @@
+import { data, ExpressionError, Lexer, Parser, type Expr } from '@actions/expressions';
+import { Binary, ContextAccess, FunctionCall, Grouping, IndexAccess, Literal, Logical, Unary } from '@actions/expressions/ast';
+import { TokenType, type Token } from '@actions/expressions/lexer';
+import { truthy } from '@actions/expressions/result';
+import { describeError } from './errors.ts';
+import { toPlain } from './expressions-data.ts';
+import { BoundedEvaluator, type ExpressionScope } from './expressions-evaluator.ts';
+import { ExpressionFailure } from './expressions-failure.ts';
+import { expressionFunctions } from './expressions-functions.ts';
+import { failed, ok, type Outcome } from './outcome.ts';
+import { didYouMean } from './suggest.ts';
+
+export type { ExpressionScope } from './expressions-evaluator.ts';
+
+/** Where an expression stands decides what it may name. */
+export interface ExpressionPlace {
+  contexts: readonly string[];
+  /** Whether success(), failure() and always() mean something here. */
+  status?: boolean;
+}
+
+/** One use of a context: `secrets.TOKEN` is { context: 'secrets', member: 'TOKEN' }; without member when it is computed or the whole context. */
+export interface ContextReference {
+  context: string;
+  member: string | undefined;
+  /** Where in the source, in characters from 0. */
+  offset: number;
+}
+
+/** A checked expression, ready to be evaluated any number of times. */
+export interface CompiledExpression {
+  source: string;
+  tree: Expr;
+  references: readonly ContextReference[];
+  /** True when it calls success(), failure() or always(). */
+  usesStatus: boolean;
+}
+
+/** Why a source cannot be an expression, and where in it. */
+export interface ExpressionProblem {
+  ok: false;
+  code: 'expression_invalid';
+  message: string;
+  /** In characters from 0. */
+  offset: number;
+}
+
+const statusFunctions = ['success', 'failure', 'always'];
+const maxTreeDepth = 200;
+
+/** Reads an expression of GitHub's language (without `${{ }}`) and checks every name in it against its place. */
+export function compileExpression(source: string, place: ExpressionPlace): { ok: true; value: CompiledExpression } | ExpressionProblem {
+  const problem = (message: string, offset: number): ExpressionProblem => ({ ok: false, code: 'expression_invalid', message, offset });
+  if (source.trim() === '') return problem('The expression is empty.', 0);
+  const status = place.status ? statusFunctions : [];
+  let tree: Expr;
+  try {
+    const { tokens } = new Lexer(source).lex();
+    const functions = status.map((name) => ({ name, minArgs: 0, maxArgs: 0 }));
+    tree = new Parser(tokens.map(mendString), [...place.contexts], functions).parse();
+  } catch (error) {
+    return problem(explain(error, place, status), offsetOf(error, source));
+  }
+  const analysis = new Analysis(source);
+  const refused = analysis.visit(tree, 0);
+  if (refused) return problem(refused.message, refused.offset);
+  return ok({ source, tree, references: analysis.references, usesStatus: analysis.usesStatus });
+}
+
+/** Evaluates to a JSON value. Nothing in the data is executed; a value that is too large, and every other failure, is expression_failed. */
+export function evaluate(expression: CompiledExpression, scope: ExpressionScope): Outcome<unknown, 'expression_failed'> {
+  return attempt(expression, () => toPlain(run(expression, scope)));
+}
+
+/** Evaluates to the text that GitHub writes into a string: null is empty, an object is the word Object. */
+export function evaluateText(expression: CompiledExpression, scope: ExpressionScope): Outcome<string, 'expression_failed'> {
+  return attempt(expression, () => run(expression, scope).coerceString());
+}
+
+/** Evaluates to yes or no by GitHub's rule: false, 0, '' and null are no, everything else is yes. */
+export function evaluateCondition(expression: CompiledExpression, scope: ExpressionScope): Outcome<boolean, 'expression_failed'> {
+  return attempt(expression, () => truthy(run(expression, scope)));
+}
+
+function run(expression: CompiledExpression, scope: ExpressionScope): data.ExpressionData {
+  return new BoundedEvaluator(expression.tree, scope).evaluate();
+}
+
+function attempt<T>(expression: CompiledExpression, work: () => T): Outcome<T, 'expression_failed'> {
+  try {
+    return ok(work());
+  } catch (error) {
+    const reason = error instanceof ExpressionFailure ? error.message : describeError(error).slice(0, 200);
+    return failed('expression_failed', `\`${expression.source.trim().slice(0, 200)}\` could not be evaluated: ${reason}`);
+  }
+}
+
+/** The library turns only the first doubled quote of a text into one; GitHub's runner turns all. */
+function mendString(token: Token): Token {
+  return token.type === TokenType.STRING ? { ...token, value: token.lexeme.slice(1, -1).replaceAll("''", "'") } : token;
+}
+
+function explain(error: unknown, place: ExpressionPlace, status: string[]): string {
+  const message = describeError(error);
+  if (message === 'ErrorExceededMaxLength') return 'The expression is longer than 21000 characters.';
+  const [text = ''] = message.split('. Located at position ');
+  const name = /^Unrecognized (named-value|function): '([^']*)'$/.exec(text);
+  if (!name) return `${text.slice(0, 200)}.`;
+  const word = name[2] ?? '';
+  if (name[1] === 'named-value') {
+    return `\`${word}\` cannot be used here.${didYouMean(word, place.contexts)} Known here: ${place.contexts.join(', ')}.`;
+  }
+  const known = ['contains', 'startsWith', 'endsWith', 'format', 'join', 'toJSON', 'fromJSON', 'case', ...status];
+  return `There is no function \`${word}\` here.${didYouMean(word, known)} Known here: ${known.join(', ')}.`;
+}
+
+function offsetOf(error: unknown, source: string): number {
+  if (error instanceof ExpressionError) return tokenOffset(error.pos, source);
+  const position = /Located at position (\d+) within expression/.exec(describeError(error));
+  return position ? Math.min(Number(position[1]) - 1, source.length) : 0;
+}
+
+/** The lexer counts lines and columns; we count characters. */
+function tokenOffset(position: { line: number; column: number }, source: string): number {
+  let start = 0;
+  for (let line = 0; line < position.line; line += 1) start = source.indexOf('\n', start) + 1;
+  return Math.min(start + position.column, source.length);
+}
+
+/** Walks a tree once and notes which contexts, members and functions it names. */
+class Analysis {
+  readonly references: ContextReference[] = [];
+  usesStatus = false;
+  readonly #source: string;
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  visit(node: Expr, depth: number): { message: string; offset: number } | undefined {
+    if (depth > maxTreeDepth) return { message: `The expression has more than ${maxTreeDepth} operators in a row; use fewer.`, offset: 0 };
+    if (node instanceof ContextAccess) return this.#note(node, undefined);
+    if (node instanceof IndexAccess) {
+      const base = ungroup(node.expr);
+      const member = node.index instanceof Literal && node.index.literal instanceof data.StringData ? node.index.literal.value : undefined;
+      if (base instanceof ContextAccess && member !== undefined) return this.#note(base, member);
+      return this.visit(node.expr, depth + 1) ?? this.visit(node.index, depth + 1);
+    }
+    if (node instanceof FunctionCall) {
+      const name = node.functionName.lexeme.toLowerCase();
+      if (statusFunctions.includes(name)) this.usesStatus = true;
+      // The library finds functions in an ordinary object, so it takes `constructor` for one.
+      else if (!expressionFunctions.has(name)) {
+        return {
+          message: `There is no function \`${node.functionName.lexeme}\`.`,
+          offset: tokenOffset(node.functionName.range.start, this.#source),
+        };
+      }
+    }
+    for (const child of children(node)) {
+      const refused = this.visit(child, depth + 1);
+      if (refused) return refused;
+    }
+    return undefined;
+  }
+
+  #note(access: ContextAccess, member: string | undefined): { message: string; offset: number } | undefined {
+    const context = access.name.lexeme.toLowerCase();
+    const offset = tokenOffset(access.name.range.start, this.#source);
+    // Which secrets a watch uses must be known before it runs, so each one is named.
+    if (context === 'secrets' && (member === undefined || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(member))) {
+      return { message: 'Secrets are used one by one and by name: write `secrets.NAME`.', offset };
+    }
+    this.references.push({ context, member, offset });
+    return undefined;
+  }
+}
+
+function children(node: Expr): Expr[] {
+  if (node instanceof Unary) return [node.expr];
+  if (node instanceof Binary) return [node.left, node.right];
+  if (node instanceof Logical || node instanceof FunctionCall) return node.args;
+  return node instanceof Grouping ? [node.group] : [];
+}
+
+function ungroup(node: Expr): Expr {
+  return node instanceof Grouping ? ungroup(node.group) : node;
+}

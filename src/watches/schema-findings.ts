@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import type { ErrorCode } from '../core/error-catalogue.ts';
+import { didYouMean } from '../core/suggest.ts';
+import { formatPath, valueAt, type ConfigPath, type Finding } from './problems.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** What people from workflow files write, and what it is here. */
+const hints: Record<string, string> = {
+  'branches-ignore': ' Use `branches` with a pattern that begins with `!`.',
+  'tags-ignore': ' Use `tags` with a pattern that begins with `!`.',
+  'paths-ignore': ' Use `paths` with a pattern that begins with `!`.',
+  jobs: ' Use `watches`; each of them has `steps`.',
+  tags: ' Tags have a trigger of their own: `on: { tag: { tags: [...] } }`.',
+  run: ' There is no shell; use `uses: script` with `run` under `with`.',
+};
+
+/**
+ * Checks a value against a schema and answers what does not fit, in our words. `codes.value` is the code for everything but
+ * keys; `path` is where the value stands in the file.
+ */
+export function checkSchema<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  options: { path?: ConfigPath; code?: ErrorCode } = {},
+): { ok: true; value: z.output<Schema> } | { ok: false; findings: Finding[] } {
+  const result = schema.safeParse(value, { error: describeIssue });
+  if (result.success) return { ok: true, value: result.data };
+  const findings = result.error.issues.flatMap((issue) => flatten(issue, value)).flatMap((issue) => toFindings(issue, value));
+  return { ok: false, findings: findings.map((finding) => place(finding, options)) };
+}
+
+/** Puts a finding where the checked value stands in the file. */
+function place(finding: Finding, { path = [], code = 'config_value_invalid' }: { path?: ConfigPath; code?: ErrorCode }): Finding {
+  const whole = [...path, ...finding.path];
+  return {
+    ...finding,
+    path: whole,
+    message: sentence(whole, finding),
+    code: finding.code === 'config_value_invalid' ? code : finding.code,
+  };
+}
+
+/** A message that begins in lower case goes on after the path; any other stands for itself. */
+function sentence(path: ConfigPath, { message }: Finding): string {
+  const place = path.length === 0 ? 'The file' : `\`${formatPath(path)}\``;
+  const text = /^[a-z]/.test(message) ? `${place} ${message}` : `${place}: ${message}`;
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
+function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+    case 'invalid_union':
+      return issue.code === 'invalid_type' ? describeType(issue.input, [issue.expected]) : undefined;
+    case 'invalid_value': {
+      if (issue.input === undefined || issue.input === null) return describeType(issue.input, []);
+      const known = issue.values.map(String);
+      const word = plainText(issue.input);
+      return `is \`${word}\`, which is not one of ${known.join(', ')}.${didYouMean(word, known)}`;
+    }
+    case 'unrecognized_keys':
+      return knownKeys(issue.inst).join(',');
+    case 'too_small':
+      return `needs at least ${String(issue.minimum)} ${unit(issue.origin, Number(issue.minimum))}`;
+    case 'too_big':
+      return `may have at most ${String(issue.maximum)} ${unit(issue.origin, Number(issue.maximum))}`;
+    default:
+      return undefined;
+  }
+}
+
+const typeWords: Record<string, string> = {
+  string: 'text',
+  object: 'a mapping',
+  record: 'a mapping',
+  array: 'a list',
+  boolean: 'true or false',
+  number: 'a number',
+  int: 'a whole number',
+};
+
+function describeType(input: unknown, expected: string[]): string {
+  if (input === undefined) return 'is missing';
+  const words = [...new Set(expected.flatMap((types) => types.split('|')).map((type) => typeWords[type] ?? type))];
+  const wanted = words.length === 0 ? '' : ` must be ${words.join(' or ')}`;
+  if (input === null) return `is empty${wanted && `; it${wanted}`}`;
+  return `${wanted.trim() || 'has the wrong type'}, not ${describeInput(input)}`;
+}
+
+function describeInput(input: unknown): string {
+  if (Array.isArray(input)) return 'a list';
+  if (typeof input === 'object') return 'a mapping';
+  return typeof input === 'string' ? 'text' : `the ${typeof input} \`${plainText(input)}\``;
+}
+
+function plainText(input: unknown): string {
+  return (typeof input === 'string' ? input : (JSON.stringify(input) ?? '')).slice(0, 50);
+}
+
+function unit(origin: string, count: number): string {
+  const word = { string: 'character', array: 'entry', number: '' }[origin] ?? '';
+  return count === 1 || word === '' ? word : word === 'entry' ? 'entries' : `${word}s`;
+}
+
+function knownKeys(schema: unknown): string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+/** A union fails as a whole; what helps is why the alternative failed that was meant. */
+function flatten(issue: Issue, root: unknown): Issue[] {
+  if (issue.code === 'invalid_key')
+    return issue.issues.slice(0, 1).map(({ message }) => ({ code: 'custom', path: issue.path, message, params: { atKey: true } }));
+  if (issue.code !== 'invalid_union') return [issue];
+  const alternatives = issue.errors.map((errors) =>
+    errors.flatMap((inner) => flatten({ ...inner, path: [...issue.path, ...inner.path] }, root)),
+  );
+  const depth = issue.path.length;
+  const meant = alternatives.find((errors) =>
+    errors.every((inner) => inner.path.length > depth || !['invalid_type', 'invalid_value'].includes(inner.code)),
+  );
+  if (meant) return meant;
+  const input = valueAt(root, issue.path as ConfigPath);
+  const words = alternatives.flat().find((inner) => inner.code === 'invalid_value');
+  if (words && typeof input === 'string') return [words];
+  const expected = alternatives
+    .flat()
+    .flatMap((inner) => (inner.code === 'invalid_type' ? [inner.expected] : inner.code === 'invalid_value' ? ['string'] : []));
+  return [{ code: 'invalid_type', expected: expected.join('|'), path: issue.path, message: describeType(input, expected) }];
+}
+
+function toFindings(issue: Issue, root: unknown): Finding[] {
+  const path = issue.path as (string | number)[];
+  if (issue.code === 'unrecognized_keys') {
+    const known = issue.message.split(',');
+    return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, known), code: 'config_key_unknown', atKey: true }));
+  }
+  if (issue.code !== 'custom' && valueAt(root, path) === undefined) return [{ path, message: 'is missing', code: 'config_key_missing' }];
+  if (issue.message === 'is missing') return [{ path, message: issue.message, code: 'config_key_missing' }];
+  const atKey = issue.code === 'custom' && issue.params?.['atKey'] === true;
+  return [{ path, message: issue.message, code: 'config_value_invalid', ...(atKey ? { atKey } : {}) }];
+}
+
+function unknownKey(key: string, known: string[]): string {
+  const guess = Object.hasOwn(hints, key) ? hints[key] : didYouMean(key, known);
+  const list = known.length > 0 && known[0] !== '' ? ` Known here: ${known.join(', ')}.` : '';
+  return `is not a key that exists.${guess ?? ''}${list}`;
+}
