@@ -40,6 +40,7 @@ export async function up(trx: Knex): Promise<void> {
     create index runs_status_index on runs (status, id desc);
     create index runs_repository_index on runs (repository_id, id desc);
     create index runs_watch_index on runs (watch_key, id desc);
+    create index runs_change_index on runs (change_id, id desc);
 
     create table steps (
       id bigint generated always as identity primary key,

@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { ErrorCode } from '../core/error-catalogue.ts';
+import type { Log } from '../core/log.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { Db } from '../db/connect.ts';
+import type { SecretOwner } from './read/secrets.ts';
+
+/** What the REST side and the page can make happen. Ids are ours; expected failures come back as codes. */
+export interface HttpActions {
+  /** Puts a settled delivery back to work. `not_found`, or `conflict` when it is not in a state to be tried again. */
+  retryDelivery(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
+  /** Starts a run again as a new one and answers the new id. `not_found`, or `conflict` while the run is not over. */
+  replayRun(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
+  /** Makes one repository, or all, due for reconcile at once and answers how many. */
+  requestReconcile(target: { repositoryId?: string }): Promise<Outcome<{ requested: number }, ErrorCode>>;
+  /** Writes a secret; `created` is false when it replaced a value. */
+  putSecret(secret: PutSecret): Promise<Outcome<{ created: boolean }, ErrorCode>>;
+  /** Forgets a secret. `not_found` when there is none. */
+  deleteSecret(secret: { owner: SecretOwner; name: string }): Promise<Outcome<unknown, ErrorCode>>;
+}
+
+/** A secret to be written. `destinations` null allows every destination. */
+export interface PutSecret {
+  owner: SecretOwner;
+  name: string;
+  value: string;
+  destinations: string[] | null;
+}
+
+/** What works at this moment. `github` is left out while nobody has asked GitHub yet. */
+export interface Health {
+  database: boolean;
+  queue: boolean;
+  github?: boolean;
+  /** A sentence for each part that has something to say. */
+  details: Record<string, string>;
+}
+
+/** Everything the HTTP side needs from the rest. */
+export interface HttpOptions {
+  db: Db;
+  settings: {
+    host: string;
+    /** 0 takes a free one. */
+    port: number;
+    /** The address that people and GitHub use; links and the page's Origin check start from it. */
+    publicUrl?: string | undefined;
+    adminToken: string;
+  };
+  log: Log;
+  /** Answers `POST /api/github/webhooks`: our own handler on bare node:http, with limits of its own. */
+  intake: (request: IncomingMessage, response: ServerResponse) => void;
+  actions: HttpActions;
+  health: () => Promise<Health>;
+  metrics: Registry;
+  version: string;
+  /** Where codes are explained; `#code` is added. Default: this server's own catalogue. */
+  docsUrl?: string;
+  /** Adds the pages, which live above this folder. */
+  pages?: (app: FastifyInstance) => Promise<void>;
+}

@@ -1,0 +1,36 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { RepoWatchError } from '../core/errors.ts';
+import { pathOf } from './problem.ts';
+
+/** A route as it was declared. */
+export interface KnownRoute {
+  method: string;
+  url: string;
+}
+
+function patternOf(url: string): RegExp {
+  const source = url.replace(/[.+^$()|[\]\\]/g, '\\$&').replace(/:[A-Za-z_]+/g, '[^/]+');
+  return new RegExp(`^${source.replaceAll('*', '.*')}$`);
+}
+
+/** Collects every route that is added from here on. */
+export function collectRoutes(app: FastifyInstance): KnownRoute[] {
+  const routes: KnownRoute[] = [];
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of Array.isArray(method) ? method : [method]) routes.push({ method: one, url });
+  });
+  return routes;
+}
+
+/** Answers what no route takes: 405 with `Allow` where the path exists, else 404. */
+export function createNotFoundHandler(routes: readonly KnownRoute[]) {
+  return (request: FastifyRequest, reply: FastifyReply): never => {
+    const path = pathOf(request);
+    const methods = routes.filter((route) => patternOf(route.url).test(path)).map((route) => route.method);
+    if (methods.length === 0)
+      throw new RepoWatchError('not_found', 'There is nothing at this address. /api/openapi.json lists what there is.');
+    const allow = [...new Set(methods)].join(', ');
+    void reply.header('allow', allow);
+    throw new RepoWatchError('method_not_allowed', `This address takes ${allow}, not ${request.method}.`);
+  };
+}

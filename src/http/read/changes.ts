@@ -1,0 +1,149 @@
+import type { Change } from '../../changes/change.ts';
+import type { Actor, RefChangeData } from '../../changes/ref-change.ts';
+import { describeChange } from '../../changes/sentence.ts';
+import type { Db } from '../../db/connect.ts';
+import type { ChangeQuery, ChangeSummary, ConsideredWatch } from '../schemas/change.ts';
+import type { ChangeDetail } from '../schemas/change-detail.ts';
+import { idKey, pageLimit, readCursor, toPage, type Page } from '../paging.ts';
+import { listRepositoryIds } from './repositories.ts';
+import { isoTime, queryRows } from './rows.ts';
+import { listRunsOfChanges } from './runs.ts';
+
+/** A change joined to its repository. `data` has no commits in lists. */
+export interface ChangeRow {
+  id: string;
+  repository_id: string;
+  installation_id: string;
+  delivery_id: string | null;
+  type: string;
+  origin: Change['origin'];
+  before: string | null;
+  after: string | null;
+  actor: Partial<Actor> | null;
+  data: Record<string, unknown>;
+  considered: unknown;
+  happened_at: Date;
+  created_at: Date;
+  full_name: string;
+  owner: string;
+  name: string;
+  private: boolean;
+  default_branch: string | null;
+}
+
+const columns = `c.id, c.repository_id, c.installation_id, c.delivery_id, c.type, c.origin, c.before, c.after, c.actor, c.considered,
+  c.happened_at, c.created_at, r.full_name, r.owner, r.name, r.private, r.default_branch`;
+const from = 'from changes c join repositories r on r.id = c.repository_id';
+
+/** What a list of changes selects. */
+export const changeListSql = `select ${columns}, c.data - 'commits' as data ${from}`;
+
+function actorOf(row: ChangeRow): ChangeSummary['actor'] {
+  if (row.actor === null) return null;
+  const { id, login, type } = row.actor;
+  return { id: id === undefined || id === null ? null : String(id), login: login ?? 'unknown', type: type ?? 'User' };
+}
+
+function sentenceOf(row: ChangeRow): string {
+  const { id, origin, full_name, owner, name, default_branch } = row;
+  const change = {
+    id,
+    origin,
+    type: row.type,
+    repository: { id: row.repository_id, full_name, owner, name, private: row.private, default_branch },
+    installation: { id: row.installation_id },
+    actor: actorOf(row),
+    happened_at: isoTime(row.happened_at),
+    data: row.data,
+  };
+  return describeChange(change as unknown as Change);
+}
+
+/** The change as lists show it. */
+export function changeItem(row: ChangeRow): ChangeSummary {
+  const ref = row.data['ref'] as RefChangeData['ref'] | undefined;
+  return {
+    id: row.id,
+    type: row.type,
+    origin: row.origin,
+    sentence: sentenceOf(row),
+    repository: { id: row.repository_id, full_name: row.full_name },
+    ref: ref === undefined ? null : { kind: ref.kind, name: ref.name, full: ref.full },
+    before: row.before,
+    after: row.after,
+    actor: actorOf(row),
+    delivery_id: row.delivery_id,
+    happened_at: isoTime(row.happened_at),
+    created_at: isoTime(row.created_at),
+  };
+}
+
+/** The watches that were asked about a change, in the order in which they stand in the file. */
+export function consideredOf(row: ChangeRow): ConsideredWatch[] {
+  const list = Array.isArray(row.considered) ? (row.considered as Partial<ConsideredWatch>[]) : [];
+  return list.map(({ watch, key, matched, clause, reason }) => ({
+    watch: watch ?? key ?? '',
+    key: key ?? watch ?? '',
+    matched: matched === true,
+    clause: clause ?? null,
+    reason: reason ?? null,
+  }));
+}
+
+/** Short and full names mean the same ref; a full one also says whether it is a branch or a tag. */
+function refCondition(ref: string): { name: string; types: string } {
+  const full = /^refs\/(heads|tags)\/(.+)$/s.exec(ref);
+  if (full === null) return { name: ref, types: '%' };
+  return { name: full[2]!, types: full[1] === 'heads' ? 'branch.%' : 'tag.%' };
+}
+
+/** A page of changes, newest first. */
+export async function listChanges(db: Db, query: ChangeQuery): Promise<Page<ChangeSummary>> {
+  const limit = pageLimit(query);
+  const cursor = readCursor(query, idKey);
+  const where: string[] = [];
+  const bindings: Record<string, unknown> = { limit: limit + 1 };
+  const add = (sql: string, values: Record<string, unknown>) => {
+    where.push(sql);
+    Object.assign(bindings, values);
+  };
+  if (query.repository !== undefined) {
+    add('c.repository_id = any(:repositories)', { repositories: await listRepositoryIds(db, query.repository) });
+  }
+  if (query.ref !== undefined) {
+    const { name, types } = refCondition(query.ref);
+    add('c.ref_name = :ref and c.type like :types', { ref: name, types });
+  }
+  if (query.type !== undefined) add('c.type = :type', { type: query.type });
+  if (query.origin !== undefined) add('c.origin = :origin', { origin: query.origin });
+  if (query.delivery !== undefined) add('c.delivery_id = :delivery', { delivery: query.delivery });
+  if (cursor !== undefined) add('c.id < :cursor', { cursor });
+  const condition = where.length === 0 ? '' : `where ${where.join(' and ')}`;
+  const rows = await queryRows<ChangeRow>(db, `${changeListSql} ${condition} order by c.id desc limit :limit`, bindings);
+  return toPage(rows, limit, { item: changeItem, key: (row) => row.id });
+}
+
+/** The changes that a delivery brought, in the order in which they were recorded. */
+export async function listChangesOfDelivery(db: Db, deliveryId: string): Promise<ChangeSummary[]> {
+  const rows = await queryRows<ChangeRow>(db, `${changeListSql} where c.delivery_id = :deliveryId order by c.id limit 200`, { deliveryId });
+  return rows.map(changeItem);
+}
+
+/** A change by its id, as lists show it. */
+export async function findChange(db: Db, id: string): Promise<ChangeSummary | undefined> {
+  const [row] = await queryRows<ChangeRow>(db, `${changeListSql} where c.id = :id`, { id });
+  return row === undefined ? undefined : changeItem(row);
+}
+
+/** A change with its facts, the watches asked, and its runs. */
+export async function findChangeDetail(db: Db, id: string): Promise<ChangeDetail | undefined> {
+  const [row] = await queryRows<ChangeRow>(db, `select ${columns}, c.data ${from} where c.id = :id`, { id });
+  if (row === undefined) return undefined;
+  const deliveries = await queryRows<NonNullable<ChangeDetail['delivery']>>(
+    db,
+    'select d.id, d.guid, d.event, d.source from deliveries d where d.id = :id',
+    { id: row.delivery_id },
+  );
+  const runs = await listRunsOfChanges(db, [id]);
+  return { ...changeItem(row), delivery: deliveries[0] ?? null, data: row.data, considered: consideredOf(row), runs };
+}

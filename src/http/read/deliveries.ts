@@ -1,0 +1,116 @@
+import type { DeliverySource, DeliveryStatus } from '../../core/statuses.ts';
+import type { Db } from '../../db/connect.ts';
+import { idKey, pageLimit, readCursor, toPage, type Page } from '../paging.ts';
+import type { DeliveryDetail, DeliveryQuery, DeliverySummary } from '../schemas/delivery.ts';
+import { listChangesOfDelivery } from './changes.ts';
+import { findIdAtTime } from './id-at-time.ts';
+import { listRepositoryGithubIds } from './repositories.ts';
+import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
+import { listRunsOfChanges } from './runs.ts';
+
+/** A delivery without its headers and its body. */
+export interface DeliveryRow {
+  id: string;
+  guid: string;
+  event: string;
+  action: string | null;
+  source: DeliverySource;
+  sender: string;
+  status: DeliveryStatus;
+  code: string | null;
+  reason: string | null;
+  attempts: number;
+  next_attempt_at: Date | null;
+  repository_github_id: string | null;
+  repository_full_name: string | null;
+  installation_github_id: string | null;
+  body_size: number;
+  received_at: Date;
+  settled_at: Date | null;
+}
+
+/** What every reader of deliveries selects: the body stays where it is. */
+export const deliveryColumns = `d.id, d.guid, d.event, d.action, d.source, d.sender, d.status, d.code, d.reason, d.attempts, d.next_attempt_at,
+  d.repository_github_id, d.repository_full_name, d.installation_github_id, d.body_size, d.received_at, d.settled_at`;
+
+/** The delivery as lists show it. */
+export function deliveryItem(row: DeliveryRow): DeliverySummary {
+  const { repository_github_id: githubId, repository_full_name: fullName } = row;
+  return {
+    id: row.id,
+    guid: row.guid,
+    event: row.event,
+    action: row.action,
+    source: row.source,
+    sender: row.sender,
+    status: row.status,
+    code: row.code,
+    reason: row.reason,
+    attempts: row.attempts,
+    next_attempt_at: isoTimeOrNull(row.next_attempt_at),
+    repository: githubId === null && fullName === null ? null : { github_id: githubId, full_name: fullName },
+    installation_github_id: row.installation_github_id,
+    body_size: row.body_size,
+    received_at: isoTime(row.received_at),
+    settled_at: isoTimeOrNull(row.settled_at),
+  };
+}
+
+/** A page of deliveries, newest first. */
+export async function listDeliveries(db: Db, query: DeliveryQuery): Promise<Page<DeliverySummary>> {
+  const limit = pageLimit(query);
+  const cursor = readCursor(query, idKey);
+  const where: string[] = [];
+  const bindings: Record<string, unknown> = { limit: limit + 1 };
+  const add = (sql: string, values: Record<string, unknown>) => {
+    where.push(sql);
+    Object.assign(bindings, values);
+  };
+  if (query.guid !== undefined) add('d.guid = :guid', { guid: query.guid });
+  if (query.event !== undefined) add('d.event = :event', { event: query.event });
+  if (query.status !== undefined) add('d.status = :status', { status: query.status });
+  if (query.repository !== undefined) {
+    add('d.repository_github_id = any(:repositories)', { repositories: await listRepositoryGithubIds(db, query.repository) });
+  }
+  if (query.since !== undefined) {
+    const since = new Date(query.since);
+    add('d.id >= :from and d.received_at >= :since', { from: await findIdAtTime(db, 'deliveries', since), since });
+  }
+  if (query.until !== undefined) {
+    const until = new Date(query.until);
+    // Two minutes on, because the edge that is found lies a minute before its moment.
+    const after = new Date(until.getTime() + 120_000);
+    add('d.id < :to and d.received_at < :until', { to: await findIdAtTime(db, 'deliveries', after), until });
+  }
+  if (cursor !== undefined) add('d.id < :cursor', { cursor });
+  const condition = where.length === 0 ? '' : `where ${where.join(' and ')}`;
+  const sql = `select ${deliveryColumns} from deliveries d ${condition} order by d.id desc limit :limit`;
+  const rows = await queryRows<DeliveryRow>(db, sql, bindings);
+  return toPage(rows, limit, { item: deliveryItem, key: (row) => row.id });
+}
+
+/** The body as JSON when it is that, else its bytes: what cannot be shown exactly is not shown half. */
+export function readPayload(body: Buffer): Pick<DeliveryDetail, 'payload' | 'payload_encoding'> {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+    return { payload_encoding: 'json', payload: JSON.parse(text) as unknown };
+  } catch {
+    return { payload_encoding: 'base64', payload: body.toString('base64') };
+  }
+}
+
+/** A delivery with headers, body, its changes and their runs. */
+export async function findDelivery(db: Db, id: string): Promise<DeliveryDetail | undefined> {
+  const [row] = await queryRows<DeliveryRow & { headers: Record<string, unknown>; body: Buffer }>(
+    db,
+    `select ${deliveryColumns}, d.headers, d.body from deliveries d where d.id = :id`,
+    { id },
+  );
+  if (row === undefined) return undefined;
+  const changes = await listChangesOfDelivery(db, id);
+  const runs = await listRunsOfChanges(
+    db,
+    changes.map((change) => change.id),
+  );
+  return { ...deliveryItem(row), headers: row.headers, ...readPayload(row.body), changes, runs };
+}

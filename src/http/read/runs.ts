@@ -1,0 +1,110 @@
+import type { AttemptStatus, RunStatus, StepStatus } from '../../core/statuses.ts';
+import type { Db } from '../../db/connect.ts';
+import { idKey, pageLimit, readCursor, toPage, type Page } from '../paging.ts';
+import type { RunQuery, RunSummary } from '../schemas/run.ts';
+import { listRepositoryIds } from './repositories.ts';
+import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
+
+/** A run joined to its watch, its change and its repository. */
+export interface RunRow {
+  id: string;
+  change_id: string;
+  repository_id: string;
+  watch_key: string;
+  watch_name: string;
+  lane: string;
+  seq: string;
+  status: RunStatus;
+  code: string | null;
+  message: string | null;
+  due_at: Date;
+  replay_of: string | null;
+  created_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+  full_name: string;
+  change_type: string;
+  ref_name: string | null;
+}
+
+/** A step as it stands in its table. */
+export interface StepRow {
+  run_id: string;
+  position: number;
+  key: string | null;
+  name: string | null;
+  kind: string;
+  status: StepStatus;
+  outputs: Record<string, unknown>;
+  code: string | null;
+  message: string | null;
+  idempotency_key: string;
+  started_at: Date;
+  finished_at: Date | null;
+}
+
+/** An attempt without the texts that were sent and received. */
+export interface AttemptRow {
+  run_id: string;
+  position: number;
+  number: number;
+  status: AttemptStatus;
+  code: string | null;
+  message: string | null;
+  retry_at: Date | null;
+  started_at: Date;
+  finished_at: Date | null;
+}
+
+/** What every reader of runs selects. */
+export const runListSql = `select n.id, n.change_id, n.repository_id, n.watch_key, w.name as watch_name, n.lane, n.seq, n.status, n.code,
+    n.message, n.due_at, n.replay_of, n.created_at, n.started_at, n.finished_at, r.full_name, c.type as change_type, c.ref_name
+  from runs n join watches w on w.id = n.watch_id join changes c on c.id = n.change_id join repositories r on r.id = n.repository_id`;
+
+/** The run as lists show it. */
+export function runItem(row: RunRow): RunSummary {
+  return {
+    id: row.id,
+    watch: { key: row.watch_key, name: row.watch_name },
+    repository: { id: row.repository_id, full_name: row.full_name },
+    change: { id: row.change_id, type: row.change_type, ref_name: row.ref_name },
+    status: row.status,
+    code: row.code,
+    message: row.message,
+    lane: row.lane,
+    seq: row.seq,
+    due_at: isoTime(row.due_at),
+    replay_of: row.replay_of,
+    created_at: isoTime(row.created_at),
+    started_at: isoTimeOrNull(row.started_at),
+    finished_at: isoTimeOrNull(row.finished_at),
+  };
+}
+
+/** A page of runs, newest first. */
+export async function listRuns(db: Db, query: RunQuery): Promise<Page<RunSummary>> {
+  const limit = pageLimit(query);
+  const cursor = readCursor(query, idKey);
+  const where: string[] = [];
+  const bindings: Record<string, unknown> = { limit: limit + 1 };
+  const add = (sql: string, values: Record<string, unknown>) => {
+    where.push(sql);
+    Object.assign(bindings, values);
+  };
+  if (query.repository !== undefined) {
+    add('n.repository_id = any(:repositories)', { repositories: await listRepositoryIds(db, query.repository) });
+  }
+  if (query.watch !== undefined) add('n.watch_key = :watch', { watch: query.watch });
+  if (query.status !== undefined) add('n.status = :status', { status: query.status });
+  if (query.change !== undefined) add('n.change_id = :change', { change: query.change });
+  if (cursor !== undefined) add('n.id < :cursor', { cursor });
+  const condition = where.length === 0 ? '' : `where ${where.join(' and ')}`;
+  const rows = await queryRows<RunRow>(db, `${runListSql} ${condition} order by n.id desc limit :limit`, bindings);
+  return toPage(rows, limit, { item: runItem, key: (row) => row.id });
+}
+
+/** The runs of these changes, oldest first, replays after what they repeat. */
+export async function listRunsOfChanges(db: Db, changeIds: readonly string[]): Promise<RunSummary[]> {
+  const rows = await queryRows<RunRow>(db, `${runListSql} where n.change_id = any(:changeIds) order by n.id limit 500`, { changeIds });
+  return rows.map(runItem);
+}

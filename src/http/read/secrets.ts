@@ -1,0 +1,63 @@
+import type { SecretScope } from '../../core/statuses.ts';
+import type { Db } from '../../db/connect.ts';
+import { pageLimit, readCursor, toPage, type Page } from '../paging.ts';
+import type { Secret, SecretQuery } from '../schemas/secret.ts';
+import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
+
+/** Whose secret is meant, by our ids. */
+export interface SecretOwner {
+  scope: SecretScope;
+  installationId: string | null;
+  repositoryId: string | null;
+}
+
+interface SecretRow {
+  id: string;
+  name: string;
+  scope: SecretScope;
+  installation_id: string | null;
+  full_name: string | null;
+  destinations: string[] | null;
+  created_at: Date;
+  updated_at: Date;
+  last_used_at: Date | null;
+}
+
+/** No column that holds or unlocks a value is ever selected here. */
+const selectSql = `select s.id, s.name, s.scope, s.installation_id, r.full_name, s.destinations, s.created_at, s.updated_at, s.last_used_at
+  from secrets s left join repositories r on r.id = s.repository_id`;
+
+function secretItem(row: SecretRow): Secret {
+  return {
+    name: row.name,
+    scope: row.scope,
+    installation_id: row.installation_id,
+    repository: row.full_name,
+    destinations: row.destinations,
+    created_at: isoTime(row.created_at),
+    updated_at: isoTime(row.updated_at),
+    last_used_at: isoTimeOrNull(row.last_used_at),
+  };
+}
+
+/** A page of secrets without their values, the newest first. */
+export async function listSecrets(db: Db, owner: SecretOwner | undefined, query: SecretQuery): Promise<Page<Secret>> {
+  const limit = pageLimit(query);
+  const cursor = readCursor(query, /^[0-9a-f-]{36}$/) ?? null;
+  const owned = owner === undefined ? 'true' : ownerSql;
+  const rows = await queryRows<SecretRow>(
+    db,
+    `${selectSql} where (cast(:cursor as uuid) is null or s.id < :cursor) and ${owned} order by s.id desc limit :limit`,
+    { cursor, ...owner, limit: limit + 1 },
+  );
+  return toPage(rows, limit, { item: secretItem, key: (row) => row.id });
+}
+
+const ownerSql = `s.scope = :scope and s.installation_id is not distinct from cast(:installationId as bigint)
+  and s.repository_id is not distinct from cast(:repositoryId as bigint)`;
+
+/** A secret's facts by owner and name; never its value. */
+export async function findSecret(db: Db, owner: SecretOwner, name: string): Promise<Secret | undefined> {
+  const [row] = await queryRows<SecretRow>(db, `${selectSql} where ${ownerSql} and s.name = :name`, { ...owner, name });
+  return row === undefined ? undefined : secretItem(row);
+}

@@ -1,0 +1,38 @@
+import type { Api, RouteContext } from '../api.ts';
+import { withLink } from '../paging.ts';
+import { found } from '../problem.ts';
+import { findChangeDetail, listChanges } from '../read/changes.ts';
+import { changeDetail } from '../schemas/change-detail.ts';
+import { changeQuery, changeSummary } from '../schemas/change.ts';
+import { idParams, pageOf } from '../schemas/common.ts';
+import { problems } from '../schemas/problem.ts';
+
+const tags = ['changes'];
+
+/** What happened: the list, and one with the watches that were asked. */
+export function addChangeRoutes(api: Api, { db }: RouteContext): void {
+  api.get(
+    '/changes',
+    {
+      schema: {
+        summary: 'List changes, newest first',
+        tags,
+        querystring: changeQuery,
+        response: { 200: pageOf(changeSummary), ...problems(422) },
+      },
+    },
+    async (request, reply) => withLink(request, reply, await listChanges(db, request.query)),
+  );
+  api.get(
+    '/changes/:id',
+    {
+      schema: {
+        summary: 'Read a change with the watches that were asked, and its runs',
+        tags,
+        params: idParams,
+        response: { 200: changeDetail, ...problems(404) },
+      },
+    },
+    async ({ params }) => found(await findChangeDetail(db, params.id), `change ${params.id}`),
+  );
+}

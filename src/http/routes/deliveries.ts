@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import type { Api, RouteContext } from '../api.ts';
+import { withLink } from '../paging.ts';
+import { found, unwrap } from '../problem.ts';
+import { findDelivery, listDeliveries } from '../read/deliveries.ts';
+import { emptyBody, idParams, idText, pageOf } from '../schemas/common.ts';
+import { deliveryDetail, deliveryQuery, deliverySummary } from '../schemas/delivery.ts';
+import { problems } from '../schemas/problem.ts';
+
+const tags = ['deliveries'];
+
+/** Inbound messages: the list, one with its payload, and trying one again. */
+export function addDeliveryRoutes(api: Api, { db, actions }: RouteContext): void {
+  api.get(
+    '/deliveries',
+    {
+      schema: {
+        summary: 'List deliveries, newest first',
+        tags,
+        querystring: deliveryQuery,
+        response: { 200: pageOf(deliverySummary), ...problems(422) },
+      },
+    },
+    async (request, reply) => withLink(request, reply, await listDeliveries(db, request.query)),
+  );
+  api.get(
+    '/deliveries/:id',
+    {
+      schema: {
+        summary: 'Read a delivery with headers, payload, changes and runs',
+        tags,
+        params: idParams,
+        response: { 200: deliveryDetail, ...problems(404) },
+      },
+    },
+    async ({ params }) => found(await findDelivery(db, params.id), `delivery ${params.id}`),
+  );
+  api.post(
+    '/deliveries/:id/retry',
+    {
+      schema: {
+        summary: 'Process a settled delivery again',
+        tags,
+        params: idParams,
+        body: emptyBody,
+        response: { 202: z.object({ id: idText }), ...problems(404, 409, 413, 415, 422) },
+      },
+    },
+    async ({ params }, reply) => reply.code(202).send({ id: unwrap(await actions.retryDelivery(params.id)).id }),
+  );
+}

@@ -1,0 +1,75 @@
+import type { Api, RouteContext } from '../api.ts';
+import type { RefKind } from '../../core/statuses.ts';
+import { withLink } from '../paging.ts';
+import { found } from '../problem.ts';
+import { findConfig } from '../read/configs.ts';
+import { listRefs } from '../read/refs.ts';
+import { findRepository, listRepositories } from '../read/repositories.ts';
+import { pageOf, repositoryParams } from '../schemas/common.ts';
+import { problems } from '../schemas/problem.ts';
+import { configSchema, refQuery, refSchema, repositoryQuery, repositorySchema, type Repository } from '../schemas/repository.ts';
+
+const tags = ['repositories'];
+
+type Read = (params: { owner: string; name: string }) => Promise<Repository>;
+
+function addRefRoute(api: Api, { db }: RouteContext, of: { kind: RefKind; path: string; read: Read }): void {
+  api.get(
+    `/repos/:owner/:name/${of.path}`,
+    {
+      schema: {
+        summary: `List the ${of.path} of a repository by name`,
+        tags,
+        params: repositoryParams,
+        querystring: refQuery,
+        response: { 200: pageOf(refSchema), ...problems(404, 422) },
+      },
+    },
+    async (request, reply) => {
+      const repository = await of.read(request.params);
+      return withLink(request, reply, await listRefs(db, { repositoryId: repository.id, kind: of.kind }, request.query));
+    },
+  );
+}
+
+/** Tracked repositories, their branches, tags and configuration. Names are taken in any case. */
+export function addRepositoryRoutes(api: Api, context: RouteContext): void {
+  const { db } = context;
+  const read: Read = async ({ owner, name }) => found(await findRepository(db, `${owner}/${name}`), `repository ${owner}/${name}`);
+  api.get(
+    '/repos',
+    {
+      schema: {
+        summary: 'List tracked repositories',
+        tags,
+        querystring: repositoryQuery,
+        response: { 200: pageOf(repositorySchema), ...problems(422) },
+      },
+    },
+    async (request, reply) => withLink(request, reply, await listRepositories(db, request.query)),
+  );
+  api.get(
+    '/repos/:owner/:name',
+    {
+      schema: { summary: 'Read a repository', tags, params: repositoryParams, response: { 200: repositorySchema, ...problems(404, 422) } },
+    },
+    async ({ params }) => read(params),
+  );
+  addRefRoute(api, context, { kind: 'branch', path: 'branches', read });
+  addRefRoute(api, context, { kind: 'tag', path: 'tags', read });
+  api.get(
+    '/repos/:owner/:name/config',
+    {
+      schema: {
+        summary: 'Read the configuration of a repository: its state, its problems, what is in force, its watches',
+        tags,
+        params: repositoryParams,
+        response: { 200: configSchema, ...problems(404, 422) },
+      },
+    },
+    async ({ params }) => {
+      const repository = await read(params);
+      return found(await findConfig(db, repository.id), `repository ${repository.full_name}`);
+    },
+  );
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { changeSummary, consideredWatch } from './change.ts';
+import { idText } from './common.ts';
+import { runSummary } from './run.ts';
+
+/** A change with everything known of it: which watches were asked, what they answered, and the runs that came of it. */
+export const changeDetail = changeSummary
+  .extend({
+    delivery: z.object({ id: idText, guid: z.string(), event: z.string(), source: z.string() }).nullable(),
+    data: z.record(z.string(), z.unknown()).describe('The facts of the change: for a push its commits'),
+    considered: z.array(consideredWatch),
+    runs: z.array(runSummary),
+  })
+  .meta({ id: 'ChangeDetail' });
+
+export type ChangeDetail = z.output<typeof changeDetail>;

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { changeTypes } from '../../changes/change.ts';
+import { changeOrigins, refKinds } from '../../core/statuses.ts';
+import { filterText, idText, pageQuery, repositoryName, timestamp } from './common.ts';
+
+/** A change as lists show it. */
+export const changeSummary = z
+  .object({
+    id: idText,
+    type: z.string(),
+    origin: z.enum(changeOrigins),
+    sentence: z.string().describe('One sentence for people'),
+    repository: z.object({ id: idText, full_name: z.string() }),
+    ref: z.object({ kind: z.enum(refKinds), name: z.string(), full: z.string() }).nullable(),
+    before: z.string().nullable(),
+    after: z.string().nullable(),
+    actor: z.object({ id: z.string().nullable(), login: z.string(), type: z.string() }).nullable(),
+    delivery_id: idText.nullable().describe('Null when no delivery announced it'),
+    happened_at: timestamp,
+    created_at: timestamp,
+  })
+  .meta({ id: 'Change' });
+
+export type ChangeSummary = z.output<typeof changeSummary>;
+
+/** A watch that was asked whether it wants a change, with its answer. */
+export const consideredWatch = z
+  .object({
+    watch: z.string(),
+    key: z.string(),
+    matched: z.boolean(),
+    clause: z.string().nullable().describe('The first part of the watch that said no'),
+    reason: z.string().nullable().describe('Why it said no, for people'),
+  })
+  .meta({ id: 'ConsideredWatch' });
+
+export type ConsideredWatch = z.output<typeof consideredWatch>;
+
+/** The filters of the list of changes. */
+export const changeQuery = z.strictObject({
+  repository: repositoryName.optional(),
+  ref: filterText(300).optional().describe('A short name (`main`) or a full one (`refs/heads/main`)'),
+  type: z.enum(changeTypes).optional(),
+  origin: z.enum(changeOrigins).optional(),
+  delivery: idText.optional().describe('The id of a delivery'),
+  ...pageQuery,
+});
+export type ChangeQuery = z.output<typeof changeQuery>;

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { deliverySources, deliveryStatuses } from '../../core/statuses.ts';
+import { changeSummary } from './change.ts';
+import { filterText, idText, pageQuery, repositoryName, timestamp } from './common.ts';
+import { runSummary } from './run.ts';
+
+/** A delivery as lists show it: everything but headers and body. */
+export const deliverySummary = z
+  .object({
+    id: idText,
+    guid: z.string().describe("GitHub's X-GitHub-Delivery"),
+    event: z.string(),
+    action: z.string().nullable(),
+    source: z.enum(deliverySources).describe('How it reached us'),
+    sender: z.string().describe('Who sent it: `app` for the GitHub App'),
+    status: z.enum(deliveryStatuses),
+    code: z.string().nullable(),
+    reason: z.string().nullable().describe('Why it was settled like this'),
+    attempts: z.number().int(),
+    next_attempt_at: timestamp.nullable(),
+    repository: z.object({ github_id: idText.nullable(), full_name: z.string().nullable() }).nullable(),
+    installation_github_id: idText.nullable(),
+    body_size: z.number().int(),
+    received_at: timestamp,
+    settled_at: timestamp.nullable(),
+  })
+  .meta({ id: 'Delivery' });
+
+export type DeliverySummary = z.output<typeof deliverySummary>;
+
+/** A delivery with headers and body, exactly as received, and what came of it. */
+export const deliveryDetail = deliverySummary
+  .extend({
+    headers: z.record(z.string(), z.unknown()),
+    payload_encoding: z.enum(['json', 'base64']),
+    payload: z.unknown().describe('The body as JSON, or its bytes in base64 when it is none'),
+    changes: z.array(changeSummary),
+    runs: z.array(runSummary),
+  })
+  .meta({ id: 'DeliveryDetail' });
+
+export type DeliveryDetail = z.output<typeof deliveryDetail>;
+
+/** The filters of the list of deliveries. */
+export const deliveryQuery = z.strictObject({
+  guid: filterText(100).optional(),
+  event: filterText(100).optional(),
+  status: z.enum(deliveryStatuses).optional(),
+  repository: repositoryName.optional(),
+  since: z.iso.datetime({ offset: true }).optional().describe('Received at or after this moment'),
+  until: z.iso.datetime({ offset: true }).optional().describe('Received before this moment'),
+  ...pageQuery,
+});
+export type DeliveryQuery = z.output<typeof deliveryQuery>;

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { configStatuses } from '../../core/statuses.ts';
+import { filterText, idText, pageQuery, timestamp } from './common.ts';
+
+/** What a repository is to us now, from its facts; `removed` wins over the others. */
+export const repositoryStatuses = ['active', 'archived', 'disabled', 'removed'] as const;
+
+/** A tracked repository. */
+export const repositorySchema = z
+  .object({
+    id: idText,
+    github_id: idText,
+    installation_id: idText,
+    owner: z.string(),
+    name: z.string(),
+    full_name: z.string(),
+    html_url: z.string().nullable(),
+    private: z.boolean(),
+    default_branch: z.string().nullable(),
+    status: z.enum(repositoryStatuses),
+    removed_at: timestamp.nullable(),
+    removed_reason: z.string().nullable(),
+    pushed_at: timestamp.nullable(),
+    baseline_at: timestamp.nullable().describe('When its refs were first seen; older changes are not acted on'),
+    config_status: z.enum(configStatuses),
+    config_checked_at: timestamp.nullable(),
+    reconcile: z.object({
+      interval_seconds: z.number().int().nullable(),
+      due_at: timestamp,
+      last_at: timestamp.nullable(),
+      failures: z.number().int(),
+      error: z.string().nullable(),
+    }),
+    created_at: timestamp,
+    updated_at: timestamp,
+  })
+  .meta({ id: 'Repository' });
+
+export type Repository = z.output<typeof repositorySchema>;
+
+/** The filters of the list of repositories. */
+export const repositoryQuery = z.strictObject({
+  installation: idText.optional().describe('The id of an installation'),
+  q: filterText(100).optional().describe('Part of the full name'),
+  status: z.enum(repositoryStatuses).optional().describe('Without it: all but the removed'),
+  ...pageQuery,
+});
+export type RepositoryQuery = z.output<typeof repositoryQuery>;
+
+/** A branch or a tag as the mirror has it. */
+export const refSchema = z
+  .object({
+    name: z.string(),
+    ref: z.string().describe('The full name'),
+    sha: z.string().nullable(),
+    head_sha: z.string().nullable().describe('The same as sha'),
+    protected: z.boolean().nullable(),
+    observed_at: timestamp,
+    deleted_at: timestamp.nullable(),
+  })
+  .meta({ id: 'Ref' });
+
+export type Ref = z.output<typeof refSchema>;
+
+/** The filters of the lists of branches and tags. */
+export const refQuery = z.strictObject({
+  include_deleted: z.enum(['true', 'false']).optional(),
+  ...pageQuery,
+});
+export type RefQuery = z.output<typeof refQuery>;
+
+/** What is wrong with a configuration file, and where. */
+export const configProblem = z.looseObject({
+  message: z.string(),
+  line: z.number().int().nullable().optional(),
+  column: z.number().int().nullable().optional(),
+});
+
+/** A repository's configuration: what the branch has now, and what is in force. */
+export const configSchema = z
+  .object({
+    repository: z.string(),
+    status: z.enum(configStatuses),
+    checked_at: timestamp.nullable(),
+    config_sha: z.string().nullable().describe('The blob that the default branch has now'),
+    problems: z.array(configProblem),
+    in_force: z
+      .object({ path: z.string(), config_sha: z.string(), content: z.string(), since: timestamp })
+      .nullable()
+      .describe('The last good file; it stays in force while a broken one is on the branch'),
+    watches: z.array(
+      z.object({
+        id: idText,
+        key: z.string(),
+        name: z.string(),
+        managed_by: z.string(),
+        origin: z.string().describe('path:line'),
+        path: z.string(),
+        line: z.number().int().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'RepositoryConfig' });
+
+export type RepositoryConfig = z.output<typeof configSchema>;

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { secretScopes } from '../../core/statuses.ts';
+import { filterText, idText, pageQuery, repositoryName, timestamp } from './common.ts';
+
+/** What is told of a secret: everything but its value, which is never readable again. */
+export const secretSchema = z
+  .object({
+    name: z.string(),
+    scope: z.enum(secretScopes),
+    installation_id: idText.nullable(),
+    repository: z.string().nullable(),
+    destinations: z.array(z.string()).nullable().describe('Hosts it may be sent to; null for any'),
+    created_at: timestamp,
+    updated_at: timestamp,
+    last_used_at: timestamp.nullable(),
+  })
+  .meta({ id: 'Secret' });
+
+export type Secret = z.output<typeof secretSchema>;
+
+const scopeFields = {
+  scope: z.enum(secretScopes).optional().describe('Without it: global'),
+  installation_id: idText.optional().describe('With scope installation'),
+  repository: repositoryName.optional().describe('With scope repository: owner/name'),
+};
+
+interface ScopeChoice {
+  scope?: (typeof secretScopes)[number] | undefined;
+  installation_id?: string | undefined;
+  repository?: string | undefined;
+}
+
+/** A scope needs its owner, and only its own. */
+function checkScope(choice: ScopeChoice, context: z.RefinementCtx): void {
+  const scope = choice.scope ?? 'global';
+  const complain = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+  if (scope === 'installation' && choice.installation_id === undefined) complain('installation_id', 'is needed with scope installation');
+  if (scope === 'repository' && choice.repository === undefined) complain('repository', 'is needed with scope repository');
+  if (scope !== 'installation' && choice.installation_id !== undefined) complain('installation_id', 'belongs to scope installation only');
+  if (scope !== 'repository' && choice.repository !== undefined) complain('repository', 'belongs to scope repository only');
+}
+
+/** Which owner's secret is meant. */
+export const secretScopeQuery = z.strictObject(scopeFields).superRefine(checkScope);
+
+/** The filters of the list of secrets: without a scope, all of them. */
+export const secretQuery = z.strictObject({ ...scopeFields, ...pageQuery });
+export type SecretQuery = z.output<typeof secretQuery>;
+
+/** The name of a secret, as a configuration file writes it. */
+export const secretParams = z.strictObject({
+  name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'must be letters, digits and _ and not begin with a digit'),
+});
+
+/** The body that sets a secret. The value is bounded like GitHub's own. */
+export const secretBody = z
+  .strictObject({
+    value: z.string().min(1).max(65_536),
+    destinations: z.array(filterText(300)).max(100).optional().describe('Hosts it may be sent to; without it any'),
+    ...scopeFields,
+  })
+  .superRefine(checkScope);

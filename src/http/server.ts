@@ -1,0 +1,163 @@
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import helmet from '@fastify/helmet';
+import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { createId } from '../core/ids.ts';
+import type { Api, RouteContext } from './api.ts';
+import { createTokenGate } from './auth.ts';
+import { addDatabaseGauges } from './database-gauges.ts';
+import { addHttpMetrics } from './http-metrics.ts';
+import type { HttpOptions } from './http-options.ts';
+import { collectRoutes, createNotFoundHandler, type KnownRoute } from './known-routes.ts';
+import { createNodeServer, drain } from './node-server.ts';
+import { addOpenApi, addOpenApiRoute } from './openapi.ts';
+import { createErrorHandler, createProblem } from './problem.ts';
+import { addChangeRoutes } from './routes/changes.ts';
+import { addDeliveryRoutes } from './routes/deliveries.ts';
+import { addHealthRoutes } from './routes/health.ts';
+import { addInstallationRoutes } from './routes/installations.ts';
+import { addMetaRoutes } from './routes/meta.ts';
+import { addReconcileRoute } from './routes/reconcile.ts';
+import { addRepositoryRoutes } from './routes/repositories.ts';
+import { addRunRoutes } from './routes/runs.ts';
+import { addSecretRoutes } from './routes/secrets.ts';
+
+/** Bodies of the REST side in bytes; the intake has its own limit. */
+const bodyLimit = 1024 * 1024;
+/** How long requests under way may take when the server closes. Milliseconds. */
+const closeDeadlineMs = 10_000;
+
+/** A server that listens. */
+export interface HttpServer {
+  app: FastifyInstance;
+  /** Every route of the router. */
+  routes: readonly KnownRoute[];
+  /** The port it got. */
+  port: number;
+  /** Stops accepting, ends streams, waits for the requests under way, and cuts off what is left after the deadline. */
+  close(deadlineMs?: number): Promise<void>;
+}
+
+/** Only a sender's id that cannot break a log line is taken over (threat model D17). */
+function requestId(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[A-Za-z0-9_.-]{1,100}$/.test(header) ? header : createId();
+}
+
+/** Answers bytes that are no HTTP request, where there is no router yet. */
+function refuseClient(error: { code?: string }, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const lines: Record<string, string> = {
+    HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+    ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  };
+  socket.end(`HTTP/1.1 ${lines[error.code ?? ''] ?? '400 Bad Request'}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+}
+
+function createApp(options: HttpOptions, docsUrl: string): FastifyInstance {
+  const app = fastify({
+    serverFactory: (router) => createNodeServer({ intake: options.intake, router }),
+    clientErrorHandler: refuseClient,
+    bodyLimit,
+    return503OnClosing: false,
+    genReqId: (request) => requestId(request.headers['x-request-id']),
+    frameworkErrors: (_error, request, reply: FastifyReply) => {
+      const problem = createProblem(docsUrl, { code: 'request_malformed', detail: 'The address cannot be read.', instance: '/' });
+      void reply.code(problem.status).header('x-request-id', request.id).type('application/problem+json').send(JSON.stringify(problem));
+    },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(createErrorHandler({ docsUrl, log: options.log }));
+  app.decorate('publicUrl', options.settings.publicUrl ?? null);
+  return app;
+}
+
+/** JSON only; an empty body is none, whatever its type says. */
+function takeJsonOnly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    // oxlint-disable-next-line typescript/no-floating-promises -- it answers through `done`
+    else parse(request, String(body), done);
+  });
+}
+
+async function addSecurityHeaders(app: FastifyInstance, publicUrl: string | undefined): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: publicUrl?.startsWith('https:') === true,
+    crossOriginEmbedderPolicy: false,
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('cache-control', 'no-store').header('x-request-id', request.id);
+  });
+}
+
+function logAnswers(app: FastifyInstance, { log }: HttpOptions): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const line = { request: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode };
+    const level = reply.statusCode >= 500 ? 'warn' : 'debug';
+    log[level]({ ...line, ms: Math.round(reply.elapsedTime) }, 'request answered');
+  });
+}
+
+function addApi(api: Api, context: RouteContext): void {
+  addOpenApiRoute(api);
+  addDeliveryRoutes(api, context);
+  addChangeRoutes(api, context);
+  addRunRoutes(api, context);
+  addRepositoryRoutes(api, context);
+  addInstallationRoutes(api, context);
+  addSecretRoutes(api, context);
+  addReconcileRoute(api, context);
+  addMetaRoutes(api);
+}
+
+/** Starts the HTTP side: the intake, the REST API under /api, health, metrics, and the pages when there are any. */
+export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
+  const { settings, metrics } = options;
+  const docsUrl = options.docsUrl ?? `${settings.publicUrl ?? ''}/api/meta/errors`;
+  const app = createApp(options, docsUrl);
+  const context: RouteContext = { ...options, gate: createTokenGate(settings.adminToken) };
+  takeJsonOnly(app);
+  await addSecurityHeaders(app, settings.publicUrl);
+  logAnswers(app, options);
+  addHttpMetrics(app, metrics);
+  addDatabaseGauges(metrics, options.db);
+  await addOpenApi(app, { version: options.version, publicUrl: settings.publicUrl });
+  const routes = collectRoutes(app);
+  app.setNotFoundHandler(createNotFoundHandler(routes));
+  await app.register(
+    async (api) => {
+      // On the folder, not on its paths: however an address is spelled, what is routed here has passed the gate.
+      api.addHook('onRequest', context.gate.requireToken);
+      api.setNotFoundHandler(createNotFoundHandler(routes));
+      addApi(api.withTypeProvider<ZodTypeProvider>(), context);
+    },
+    { prefix: '/api' },
+  );
+  await app.register(async (root) => addHealthRoutes(root.withTypeProvider<ZodTypeProvider>(), { ...context, metrics }));
+  const { pages } = options;
+  if (pages !== undefined) await app.register(async (root) => pages(root));
+  await app.listen({ host: settings.host, port: settings.port });
+  const { port } = app.server.address() as AddressInfo;
+  return { app, routes, port, close: (deadlineMs = closeDeadlineMs) => drain(app.server, () => app.close(), deadlineMs) };
+}

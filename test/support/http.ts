@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Registry } from 'prom-client';
+import { createLog } from '../../src/core/log.ts';
+import { ok } from '../../src/core/outcome.ts';
+import type { Db } from '../../src/db/connect.ts';
+import type { HttpActions, HttpOptions } from '../../src/http/http-options.ts';
+import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
+
+/** The token of every test server. */
+export const testToken = 'test-admin-token-0123456789';
+
+/** What is sent to be let in. */
+export const withToken = { authorization: `Bearer ${testToken}` };
+
+/** Actions that succeed without doing anything. */
+export const testActions: HttpActions = {
+  retryDelivery: async (id) => ok({ id }),
+  replayRun: async () => ok({ id: '4711' }),
+  requestReconcile: async () => ok({ requested: 1 }),
+  putSecret: async () => ok({ created: true }),
+  deleteSecret: async () => ok(undefined),
+};
+
+/** A listening server that closes itself, and the lines it logged. */
+export interface TestHttpServer extends HttpServer {
+  base: string;
+  lines: string[];
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Starts the HTTP side on a free port of the loopback, with parts that answer well unless replaced. */
+export async function startHttp(db: Db, replaced: Partial<HttpOptions> = {}): Promise<TestHttpServer> {
+  const lines: string[] = [];
+  const server = await createHttpServer({
+    db,
+    settings: { host: '127.0.0.1', port: 0, adminToken: testToken },
+    log: createLog({ level: 'debug', write: (line) => void lines.push(line) }),
+    intake: (_request: IncomingMessage, response: ServerResponse) => void response.writeHead(202).end('taken'),
+    actions: testActions,
+    health: async () => ({ database: true, queue: true, details: {} }),
+    metrics: new Registry(),
+    version: '0.0.0-test',
+    ...replaced,
+  });
+  const close = server.close;
+  return { ...server, close, base: `http://127.0.0.1:${server.port}`, lines, [Symbol.asyncDispose]: () => close(1_000) };
+}
