@@ -1,16 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import nock from 'nock';
-import { closeNetwork, mockedApi, mockedClients, mockToken, openNetwork } from '../../test/support/github-mock.ts';
+import { mockedApi, mockedClients, mockToken, useMockedGitHub, type Answer } from '../../test/support/github-mock.ts';
 
-beforeAll(closeNetwork);
-afterEach(() => {
-  const pending = nock.pendingMocks();
-  nock.cleanAll();
-  expect(pending).toEqual([]);
-});
-afterAll(openNetwork);
+useMockedGitHub();
 
 const tokenOne = `ghs_4242_${'a.b-c_'.repeat(80)}`;
 
@@ -59,29 +53,22 @@ describe('createClients', () => {
     expect(await headersOf(await clients.installation('77'), '/x')).toMatchObject({ authorization: 'token ghs_new' });
   });
 
-  test.each([
-    [
-      'a rate limit',
-      403,
-      { message: 'API rate limit exceeded' },
-      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.floor(Date.now() / 1000) + 3600) },
-    ],
-    ['a secondary rate limit', 403, { message: 'You have exceeded a secondary rate limit' }, { 'retry-after': '60' }],
-    ['a bare 429', 429, { message: 'slow down' }, {}],
-    ['a server error', 502, { message: 'Bad gateway' }, {}],
-  ])('%s is thrown at once, not slept over and not repeated', async (_, status, body, headers) => {
-    const clients = mockedClients();
+  const reset = String(Math.floor(Date.now() / 1000) + 3600);
+  test.each<[string, Answer]>([
+    ['a rate limit', [403, { message: 'API rate limit exceeded' }, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset }]],
+    ['a secondary rate limit', [403, { message: 'You have exceeded a secondary rate limit' }, { 'retry-after': '60' }]],
+    ['a bare 429', [429, { message: 'slow down' }]],
+    ['a server error', [502, { message: 'Bad gateway' }]],
+  ])('%s is thrown at once, not slept over and not repeated', async (_, answer) => {
     mockToken();
     let calls = 0;
-    nock(mockedApi)
-      .get('/repos/a/b')
-      .times(4)
-      .reply(() => {
-        calls += 1;
-        return [status, body, headers];
-      });
-    const client = await clients.installation('77');
-    await expect(client.request('GET /repos/a/b')).rejects.toMatchObject({ status });
+    const count = () => {
+      calls += 1;
+      return answer;
+    };
+    nock(mockedApi).get('/repos/a/b').times(4).reply(count);
+    const client = await mockedClients().installation('77');
+    await expect(client.request('GET /repos/a/b')).rejects.toMatchObject({ status: answer[0] });
     expect(calls).toBe(1);
     nock.cleanAll();
   });

@@ -6,7 +6,7 @@ import type { GitHubClient } from './clients.ts';
 /** One listing: its route, how to read a page, and the total that GitHub names, where it names one. */
 export interface Listing<Page, Item> {
   route: string;
-  params?: Record<string, string | number>;
+  params?: Record<string, string>;
   page: z.ZodType<Page>;
   itemsOf: (page: Page) => Item[];
   totalOf?: (page: Page) => number;
@@ -32,7 +32,7 @@ interface PageResponse {
 }
 
 /** One page; undefined for GitHub's 409 of a repository without commits. */
-async function readPage(client: GitHubClient, route: string, params: Record<string, string | number>): Promise<PageResponse | undefined> {
+async function readPage(client: GitHubClient, route: string, params: Record<string, string>): Promise<PageResponse | undefined> {
   try {
     return (await client.request(route, params)) as PageResponse;
   } catch (error) {
@@ -49,7 +49,7 @@ export async function readPages<Page, Item>(client: GitHubClient, listing: Listi
   const incomplete = (why: string) =>
     failed('listing_incomplete' as const, `${listing.route} could not be read to its end: ${why}. It will be read again`);
   const items: Item[] = [];
-  let params: Record<string, string | number> = { ...listing.params };
+  let params: Record<string, string> = { ...listing.params };
   for (let page = 1; page <= maxPages; page += 1) {
     const response = await readPage(client, listing.route, params);
     if (!response) return page === 1 ? ok([]) : incomplete(`page ${page} says that the repository is empty`);

@@ -94,13 +94,13 @@ export function createReader(clients: Clients, clock: Clock = systemClock): Read
 
 function listInstallations(client: GitHubClient): Promise<Read<InstallationFacts[]>> {
   const route = 'GET /app/installations';
-  return readPages(client, { route, params: { per_page: 100 }, page: z.array(installationSchema), itemsOf: (page) => page });
+  return readPages(client, { route, params: { per_page: '100' }, page: z.array(installationSchema), itemsOf: (page) => page });
 }
 
 function listRepositories(client: GitHubClient): Promise<Read<RepositoryFacts[]>> {
   return readPages(client, {
     route: 'GET /installation/repositories',
-    params: { per_page: 100 },
+    params: { per_page: '100' },
     page: repositoriesPage,
     itemsOf: (page) => page.repositories,
     totalOf: (page) => page.total_count,
@@ -114,7 +114,7 @@ async function getRepository(client: GitHubClient, id: string): Promise<Read<Rep
 function listBranches(client: GitHubClient, place: RepositoryPlace): Promise<Read<BranchHead[]>> {
   return readPages(client, {
     route: repositoryRoute(place, '/branches'),
-    params: { per_page: 100 },
+    params: { per_page: '100' },
     page: branchesPage,
     itemsOf: (page) => page.map((branch) => ({ name: branch.name, sha: branch.commit.sha, protected: branch.protected ?? false })),
   });
@@ -122,7 +122,8 @@ function listBranches(client: GitHubClient, place: RepositoryPlace): Promise<Rea
 
 function listTags(client: GitHubClient, place: RepositoryPlace): Promise<Read<TagHead[]>> {
   return readPages(client, {
-    route: repositoryRoute(place, '/git/matching-refs/tags/'),
+    // All refs that begin like this. Octokit cuts a slash off the end of an address, hence the filter.
+    route: repositoryRoute(place, '/git/matching-refs/tags'),
     page: z.array(refSchema),
     itemsOf: (page) =>
       page
