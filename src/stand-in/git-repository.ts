@@ -125,7 +125,7 @@ export interface TreeEntry {
 export async function listTree(place: GitPlace, tree: string, options: { recursive?: boolean; path?: string } = {}): Promise<TreeEntry[]> {
   const args = ['--literal-pathspecs', 'ls-tree', '-z', '-l', '--full-tree', ...(options.recursive ? ['-r', '-t'] : []), tree];
   if (options.path !== undefined && options.path !== '') args.push('--', options.path);
-  const { stdout } = await place.git.run(place.gitDirectory, args, { accept: [128] });
+  const { stdout } = await place.git.run(place.gitDirectory, args);
   const lines = stdout.toString().split('\0').slice(0, -1);
   return lines.map((line) => {
     const tab = line.indexOf('\t');
@@ -176,5 +176,6 @@ function quote(path: string): string {
 /** Moves, makes or (with `zeroSha`) deletes a ref; refuses what git refuses. */
 export async function writeRef(place: GitPlace, name: string, sha: string): Promise<void> {
   if (!isRefName(name)) throw new Error(`${name} is not a ref name that git accepts.`);
+  if (!/^[0-9a-f]{40,64}$/.test(sha)) throw new Error(`${sha} is not a full sha.`);
   await place.git.run(place.gitDirectory, sha === zeroSha ? ['update-ref', '-d', name] : ['update-ref', name, sha]);
 }

@@ -194,7 +194,7 @@ describe('a push with the git client', () => {
     const branches = ['b0', 'b1', 'b2', 'b3', 'b4', 'b5'];
     await Promise.all(branches.map((branch) => copy.push([`HEAD:refs/heads/${branch}`])));
     const webhooks = await webhooksOf('parallel');
-    expect(webhooks.map(({ payload }) => payload['ref']).sort()).toEqual(
+    expect(webhooks.map(({ payload }) => String(payload['ref'])).sort()).toEqual(
       [...branches, ...branches.map((name) => `refs/heads/${name}`)].sort(),
     );
     const deliveries = await bench.standIn.deliveries({ repo: 'acme/parallel' });

@@ -33,8 +33,9 @@ async function readContents(request: RepositoryRequest): Promise<ApiAnswer> {
   if (!entry) throw notFound();
   if (entry.type === 'tree') return listDirectory(place, path);
   if (entry.type === 'commit') return { body: { ...describe(place, entry), submodule_git_url: null } };
-  const followed = entry.mode === symlinkMode && !request.accept.includes('.object') ? await follow(place, path, entry) : entry;
-  return followed ? readFile(place, { ...followed, path }) : describeSymlink(place, entry);
+  if (entry.mode !== symlinkMode) return readFile(place, entry);
+  const target = request.accept.includes('.object') ? undefined : await follow(place, path, entry);
+  return target ? readFile(place, { ...target, path }) : describeSymlink(place, entry);
 }
 
 const directoryEntry: TreeEntry = { mode: '040000', type: 'tree', sha: '', size: null, path: '' };
@@ -44,6 +45,8 @@ function emptyOrMissing(): ApiProblem {
 }
 
 async function findEntry({ request, commit }: Place, path: string): Promise<TreeEntry | undefined> {
+  // No tree has such names, and git takes them as an error.
+  if (path.includes('\0') || path.split('/').some((part) => part === '' || part === '.' || part === '..')) return undefined;
   return (await listTree(placeFor(request), commit, { path })).find((entry) => entry.path === path);
 }
 
