@@ -22,7 +22,7 @@ export interface Clients {
 const apiVersion = '2022-11-28';
 
 /** How long one attempt may take, in milliseconds. */
-export interface Timeouts {
+interface Timeouts {
   request: number;
   listing: number;
 }

@@ -13,7 +13,7 @@ export const githubIdSchema = z.union([z.int().nonnegative(), z.bigint().nonnega
 const timeSchema = z.union([z.string(), z.number()]).nullish();
 
 /** Reads the times GitHub sends: ISO-8601 text, or epoch seconds in pushes and installations (handbook C15). Null when it is neither. */
-export function parseTime(value: string | number | null | undefined): Date | null {
+function parseTime(value: string | number | null | undefined): Date | null {
   if (typeof value === 'string' && !/^\d{4}-\d\d-\d\dT/.test(value)) return null;
   if (value === null || value === undefined) return null;
   const date = new Date(typeof value === 'number' ? value * 1000 : value);

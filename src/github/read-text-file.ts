@@ -5,7 +5,7 @@ import type { GitHubClient } from './clients.ts';
 import { encodePath, repositoryRoute, type RepositoryPlace } from './repository-path.ts';
 
 /** The largest file that is read as text, in bytes (handbook H6). */
-export const maxTextFileBytes = 128 * 1024;
+const maxTextFileBytes = 128 * 1024;
 
 /** What is at a path. `not_a_file` says what it is instead: dir, symlink, submodule, or binary for bytes that are no UTF-8. */
 export type TextFile =

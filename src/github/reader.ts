@@ -26,7 +26,7 @@ export interface TagHead {
 }
 
 /** An object in git's store and what it is: commit, tag, tree, blob. */
-export interface GitObject {
+interface GitObject {
   sha: string;
   type: string;
 }

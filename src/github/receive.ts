@@ -6,7 +6,7 @@ import { refuseDelivery } from './translate/translate.ts';
 import type { Translation } from './translation.ts';
 
 /** A delivery as it was stored: its guid, its event's name, its parsed body. */
-export interface ReceivedDelivery {
+interface ReceivedDelivery {
   id: string;
   name: string;
   payload: unknown;

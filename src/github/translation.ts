@@ -73,16 +73,8 @@ export interface RefMove {
 }
 
 /** The actions of `installation`, and those of `installation_repositories` by the names of their arrays. */
-export const installationActions = [
-  'created',
-  'deleted',
-  'suspend',
-  'unsuspend',
-  'new_permissions_accepted',
-  'repositories_added',
-  'repositories_removed',
-] as const;
-export type InstallationAction = (typeof installationActions)[number];
+export type InstallationAction =
+  'created' | 'deleted' | 'suspend' | 'unsuspend' | 'new_permissions_accepted' | 'repositories_added' | 'repositories_removed';
 
 type RepositoryActionOf<Type> = Type extends `repository.${infer Action}` ? Action : never;
 /** The actions of `repository`: the second half of our own type words. */

@@ -40,7 +40,7 @@ export function repositoryObject(options: RepositoryOptions = {}): Payload {
 }
 
 /** The short form of a repository in installation events. */
-export function repositoryStub(options: RepositoryOptions = {}): Payload {
+function repositoryStub(options: RepositoryOptions = {}): Payload {
   const { id = 1001, owner = 'acme', name = 'app' } = options;
   return { id, node_id: `R_${id}`, name, full_name: `${owner}/${name}`, private: options.private ?? false };
 }
@@ -51,7 +51,7 @@ export function senderObject(login = 'mona', id = 9001): Payload {
 }
 
 /** What a commit in a push is about. */
-export interface CommitOptions {
+interface CommitOptions {
   id?: string;
   message?: string;
   added?: string[];
@@ -61,7 +61,7 @@ export interface CommitOptions {
 }
 
 /** A commit as a push carries it. */
-export function commitObject(options: CommitOptions = {}): Payload {
+function commitObject(options: CommitOptions = {}): Payload {
   const id = options.id ?? shaOf('commit');
   const person = { name: 'Mona', email: 'mona@example.com', username: 'mona' };
   return {

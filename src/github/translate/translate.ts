@@ -10,7 +10,7 @@ import { translateRepository } from './repository.ts';
 
 /** The events that RepoWatch acts on. app.yml subscribes to the same ones; test/app-manifest.test.ts compares. */
 export const handledEvents = ['push', 'create', 'delete', 'installation', 'installation_repositories', 'repository', 'ping'] as const;
-export type HandledEvent = (typeof handledEvents)[number];
+type HandledEvent = (typeof handledEvents)[number];
 
 const translators: Record<HandledEvent, Translator> = {
   push: translatePush,
@@ -23,7 +23,7 @@ const translators: Record<HandledEvent, Translator> = {
 };
 
 /** True for an event with a translator; names such as `__proto__` are nothing special. */
-export function isHandledEvent(name: string): name is HandledEvent {
+function isHandledEvent(name: string): name is HandledEvent {
   return Object.hasOwn(translators, name);
 }
 
