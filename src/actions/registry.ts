@@ -1,0 +1,15 @@
+import type { ActionKind } from './action.ts';
+
+/** The action kinds of this process, by the word after `uses:`. */
+export interface ActionRegistry {
+  find(name: string): ActionKind | undefined;
+  /** In the order in which they were given. */
+  list(): readonly ActionKind[];
+}
+
+/** Puts kinds under their names. Two kinds with one name are a bug of the composition root. */
+export function createRegistry(kinds: readonly ActionKind[]): ActionRegistry {
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]));
+  if (byName.size !== kinds.length) throw new Error('Two action kinds have the same name');
+  return { find: (name) => byName.get(name), list: () => kinds };
+}

@@ -1,0 +1,46 @@
+import type { AttemptContext, RunFacts } from '../action.ts';
+
+/** A payload larger than this is not given to scripts: it would not fit beside them in their memory. */
+const maxEventLength = 1024 * 1024;
+
+/** The JSON texts of a script's argument. Everything in it is a value; nothing is ever pasted into source (threat-model.md, GitHub Actions). */
+export function buildScriptArguments(context: AttemptContext<unknown>): { input: string; event: string | null } {
+  const { facts, env, secrets, steps } = context;
+  const { run, change, repository, ref, before, after, commit, commits, actor, installation } = facts;
+  const event = JSON.stringify(facts.event);
+  return {
+    input: JSON.stringify({
+      run: { ...run, attempt: context.attempt, idempotency_key: context.idempotencyKey },
+      change,
+      repository,
+      ref,
+      before,
+      after,
+      commit,
+      commits,
+      actor,
+      installation,
+      env: { ...buildEnvironment(facts), ...env },
+      secrets,
+      steps,
+    }),
+    event: event.length > maxEventLength ? null : event,
+  };
+}
+
+/** The names that scripts of older systems expect (features.md R091). `TRIGGER_TYPE` is `manual` when a person asked for the run, else `auto`. */
+function buildEnvironment({ run, change, ref, after, commit }: RunFacts): Record<string, string> {
+  const author = commit?.['author'] as { name?: unknown } | null | undefined;
+  return {
+    BRANCH_NAME: ref?.['kind'] === 'branch' ? text(ref['name']) : '',
+    COMMIT_SHA: text(commit?.['id'] ?? after),
+    COMMIT_MESSAGE: text(commit?.['message']),
+    COMMIT_AUTHOR: text(author?.name),
+    COMMIT_DATE: text(commit?.['timestamp']),
+    TRIGGER_TYPE: run.replay || change['origin'] === 'manual' ? 'manual' : 'auto',
+  };
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

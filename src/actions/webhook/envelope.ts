@@ -1,0 +1,35 @@
+import { toStorableText } from '../../core/storable.ts';
+import type { RunFacts } from '../action.ts';
+
+/** The longest commit message an envelope carries, in characters; even fully escaped the whole stays below 20 kB (handbook L4). */
+const maxMessageLength = 1000;
+
+/** The default body of a webhook: thin, in our words, never GitHub's own payload (handbook L4). Text in it is written by strangers. */
+export function buildEnvelope(facts: RunFacts): Record<string, unknown> {
+  const { change, repository, ref, commit, actor } = facts;
+  const head = commit && { id: text(commit['id']), message: text(commit['message'], maxMessageLength) };
+  return {
+    type: text(change['type']),
+    timestamp: text(change['happened_at']),
+    data: {
+      change_id: text(change['id']),
+      origin: text(change['origin']),
+      repository: { id: text(repository['id']), full_name: text(repository['full_name']) },
+      ref: ref && { kind: text(ref['kind']), name: text(ref['name']), full: text(ref['full']) },
+      before: facts.before,
+      after: facts.after,
+      forced: change['forced'] === true,
+      commit_count: typeof change['commit_count'] === 'number' ? change['commit_count'] : facts.commits.length,
+      head_commit: head,
+      actor: actor && { id: text(actor['id']), login: text(actor['login']), type: text(actor['type']) },
+      run_id: facts.run.id,
+      watch: facts.run.watch,
+      links: { compare: text(change['compare_url'], 1000), commit: text(commit?.['url'], 1000) },
+    },
+  };
+}
+
+function text(value: unknown, maxLength = 300): string | null {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' ? toStorableText(value.slice(0, maxLength)) : null;
+}
