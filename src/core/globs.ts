@@ -77,7 +77,8 @@ function fits(pattern: Pattern, name: string, characters: string[]): boolean {
     for (let index = 0; index < items.length; index += 1) {
       if (!current[index] || !items[index]!.test(character)) continue;
       alive = true;
-      if (items[index]!.repeat) reach(items, next, index);
+      // Once it has matched, what it may be passed over together with may not be passed over any more.
+      if (items[index]!.repeat) next[index] = 1;
       reach(items, next, index + 1);
     }
     if (!alive) return false;

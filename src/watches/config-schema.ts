@@ -50,7 +50,7 @@ const on = z.union([
   nonEmptyList(z.enum(triggerNames)),
   z
     .strictObject(Object.fromEntries(triggerNames.map((name) => [name, triggers[name].schema.nullable().optional()])) as TriggerShape)
-    .refine((value) => Object.keys(value).length > 0, 'names no trigger'),
+    .refine((value) => Object.keys(value).length > 0, { error: 'names no trigger', when: (payload) => payload.issues.length === 0 }),
 ]);
 type TriggerShape = { [Name in TriggerName]: z.ZodOptional<z.ZodNullable<(typeof triggers)[Name]['schema']>> };
 

@@ -53,7 +53,8 @@ export class YamlDocument {
       const found = this.#find(path.slice(0, length));
       if (!found) continue;
       const exact = length === path.length;
-      const node = (!exact || atKey) && found.key ? found.key : (found.value ?? found.key);
+      const empty = !found.value?.range || found.value.range[0] === found.value.range[1];
+      const node = found.key && (!exact || atKey || empty) ? found.key : found.value;
       const start = node?.range?.[0] ?? 0;
       return exact && offset !== undefined && isScalar(node) ? start + this.#offsetInside(node, offset) : start;
     }
