@@ -20,7 +20,7 @@ export interface ExpressionPlace {
 }
 
 /** One use of a context: `secrets.TOKEN` is { context: 'secrets', member: 'TOKEN' }; without member when it is computed or the whole context. */
-export interface ContextReference {
+interface ContextReference {
   context: string;
   member: string | undefined;
   /** Where in the source, in characters from 0. */

@@ -25,7 +25,7 @@ interface Pattern {
 }
 
 /** The answer for one name: the pattern that decided, which is a negative one when a name was taken out again. */
-export interface PatternMatch {
+interface PatternMatch {
   matched: boolean;
   by?: string;
 }

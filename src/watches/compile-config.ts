@@ -124,7 +124,7 @@ function stepExpressions(step: Pick<CompiledStep, 'if' | 'with' | 'env'>): Compi
 }
 
 /** The names of the secrets that expressions use, each once. */
-export function referencedSecrets(expressions: readonly CompiledExpression[]): string[] {
+function referencedSecrets(expressions: readonly CompiledExpression[]): string[] {
   const names = expressions.flatMap((expression) =>
     expression.references.flatMap(({ context, member }) => (context === 'secrets' && member !== undefined ? [member] : [])),
   );

@@ -4,7 +4,7 @@ import { LineIndex } from './line-index.ts';
 import type { Problem } from './problems.ts';
 
 /** The largest file that is looked at, in bytes. */
-export const maxConfigBytes = 128 * 1024;
+const maxConfigBytes = 128 * 1024;
 /** Pieces of syntax that a file may have; a file of 128 KiB written by people stays far below. */
 const maxLexemes = 40_000;
 
