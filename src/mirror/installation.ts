@@ -116,3 +116,13 @@ async function upsertAccount(
   );
   return rows[0]!.id;
 }
+
+/** Lists installations whose repositories should be listed: never done, gone wrong a minute ago, or a day old; their GitHub ids. */
+export async function listInstallationsToList(db: Db): Promise<string[]> {
+  const { rows } = await db.raw<{ rows: { github_id: string }[] }>(
+    `select github_id from installations
+     where deleted_at is null and suspended_at is null and updated_at < now() - interval '1 minute'
+       and (listed_at is null or list_error is not null or listed_at < now() - interval '1 day')`,
+  );
+  return rows.map((row) => row.github_id);
+}

@@ -2,6 +2,7 @@ import type { RefKind } from '../core/statuses.ts';
 import type { Db } from '../db/connect.ts';
 import { normalSha, pairKey, type RefHistory } from './judge-move.ts';
 import { isZeroSha } from '../changes/ref-change.ts';
+import type { MirroredRef } from './diff-refs.ts';
 
 /** Which ref of which repository. */
 export interface RefKey {
@@ -159,5 +160,31 @@ export async function updateRefs(trx: Db, refs: LockedRef[], gapsChanged: Set<st
      select item.ref_id, item.installation_id, item."from", item."to"
      from json_to_recordset(?::json) as item (ref_id bigint, installation_id bigint, "from" text, "to" text)`,
     [JSON.stringify(gaps)],
+  );
+}
+
+/** Lists all refs of a repository, those that are gone too. */
+export async function listRefs(db: Db, repositoryId: string): Promise<MirroredRef[]> {
+  const { rows } = await db.raw<{ rows: MirroredRef[] }>(
+    `select kind, name, sha, observed_at as "observedAt" from refs where repository_id = ?`,
+    [repositoryId],
+  );
+  return rows;
+}
+
+/** Writes down the heads at first sight, silently (handbook D15). Refs that a push told of meanwhile keep what it said. */
+export async function insertBaseline(
+  trx: Db,
+  owner: { repositoryId: string; installationId: string },
+  baseline: { at: Date; refs: { kind: RefKind; name: string; sha: string; protected: boolean | null }[] },
+): Promise<void> {
+  if (baseline.refs.length === 0) return;
+  await trx.raw(
+    `insert into refs (repository_id, installation_id, kind, name, sha, baseline_sha, protected, event_at, observed_at)
+     select ?, ?, item.kind, item.name, item.sha, item.sha, item.protected, ?, ?
+     from json_to_recordset(?::json) as item (kind text, name text, sha text, protected boolean)
+     order by item.kind, item.name
+     on conflict (repository_id, kind, name) do nothing`,
+    [owner.repositoryId, owner.installationId, baseline.at, baseline.at, JSON.stringify(baseline.refs)],
   );
 }

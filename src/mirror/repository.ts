@@ -20,6 +20,8 @@ export interface Repository {
   baselineAt: Date | null;
   suspendedAt: Date | null;
   uninstalledAt: Date | null;
+  /** The App's name on GitHub, when an installation event told it: `<slug>[bot]` is how its own writes come back (handbook C14). */
+  appSlug: string | null;
   configId: string | null;
   configStatus: ConfigStatus;
   configBlobSha: string | null;
@@ -46,7 +48,7 @@ export interface RepositoryUpdate {
 const columns = `r.id, r.github_id as "githubId", r.installation_id as "installationId", i.github_id as "installationGithubId",
   r.owner, r.name, r.full_name as "fullName", r.private, r.default_branch as "defaultBranch", r.html_url as "htmlUrl",
   r.archived, r.disabled, r.enabled, r.removed_at as "removedAt", r.baseline_at as "baselineAt",
-  i.suspended_at as "suspendedAt", i.deleted_at as "uninstalledAt",
+  i.suspended_at as "suspendedAt", i.deleted_at as "uninstalledAt", i.app_slug as "appSlug",
   r.config_id as "configId", r.config_status as "configStatus", r.config_blob_sha as "configBlobSha", r.config_due_at as "configDueAt",
   r.reconcile_due_at as "reconcileDueAt", r.reconcile_failures as "reconcileFailures", r.reconcile_interval_seconds as "reconcileIntervalSeconds"`;
 

@@ -60,14 +60,14 @@ const endStatuses = ['succeeded', 'failed', 'dead', 'cancelled'];
 /**
  * Writes the progress of many runs in one statement, so that a finished attempt and the start of the next one cost one
  * commit. Answers for each whether it was written: false when the run was ended meanwhile, or when another process has
- * taken this attempt's number after ours lost its lane; then whoever asks must stop.
+ * closed this attempt or taken its number after ours lost its lane (the fence of threat model D6); then whoever asks must stop.
  */
 export async function recordProgress(db: Db, entries: Progress[]): Promise<boolean[]> {
   const ends = (status: string) => endStatuses.includes(status);
   const finished = entries.flatMap((entry) => (entry.finished ? [{ run_id: entry.runId, ...entry.finished }] : []));
   const steps = entries.flatMap((entry) => entry.steps.map((step) => ({ run_id: entry.runId, installation_id: entry.installationId, ...step, ended: stepEnded(step.status) })));
   const started = entries.flatMap((entry) => (entry.started ? [{ run_id: entry.runId, installation_id: entry.installationId, ...entry.started }] : []));
-  const runs = new Map(entries.map((entry) => [entry.runId, { run_id: entry.runId, ...entry.run, ended: ends(entry.run.status) }]));
+  const runs = new Map(entries.map((entry) => [entry.runId, { run_id: entry.runId, ...entry.run, ended: ends(entry.run.status), closes: entry.finished !== undefined }]));
   const { rows } = await db.raw<{ rows: { run_id: string; started: boolean }[] }>(
     `with finished as (
        update attempts a set status = item.status, code = item.code, message = item.message, request = item.request, response = item.response,
@@ -75,11 +75,14 @@ export async function recordProgress(db: Db, entries: Progress[]): Promise<boole
        from json_to_recordset(?::json) as item (run_id bigint, position int, number int, status text, code text, message text, request jsonb,
          response jsonb, log jsonb, "retryAt" timestamptz)
        where a.run_id = item.run_id and a.position = item.position and a.number = item.number and a.status = 'started'
+       returning a.run_id
      ), ran as (
        update runs r set status = item.status, code = item.code, message = item.message, due_at = coalesce(item."dueAt", r.due_at),
          started_at = coalesce(r.started_at, clock_timestamp()), finished_at = case when item.ended then clock_timestamp() end
-       from json_to_recordset(?::json) as item (run_id bigint, status text, code text, message text, "dueAt" timestamptz, ended boolean)
+       from json_to_recordset(?::json) as item (run_id bigint, status text, code text, message text, "dueAt" timestamptz, ended boolean,
+         closes boolean)
        where r.id = item.run_id and r.status in ('queued', 'running', 'waiting')
+         and (not item.closes or exists (select 1 from finished where finished.run_id = r.id))
        returning r.id
      ), stepped as (
        insert into steps (run_id, installation_id, position, key, name, kind, status, outputs, code, message, idempotency_key, attempts, finished_at)

@@ -1,0 +1,185 @@
+import { Counter, Registry } from 'prom-client';
+import { createDoor, type Door } from './actions/door.ts';
+import { createRegistry, type ActionRegistry } from './actions/registry.ts';
+import { createScriptKind } from './actions/script/index.ts';
+import { createScriptPool, type ScriptPool } from './actions/script/pool.ts';
+import { createWebhookKind } from './actions/webhook/index.ts';
+import { systemClock } from './core/clock.ts';
+import type { Log } from './core/log.ts';
+import { createDb, type Db } from './db/connect.ts';
+import { LaneLocks } from './db/lane-locks.ts';
+import { migrateUp } from './db/migrate.ts';
+import type { ServerSettings } from './env.ts';
+import { createAcceptDelivery } from './flow/accept-delivery.ts';
+import { ConfigCache } from './flow/config-cache.ts';
+import type { Context } from './flow/context.ts';
+import { createDeliveryService } from './flow/process-deliveries.ts';
+import { readScriptFile } from './flow/read-script-file.ts';
+import { createRunService } from './flow/run-lanes.ts';
+import { createSyncService } from './flow/sync-lanes.ts';
+import { createClients } from './github/clients.ts';
+import { createReader, type Reader } from './github/reader.ts';
+import { createReceiver } from './github/receive.ts';
+import { createIntake } from './http/intake.ts';
+import { createHttpServer, type HttpServer } from './http/server.ts';
+import { createHttpActions } from './http-actions.ts';
+import { LaneDispatcher } from './queue/lane-dispatcher.ts';
+import { Queue } from './queue/queue.ts';
+import { startScheduler, type Scheduler } from './schedule/scheduler.ts';
+import { findSecretsForRepository } from './vault/secrets.ts';
+import { addPages } from './web/pages.ts';
+
+/** Connections to Postgres that one process takes for its statements, beside those of the queue and the lanes. */
+const poolMax = 10;
+
+/** Script processes that one worker keeps at most. */
+const scriptProcesses = 4;
+
+/** How long services get to finish what they do when the process is told to stop, before they are told to hurry. Milliseconds. */
+const graceMs = 8_000;
+
+/** What the application is made from. */
+export interface AppOptions {
+  settings: ServerSettings;
+  /** Where the database is: the setting's, or the embedded one's. */
+  databaseUrl: string;
+  log: Log;
+  version: string;
+}
+
+/** The wired application, nothing of it running yet but the door. */
+export interface App {
+  context: Context;
+  http: HttpServer | undefined;
+  /** Brings the database's schema up to this code; answers the names of what was applied. */
+  migrate(): Promise<string[]>;
+  /** Begins to work: queue, workers and clock, as the roles say. Needs the migrated database. */
+  startWork(): Promise<void>;
+  /** Stops taking, finishes or gives back what is under way, and lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/** The composition root: the one place that picks real things and wires them. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { settings, log } = options;
+  const runs = (role: ServerSettings['roles'][number]) => settings.roles.includes(role);
+  const db = createDb({ url: options.databaseUrl, poolMax, log });
+  const queue = new Queue({ url: options.databaseUrl, log, worker: runs('worker') });
+  const reader = createReader(createClients({ appId: settings.appId, privateKey: settings.privateKey, apiUrl: settings.githubApiUrl, log }));
+  const door = createDoor({ allow: settings.outboundAllow });
+  const scripts = runs('worker') ? createScriptPool({ size: scriptProcesses, log }) : undefined;
+  const actions = createActions({ door, scripts, reader, version: options.version });
+  const context = createContext(options, { db, queue, reader, actions });
+  const metrics = new Registry();
+  const http = runs('web') ? await startHttp(options, context, metrics) : undefined;
+  const workers = new Workers({ context, queue, databaseUrl: options.databaseUrl, log });
+  let scheduler: Scheduler | undefined;
+  return {
+    context,
+    http,
+    migrate: () => migrateUp(db),
+    async startWork() {
+      await queue.start();
+      if (runs('worker')) await workers.start();
+      if (runs('scheduler')) scheduler = startScheduler(context);
+    },
+    async stop() {
+      await http?.close();
+      await scheduler?.stop();
+      await workers.stop();
+      await queue.stop();
+      await Promise.all([scripts?.close(), door.close()]);
+      await db.destroy();
+    },
+  };
+}
+
+function createActions(tools: { door: Door; scripts: ScriptPool | undefined; reader: Reader; version: string }): ActionRegistry {
+  const { door, scripts, reader } = tools;
+  const pool: ScriptPool = scripts ?? {
+    run: () => Promise.resolve({ ok: false, code: 'scripts_unavailable', message: 'Scripts run in processes with the role worker.', log: [] }),
+    warmUp: () => Promise.resolve('no worker'),
+    close: () => Promise.resolve(),
+  };
+  return createRegistry([
+    createWebhookKind({ door, version: tools.version }),
+    createScriptKind({ pool, door, readFile: (facts, path) => readScriptFile(reader, facts, path) }),
+  ]);
+}
+
+function createContext(options: AppOptions, made: { db: Db; queue: Queue; reader: Reader; actions: ActionRegistry }): Context {
+  const { settings, log } = options;
+  const { db, queue, reader, actions } = made;
+  return {
+    db,
+    queue,
+    log,
+    clock: systemClock,
+    host: new URL(settings.githubUrl).hostname,
+    githubUrl: settings.githubUrl.replace(/\/+$/, ''),
+    receive: createReceiver({ appId: settings.appId, privateKey: settings.privateKey, webhookSecret: settings.webhookSecret }),
+    reader,
+    configs: new ConfigCache({ db, kinds: actions.list() }),
+    secrets: { reveal: (owner, names) => findSecretsForRepository(db, { ...owner, names, keyRing: settings.secretsKey }) },
+    actions,
+    reconcileSeconds: settings.reconcileInterval / 1000,
+  };
+}
+
+async function startHttp(options: AppOptions, context: Context, metrics: Registry): Promise<HttpServer> {
+  const { settings, log, version } = options;
+  const answers = new Counter({ name: 'repowatch_intake_answers_total', help: 'Answers at the door for deliveries, by code', labelNames: ['code'], registers: [metrics] });
+  const secrets = [settings.webhookSecret, settings.webhookSecretPrevious].filter((secret) => secret !== undefined);
+  return await createHttpServer({
+    db: context.db,
+    settings: { host: settings.host, port: settings.port, publicUrl: settings.publicUrl, adminToken: settings.adminToken },
+    log,
+    version,
+    metrics,
+    intake: createIntake({ secrets, accept: createAcceptDelivery(context), log, appId: settings.appId, answers }),
+    actions: createHttpActions(context, settings.secretsKey),
+    health: () => readHealth(context.db),
+    pages: addPages(context),
+  });
+}
+
+async function readHealth(db: Db): Promise<{ database: boolean; queue: boolean; details: Record<string, string> }> {
+  try {
+    const { rows } = await db.raw<{ rows: { queue: string | null }[] }>(`select to_regclass('pgboss.job')::text as queue`);
+    const queue = rows[0]?.queue !== null;
+    return { database: true, queue, details: queue ? {} : { queue: 'The queue is being prepared.' } };
+  } catch {
+    return { database: false, queue: false, details: { database: 'Postgres cannot be reached.' } };
+  }
+}
+
+/** The dispatchers of a worker, one per queue, on one set of lane locks. */
+class Workers {
+  readonly #queue: Queue;
+  readonly #locks: LaneLocks;
+  readonly #dispatchers: { name: 'deliveries' | 'runs' | 'sync'; dispatcher: LaneDispatcher }[];
+
+  constructor(options: { context: Context; queue: Queue; databaseUrl: string; log: Log }) {
+    const { context, log } = options;
+    this.#queue = options.queue;
+    this.#locks = new LaneLocks({ url: options.databaseUrl, log });
+    const create = (name: 'deliveries' | 'runs' | 'sync', service: ConstructorParameters<typeof LaneDispatcher>[0]['service']) => ({
+      name,
+      dispatcher: new LaneDispatcher({ service, locks: this.#locks, log }),
+    });
+    this.#dispatchers = [
+      create('deliveries', createDeliveryService(context)),
+      create('runs', createRunService(context)),
+      create('sync', createSyncService(context)),
+    ];
+  }
+
+  async start(): Promise<void> {
+    for (const { name, dispatcher } of this.#dispatchers) await this.#queue.work(name, (lanes) => dispatcher.wake(lanes));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#dispatchers.map(({ dispatcher }) => dispatcher.stop(graceMs)));
+    await this.#locks.close();
+  }
+}

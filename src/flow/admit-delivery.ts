@@ -1,0 +1,70 @@
+import type { ErrorCode } from '../core/error-catalogue.ts';
+import type { Translation } from '../github/translation.ts';
+import type { ParsedDelivery } from './parse-delivery.ts';
+import { touchesPath } from '../github/touches-path.ts';
+import type { Repository } from '../mirror/repository.ts';
+import { configPath } from './config-path.ts';
+import type { Arrival } from './apply-changes.ts';
+
+/** What to do with a delivery: settle it as it is, apply it with others, or give it time of its own because GitHub has to be asked. */
+export type Admission = { result: 'settle'; code: ErrorCode; reason: string } | { result: 'apply'; arrival: Arrival } | { result: 'alone' };
+
+/** Decides, without asking anybody, how a delivery goes on. Pure. */
+export function admitDelivery(parsed: ParsedDelivery, repository: Repository | undefined): Admission {
+  const { translation } = parsed;
+  if (translation.result === 'ignored' || translation.result === 'noted') return { result: 'settle', code: translation.code, reason: translation.reason };
+  if (translation.result !== 'ref_move') return { result: 'alone' };
+  if (!repository || isRenamed(repository, translation) || repository.installationGithubId !== translation.installation.github_id) return { result: 'alone' };
+  const refusal = refuseRepository(repository);
+  if (refusal) return { result: 'settle', ...refusal };
+  if (needsConfig(repository, translation)) return { result: 'alone' };
+  return { result: 'apply', arrival: toArrival(parsed, translation, repository) };
+}
+
+/** Why nothing is done for this repository now; undefined when there is no reason. */
+export function refuseRepository(repository: Repository): { code: ErrorCode; reason: string } | undefined {
+  if (repository.uninstalledAt) return { code: 'installation_deleted', reason: 'the App was uninstalled from this account' };
+  if (repository.suspendedAt) return { code: 'installation_suspended', reason: 'the installation is suspended' };
+  if (repository.removedAt) return { code: 'repository_removed', reason: `${repository.fullName} is not part of the installation any more` };
+  if (!repository.enabled) return { code: 'repository_disabled', reason: `${repository.fullName} is switched off in RepoWatch` };
+  return undefined;
+}
+
+/** True when the configuration has to be read before this push can be matched: it was never read, or this push changes it (handbook H4, H9). */
+export function needsConfig(repository: Repository, translation: Extract<Translation, { result: 'ref_move' }>): boolean {
+  if (repository.configStatus === 'unknown') return true;
+  const { move } = translation;
+  if (move.kind !== 'branch' || move.name !== (translation.repository.default_branch ?? repository.defaultBranch)) return false;
+  return touchesPath(move, configPath) !== 'no';
+}
+
+/** True when the delivery shows a name, owner or default branch that the mirror does not know yet. */
+function isRenamed(repository: Repository, translation: Extract<Translation, { result: 'ref_move' }>): boolean {
+  const facts = translation.repository;
+  return repository.fullName !== facts.full_name || (facts.default_branch !== null && facts.default_branch !== repository.defaultBranch);
+}
+
+/** The arrival that a push makes. */
+export function toArrival(parsed: ParsedDelivery, translation: Extract<Translation, { result: 'ref_move' }>, repository: Repository): Arrival {
+  const { move } = translation;
+  return {
+    repository,
+    deliveryId: parsed.delivery.id,
+    origin: parsed.delivery.source,
+    kind: move.kind,
+    name: move.name,
+    full: move.full,
+    before: move.before,
+    after: move.after,
+    at: move.pushed_at ?? parsed.delivery.receivedAt,
+    observed: false,
+    forced: move.forced,
+    actor: move.actor,
+    commits: move.commits,
+    headCommit: move.head_commit,
+    commitCount: move.commit_count,
+    truncated: move.truncated,
+    compareUrl: move.compare_url,
+    event: parsed.payload,
+  };
+}

@@ -1,0 +1,174 @@
+import type { RefChange } from '../changes/change.ts';
+import { isZeroSha, refChangeType, type Actor, type Commit, type RefChangeData } from '../changes/ref-change.ts';
+import type { ErrorCode } from '../core/error-catalogue.ts';
+import type { ChangeOrigin, RefKind } from '../core/statuses.ts';
+import type { Db } from '../db/connect.ts';
+import { insertChanges, takeChangeIds, type NewChange } from '../mirror/changes.ts';
+import { judgeMove, normalSha, type Judgement } from '../mirror/judge-move.ts';
+import { lockRefs, refText, updateRefs, type LockedRef, type RefKey } from '../mirror/refs.ts';
+import type { Repository } from '../mirror/repository.ts';
+import { insertRuns, type NewRun } from '../runs/insert-runs.ts';
+import type { Context } from './context.ts';
+import { describeRepository } from './describe-repository.ts';
+import { matchChange } from './match-change.ts';
+
+/** A move of a ref that arrived from a push, a hint or a comparison, with all that is known about it. */
+export interface Arrival {
+  repository: Repository;
+  deliveryId: string | null;
+  origin: ChangeOrigin;
+  kind: RefKind;
+  name: string;
+  full: string;
+  before: string;
+  after: string;
+  at: Date;
+  observed: boolean;
+  confirmed?: string;
+  repeated?: boolean;
+  forced: boolean;
+  actor: Actor | null;
+  commits: Commit[];
+  headCommit: Commit | null;
+  commitCount: number;
+  truncated: boolean;
+  compareUrl: string | null;
+  /** The raw payload, for the `event` context. */
+  event: Record<string, unknown>;
+}
+
+/** What became of an arrival. `confirm`: nothing was done, GitHub has to be asked. `deferred`: an earlier one of its repository has to be confirmed first. */
+export type Applied =
+  | { result: 'change'; changeId: string; runs: number }
+  | { result: 'ignored'; code: ErrorCode; reason: string }
+  | { result: 'confirm' | 'deferred' };
+
+interface News {
+  arrival: Arrival;
+  ref: LockedRef;
+  position: number;
+  index: number;
+}
+
+/**
+ * The heart: in the caller's transaction the mirror says what is news, changes are inserted, watches are matched, and runs
+ * with their tickets are made. Webhook, recovery and reconcile all end here, so they cannot disagree and nothing fires twice.
+ */
+export async function applyChanges(context: Context, trx: Db, arrivals: Arrival[]): Promise<Applied[]> {
+  const results: Applied[] = Array.from({ length: arrivals.length });
+  if (arrivals.length === 0) return results;
+  const keys = arrivals.map(keyOf);
+  const refs = await lockRefs(trx, keys, arrivals.map((arrival, index) => ({ key: keys[index]!, before: arrival.before, after: arrival.after })));
+  const { news, touched, gapsChanged } = judgeAll(arrivals, refs, results);
+  await updateRefs(trx, [...touched], gapsChanged);
+  const ids = await takeChangeIds(trx, news.length);
+  const decided = news.map((item, index) => decide(context, item, ids[index]!));
+  const inserted = await insertChanges(trx, decided.map((entry) => entry.change));
+  const fresh = decided.filter((entry) => inserted.has(entry.change.id));
+  const runs = fresh.flatMap((entry) => entry.runs);
+  await insertRuns(trx, runs);
+  await context.queue.send(trx, 'runs', runs.map((run) => run.lane));
+  decided.forEach((entry, index) => {
+    results[news[index]!.index] = inserted.has(entry.change.id)
+      ? { result: 'change', changeId: entry.change.id, runs: entry.runs.length }
+      : { result: 'ignored', code: 'already_known', reason: 'this change was recorded meanwhile' };
+  });
+  return results;
+}
+
+function keyOf(arrival: Arrival): RefKey {
+  const { repository, kind, name } = arrival;
+  return { repositoryId: repository.id, installationId: repository.installationId, kind, name };
+}
+
+function judgeAll(arrivals: Arrival[], refs: Map<string, LockedRef>, results: Applied[]): { news: News[]; touched: Set<LockedRef>; gapsChanged: Set<string> } {
+  const news: News[] = [];
+  const touched = new Set<LockedRef>();
+  const gapsChanged = new Set<string>();
+  const held = new Set<string>();
+  arrivals.forEach((arrival, index) => {
+    if (held.has(arrival.repository.id)) {
+      results[index] = { result: 'deferred' };
+      return;
+    }
+    const ref = refs.get(refText(keyOf(arrival)))!;
+    const judgement = judgeArrival(ref, arrival);
+    if (judgement.result === 'news') {
+      if (judgement.history.gaps.length > 0 || ref.history.gaps.length > 0) gapsChanged.add(ref.id);
+      ref.history = judgement.history;
+      touched.add(ref);
+      news.push({ arrival, ref, position: judgement.position, index });
+    } else {
+      if (judgement.result === 'confirm') held.add(arrival.repository.id);
+      results[index] = judgement;
+    }
+  });
+  return { news, touched, gapsChanged };
+}
+
+function judgeArrival(ref: LockedRef, arrival: Arrival): Judgement {
+  return judgeMove(ref.history, {
+    before: normalSha(arrival.before),
+    after: normalSha(arrival.after),
+    at: arrival.at,
+    observed: arrival.observed,
+    ...(arrival.confirmed === undefined ? {} : { confirmed: normalSha(arrival.confirmed) }),
+    ...(arrival.repeated === undefined ? {} : { repeated: arrival.repeated }),
+  });
+}
+
+function decide(context: Context, item: News, id: string): { change: NewChange; runs: NewRun[] } {
+  const { arrival, ref, position } = item;
+  const { repository } = arrival;
+  const change = toChange(arrival, id);
+  const matched = matchChange(context, { repository, change, event: arrival.event });
+  return {
+    change: {
+      id,
+      repositoryId: repository.id,
+      installationId: repository.installationId,
+      refId: ref.id,
+      refName: arrival.name,
+      deliveryId: arrival.deliveryId,
+      type: change.type,
+      origin: arrival.origin,
+      before: change.data.before,
+      after: change.data.after,
+      position,
+      observed: arrival.observed,
+      meaning: `ref:${ref.id}:${change.data.before}:${change.data.after}:${position}`,
+      actor: arrival.actor,
+      data: change.data,
+      considered: matched.considered,
+      happenedAt: arrival.at,
+    },
+    runs: matched.runs,
+  };
+}
+
+function toChange(arrival: Arrival, id: string): RefChange {
+  const before = normalSha(arrival.before);
+  const after = normalSha(arrival.after);
+  const data: RefChangeData = {
+    ref: { kind: arrival.kind, name: arrival.name, full: arrival.full },
+    before,
+    after,
+    forced: arrival.forced,
+    head_commit: isZeroSha(after) ? null : arrival.headCommit,
+    commits: arrival.commits,
+    commit_count: arrival.commitCount,
+    truncated: arrival.truncated,
+    commits_unknown: arrival.observed,
+    compare_url: arrival.compareUrl,
+  };
+  return {
+    id,
+    type: refChangeType(arrival.kind, before, after),
+    origin: arrival.origin,
+    repository: describeRepository(arrival.repository),
+    installation: { id: arrival.repository.installationGithubId },
+    actor: arrival.actor,
+    happened_at: arrival.at.toISOString(),
+    data,
+  };
+}

@@ -1,0 +1,95 @@
+import type { AttemptContext, AttemptOutcome } from '../actions/action.ts';
+import type { ErrorCode } from '../core/error-catalogue.ts';
+import { describeError, RepoWatchError } from '../core/errors.ts';
+import { evaluateTemplate } from '../core/expressions-template.ts';
+import { failed, ok, type Outcome } from '../core/outcome.ts';
+import { destinationAllowed } from '../vault/destinations.ts';
+import type { CompiledStep } from '../watches/compile-config.ts';
+import type { Context } from './context.ts';
+import { namesInScript, type RunScope } from './run-scope.ts';
+
+/** One try of one step. */
+interface StepTry {
+  scope: RunScope;
+  step: CompiledStep;
+  number: number;
+  idempotencyKey: string;
+  signal: AbortSignal;
+}
+
+interface Prepared {
+  input: unknown;
+  env: Record<string, string>;
+  secrets: Record<string, string>;
+}
+
+/** Fills in a step's inputs, checks them, and lets its kind make one try. Answers every failure as an outcome. */
+export async function attemptStep(context: Context, attempt: StepTry): Promise<AttemptOutcome> {
+  const { step } = attempt;
+  const kind = context.actions.find(step.kind);
+  if (!kind) return refuse('action_unknown', `There is no action kind \`${step.kind}\` here.`);
+  const prepared = prepare(attempt);
+  if (!prepared.ok) return refuse(prepared.code, prepared.message);
+  const input = kind.schema.safeParse(prepared.value.input);
+  if (!input.success) {
+    const issue = input.error.issues[0];
+    return refuse('action_input_invalid', `\`with.${issue?.path.join('.') ?? ''}\` of this step: ${issue?.message ?? 'is not valid'}`);
+  }
+  const timeoutMs = step.timeoutMs ?? kind.defaultTimeoutMs;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const action: AttemptContext<unknown> = {
+    input: input.data,
+    idempotencyKey: attempt.idempotencyKey,
+    attempt: attempt.number,
+    signal: AbortSignal.any([attempt.signal, timeout]),
+    timeoutMs,
+    facts: attempt.scope.facts,
+    env: prepared.value.env,
+    secrets: prepared.value.secrets,
+    steps: attempt.scope.steps,
+    checkDestination: (url) => checkDestination(attempt, prepared.value.secrets, url),
+    mask: (text) => attempt.scope.mask(text),
+    now: () => context.clock.now(),
+  };
+  try {
+    return await kind.run(action);
+  } catch (error) {
+    if (error instanceof RepoWatchError) return refuse(error.code, error.message);
+    context.log.error({ kind: step.kind, error: describeError(error), stack: error instanceof Error ? error.stack : undefined }, 'An action kind threw');
+    return refuse('internal_error', 'The action failed in a way that it should not; the log has the details.');
+  }
+}
+
+function prepare(attempt: StepTry): Outcome<Prepared, ErrorCode> {
+  const { scope, step } = attempt;
+  const secrets: Record<string, string> = {};
+  for (const name of new Set([...step.secretNames, ...namesInScript(step)])) {
+    const secret = scope.secrets.get(name);
+    if (!secret) return failed('secret_not_found', `There is no secret \`${name}\` that this repository may use. Set it with PUT /api/secrets/${name}.`);
+    secrets[name] = secret.value;
+  }
+  const env: Record<string, string> = {};
+  for (const [name, template] of Object.entries(step.env)) {
+    const value = evaluateTemplate(template, scope.expressions({ secrets }));
+    if (!value.ok) return failed(value.code, `\`env.${name}\`: ${value.message}`);
+    env[name] = typeof value.value === 'string' ? value.value : JSON.stringify(value.value);
+  }
+  const input = evaluateTemplate(step.with, scope.expressions({ secrets, env }));
+  return input.ok ? ok({ input: input.value, env, secrets }) : failed(input.code, `\`with\`: ${input.message}`);
+}
+
+/** A secret may only go where an admin said, whatever the file says now (config-language.md, rule 6; handbook H5). */
+function checkDestination(attempt: StepTry, secrets: Record<string, string>, url: URL): void {
+  for (const name of Object.keys(secrets)) {
+    const { destinations } = attempt.scope.secrets.get(name)!;
+    if (destinationAllowed(destinations, url)) continue;
+    throw new RepoWatchError(
+      'secret_destination_not_allowed',
+      `The secret \`${name}\` may not be sent to ${url.host}. An admin can allow it with PUT /api/secrets/${name}.`,
+    );
+  }
+}
+
+function refuse(code: ErrorCode, message: string): AttemptOutcome {
+  return { result: 'failed', code, message, retryable: false, record: {} };
+}

@@ -1,0 +1,2 @@
+/** Where a repository keeps its watches, on the default branch. */
+export const configPath = '.github/repowatch.yml';

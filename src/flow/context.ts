@@ -1,0 +1,28 @@
+import type { ActionRegistry } from '../actions/registry.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { Db } from '../db/connect.ts';
+import type { Reader } from '../github/reader.ts';
+import type { Receive } from '../github/receive.ts';
+import type { Queue } from '../queue/queue.ts';
+import type { SecretReader } from './secret-reader.ts';
+import type { ConfigCache } from './config-cache.ts';
+
+/** What the stories work with; made once by the composition root. */
+export interface Context {
+  db: Db;
+  queue: Pick<Queue, 'send'>;
+  log: Log;
+  clock: Clock;
+  /** The GitHub host, part of every natural key (handbook J4). */
+  host: string;
+  /** Where GitHub's pages are, without a slash at the end. */
+  githubUrl: string;
+  receive: Receive;
+  reader: Reader;
+  configs: ConfigCache;
+  secrets: SecretReader;
+  actions: ActionRegistry;
+  /** The staleness target of reconcile when a configuration does not name its own. Seconds. */
+  reconcileSeconds: number;
+}

@@ -1,0 +1,71 @@
+import type { Change } from '../changes/change.ts';
+import { createHash } from 'node:crypto';
+import type { Consideration } from '../mirror/changes.ts';
+import type { Repository } from '../mirror/repository.ts';
+import type { NewRun } from '../runs/insert-runs.ts';
+import type { CompiledWatch } from '../watches/compile-config.ts';
+import { concurrencyKey, matchWatch, type MatchSubject } from '../watches/match.ts';
+import type { Context } from './context.ts';
+
+/** Which watches were considered for a change, and the runs of those that said yes. */
+export interface Matched {
+  considered: Consideration[];
+  runs: NewRun[];
+}
+
+/** Keys longer than this are kept by their digest, so that an index can hold them. */
+const longestLane = 200;
+
+/** Asks every watch of a repository about a change; each no keeps its first false clause. Pure but for the cache of compiled files. */
+export function matchChange(
+  context: Pick<Context, 'configs' | 'githubUrl'>,
+  subject: { repository: Repository; change: Change; event: Record<string, unknown> },
+): Matched {
+  const config = context.configs.inForce(subject.repository);
+  const matched: Matched = { considered: [], runs: [] };
+  if (!config) return matched;
+  const { change, repository } = subject;
+  const matchSubject: MatchSubject = { change, event: () => subject.event, githubUrl: context.githubUrl, isSelf: isSelf(change, repository) };
+  const late = change.origin === 'reconcile' && config.compiled.reconcile.catchUp === 'none';
+  for (const watch of config.compiled.watches) {
+    const watchId = config.watchIds.get(watch.id);
+    if (watchId === undefined) continue;
+    const result = matchWatch(watch, matchSubject);
+    if (!result.matched) {
+      matched.considered.push({ watch: watch.id, matched: false, clause: result.clause, reason: result.reason });
+    } else if (late) {
+      matched.considered.push({ watch: watch.id, matched: false, clause: 'reconcile.catch_up', reason: 'changes that are found late are not caught up on' });
+    } else {
+      const lane = laneOfRun({ watch, watchId, subject: matchSubject, repository });
+      matched.considered.push({ watch: watch.id, matched: true });
+      matched.runs.push({
+        changeId: change.id,
+        watchId,
+        configId: config.id,
+        repositoryId: repository.id,
+        installationId: repository.installationId,
+        watchKey: watch.id,
+        lane,
+        strict: watch.order === 'strict',
+        replayOf: null,
+      });
+    }
+  }
+  return matched;
+}
+
+/** RepoWatch's own writes come back as events by the App's bot (handbook C14). */
+function isSelf(change: Change, repository: Repository): boolean {
+  return repository.appSlug !== null && change.actor?.type === 'Bot' && change.actor.login === `${repository.appSlug}[bot]`;
+}
+
+/** The concurrency key within the installation; a watch without order has a lane for each of its runs. */
+function laneOfRun(facts: { watch: CompiledWatch; watchId: string; subject: MatchSubject; repository: Repository }): string {
+  const { watch, watchId, subject, repository } = facts;
+  const prefix = `i${repository.installationId}:`;
+  if (watch.order === 'none') return `${prefix}c${subject.change.id}:w${watchId}`;
+  const key = concurrencyKey(watch, subject);
+  // A key that cannot be evaluated must not lose the run: it gets the default one, and its steps will show the same error.
+  const text = key.ok ? key.value : `w${watchId}`;
+  return prefix + (text.length <= longestLane ? text : createHash('sha256').update(text).digest('base64url'));
+}

@@ -1,0 +1,130 @@
+import type { ErrorCode } from '../core/error-catalogue.ts';
+import { describeError } from '../core/errors.ts';
+import { transaction } from '../db/transaction.ts';
+import { beginDelivery, postponeDelivery, settleDeliveries, type Settlement } from '../inbox/settle-deliveries.ts';
+import { isRepeatedBody, type WaitingDelivery } from '../inbox/waiting-deliveries.ts';
+import { zeroSha } from '../changes/ref-change.ts';
+import type { Repository } from '../mirror/repository.ts';
+import { hastenReconcile } from '../mirror/reconcile-due.ts';
+import { needsConfig, refuseRepository, toArrival } from './admit-delivery.ts';
+import { applyChanges, type Arrival } from './apply-changes.ts';
+import { applyInstallation } from './apply-installation.ts';
+import { applyRepositoryEvent } from './apply-repository-event.ts';
+import type { Context } from './context.ts';
+import { ensureRepository } from './ensure-repository.ts';
+import { parseDelivery, type ParsedDelivery } from './parse-delivery.ts';
+import { maxProcessingAttempts, retryLaterAt } from './retry-later.ts';
+import { settledStatus, toSettlement } from './settlement.ts';
+import { placeOf, syncConfig } from './sync-config.ts';
+
+/** What one try came to: an end, or a reason to try again later. */
+type Tried = { result: 'settled'; settlement: Settlement } | { result: 'done' } | { result: 'later'; code: ErrorCode; reason: string; at?: Date };
+
+/** How many tries wait for a configuration that cannot be loaded, about 20 s in all; then the change is recorded with what is in force. */
+const maxConfigTries = 4;
+
+/** How soon a hint that no push explained is looked into. Milliseconds: the push of the same event comes within a second or two. */
+const hintGraceMs = 3_000;
+
+/** Processes one delivery, asking GitHub where that is needed. Answers false when it waits for a later try; then its lane waits too. */
+export async function processDelivery(context: Context, delivery: WaitingDelivery): Promise<boolean> {
+  const { db } = context;
+  if (delivery.attempts >= maxProcessingAttempts) {
+    await settleDeliveries(db, [gaveUp(delivery, 'it was tried too often')]);
+    return true;
+  }
+  await beginDelivery(db, delivery.id);
+  const tried = await tryDelivery(context, { ...delivery, attempts: delivery.attempts + 1 });
+  if (tried.result === 'done') return true;
+  if (tried.result === 'settled') {
+    await settleDeliveries(db, [tried.settlement]);
+    return true;
+  }
+  context.log.warn({ delivery: delivery.id, guid: delivery.guid, code: tried.code, reason: tried.reason }, 'A delivery has to wait');
+  if (delivery.attempts + 1 >= maxProcessingAttempts) {
+    await settleDeliveries(db, [gaveUp(delivery, tried.reason)]);
+    return true;
+  }
+  await postponeDelivery(db, delivery.id, { at: retryLaterAt(context.clock.now(), delivery.attempts + 1, tried.at), code: tried.code, reason: tried.reason });
+  return false;
+}
+
+function gaveUp(delivery: WaitingDelivery, reason: string): Settlement {
+  return { id: delivery.id, status: 'errored', code: 'processing_failed', reason: `gave up after ${maxProcessingAttempts} tries: ${reason}` };
+}
+
+async function tryDelivery(context: Context, delivery: WaitingDelivery): Promise<Tried> {
+  try {
+    return await route(context, await parseDelivery(context, delivery));
+  } catch (error) {
+    context.log.error({ delivery: delivery.id, error: describeError(error), stack: error instanceof Error ? error.stack : undefined }, 'Processing a delivery failed');
+    return { result: 'later', code: 'internal_error', reason: describeError(error) };
+  }
+}
+
+async function route(context: Context, parsed: ParsedDelivery): Promise<Tried> {
+  const { translation } = parsed;
+  switch (translation.result) {
+    case 'ignored':
+    case 'noted':
+      return settled(parsed, translation.code, translation.reason);
+    case 'ref_move':
+      return await processMove(context, parsed);
+    case 'ref_hint':
+      return await processHint(context, parsed);
+    case 'installation':
+      return settled(parsed, 'state_updated', await applyInstallation(context, translation));
+    case 'repository':
+      return settled(parsed, null, await applyRepositoryEvent(context, { deliveryId: parsed.delivery.id, origin: parsed.delivery.source, guid: parsed.delivery.guid, at: parsed.delivery.receivedAt, translation }));
+  }
+}
+
+function settled(parsed: ParsedDelivery, code: ErrorCode | null, reason: string): Tried {
+  return { result: 'settled', settlement: { id: parsed.delivery.id, status: settledStatus(code), code, reason } };
+}
+
+async function processMove(context: Context, parsed: ParsedDelivery): Promise<Tried> {
+  const { translation } = parsed;
+  if (translation.result !== 'ref_move') return settled(parsed, 'unexpected_payload', 'not a push');
+  let repository = await ensureRepository(context, translation);
+  const refusal = refuseRepository(repository);
+  if (refusal) return settled(parsed, refusal.code, refusal.reason);
+  if (needsConfig(repository, translation)) {
+    const synced = await syncConfig(context, repository);
+    if (!synced.ok && synced.retryable && parsed.delivery.attempts < maxConfigTries) return { result: 'later', code: synced.code, reason: synced.message, ...(synced.retryAt ? { at: synced.retryAt } : {}) };
+    repository = await ensureRepository(context, translation);
+  }
+  return await applyMove(context, parsed, toArrival(parsed, translation, repository));
+}
+
+async function applyMove(context: Context, parsed: ParsedDelivery, arrival: Arrival): Promise<Tried> {
+  await context.configs.prepare([arrival.repository]);
+  const asked = await applyAndSettle(context, parsed, arrival);
+  if (asked) return { result: 'done' };
+  const head = await context.reader.findRef(placeOf(arrival.repository), arrival.kind, arrival.name);
+  if (!head.ok) return { result: 'later', code: head.code, reason: head.message, ...(head.retryAt ? { at: head.retryAt } : {}) };
+  const repeated = await isRepeatedBody(context.db, parsed.delivery);
+  await applyAndSettle(context, parsed, { ...arrival, confirmed: head.value?.sha ?? zeroSha, repeated });
+  return { result: 'done' };
+}
+
+/** Applies one arrival and settles its delivery in the same transaction; false when GitHub has to be asked first. */
+async function applyAndSettle(context: Context, parsed: ParsedDelivery, arrival: Arrival): Promise<boolean> {
+  return await transaction(context.db, async (trx) => {
+    const [applied] = await applyChanges(context, trx, [arrival]);
+    const settlement = toSettlement(parsed.delivery.id, applied!);
+    if (settlement) await settleDeliveries(trx, [settlement]);
+    return settlement !== undefined;
+  });
+}
+
+/** `create` and `delete` carry no sha and come beside a push: they only make sure that somebody looks, should the push not come (handbook C10). */
+async function processHint(context: Context, parsed: ParsedDelivery): Promise<Tried> {
+  const { translation } = parsed;
+  if (translation.result !== 'ref_hint') return settled(parsed, 'unexpected_payload', 'not a hint');
+  const repository: Repository = await ensureRepository(context, translation);
+  const refusal = refuseRepository(repository);
+  if (refusal) return settled(parsed, refusal.code, refusal.reason);
+  await hastenReconcile(context.db, [repository.id], new Date(context.clock.now().getTime() + hintGraceMs));
+  return settled(parsed, 'state_updated', `${translation.hint.kind} ${translation.hint.name} is compared with GitHub in a moment, in case its push does not arrive`);
+}

@@ -1,0 +1,52 @@
+import type { ErrorCode } from '../core/error-catalogue.ts';
+import { failed, ok, type Outcome } from '../core/outcome.ts';
+import { transaction } from '../db/transaction.ts';
+import { repositoryLane } from '../inbox/lane.ts';
+import { findDeliveryStatus, reopenDelivery } from '../inbox/settle-deliveries.ts';
+import { requestReconcile as makeDue } from '../mirror/reconcile-due.ts';
+import { insertRuns } from '../runs/insert-runs.ts';
+import { findReplaySource, type ReplaySource } from '../runs/find-replay-source.ts';
+import type { Context } from './context.ts';
+
+/** Puts an errored or ignored delivery back to work. */
+export async function retryDelivery(context: Context, id: string): Promise<Outcome<{ id: string }, ErrorCode>> {
+  return await transaction(context.db, async (trx) => {
+    const lane = await reopenDelivery(trx, id);
+    if (lane !== undefined) {
+      await context.queue.send(trx, 'deliveries', [lane]);
+      return ok({ id });
+    }
+    const status = await findDeliveryStatus(trx, id);
+    if (status === undefined) return failed('not_found', `There is no delivery ${id}.`);
+    return failed('conflict', `Delivery ${id} is ${status}; only an errored or ignored one can be tried again.`);
+  });
+}
+
+/** Makes a new run of the same watch on the same change. It keeps the idempotency keys, so that a receiver can tell that it is a repetition. */
+export async function replayRun(context: Context, id: string): Promise<Outcome<{ id: string }, ErrorCode>> {
+  return await transaction(context.db, async (trx) => {
+    const source = await findReplaySource(trx, id);
+    if (!source) return failed('not_found', `There is no run ${id}.`);
+    if (!source.ended) return failed('conflict', `Run ${id} is ${source.status}; it can be replayed once it is over.`);
+    const [newId] = await insertRuns(trx, [toReplay(source)]);
+    await context.queue.send(trx, 'runs', [source.lane]);
+    return ok({ id: newId! });
+  });
+}
+
+function toReplay(source: ReplaySource) {
+  const { changeId, watchId, configId, repositoryId, installationId, watchKey, lane, strict } = source;
+  return { changeId, watchId, configId, repositoryId, installationId, watchKey, lane, strict, replayOf: source.rootId };
+}
+
+/** Makes one repository, or all, due for reconcile now; answers how many. */
+export async function requestReconcile(context: Context, target: { repositoryId?: string }): Promise<Outcome<{ requested: number }, ErrorCode>> {
+  return await transaction(context.db, async (trx) => {
+    const githubIds = await makeDue(trx, target.repositoryId);
+    await context.queue.send(trx, 'sync', githubIds.map(repositoryLane));
+    if (target.repositoryId !== undefined && githubIds.length === 0) {
+      return failed('conflict', 'This repository cannot be compared: it was removed, switched off, or its installation is suspended or gone.');
+    }
+    return ok({ requested: githubIds.length });
+  });
+}

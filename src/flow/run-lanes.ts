@@ -1,0 +1,72 @@
+import { Batcher } from '../core/batcher.ts';
+import { readChanges, type StoredChange } from '../mirror/read-changes.ts';
+import type { LaneService } from '../queue/lane-dispatcher.ts';
+import { listDueRuns, type DueRun } from '../runs/list-due-runs.ts';
+import { recordProgress, type Progress } from '../runs/record-progress.ts';
+import type { Context } from './context.ts';
+import { runWatch } from './run-watch.ts';
+
+/** A run that is due, with the change it is about. */
+export interface LoadedRun {
+  run: DueRun;
+  stored: StoredChange;
+}
+
+/** Writes progress down; answers false when the run was ended meanwhile or this process lost its lane. */
+export type Record = (progress: Progress) => Promise<boolean>;
+
+/** The most rows that share one statement of progress, and the bytes they may have together. */
+const maxProgress = { maxItems: 100, maxSize: 2 * 1024 * 1024 };
+
+/** Serves the lanes of runs: one run at a time in each, all lanes at once, their reading and writing shared between them. */
+export function createRunService(context: Context): LaneService {
+  const loader = new Batcher<string, LoadedRun[]>((lanes) => loadLanes(context, lanes), { maxItems: 100 });
+  const recorder = new Batcher<Progress, boolean>((entries) => recordProgress(context.db, entries), {
+    ...maxProgress,
+    sizeOf: (entry) => sizeOf(entry.finished?.response) + sizeOf(entry.finished?.request) + sizeOf(entry.finished?.log),
+  });
+  return {
+    prefix: 'runs',
+    groupSize: 100,
+    maxLanes: 200,
+    serveAlone: (lane, signal) => serveLane(context, { lane, signal, load: (key) => loader.add(key), record: (entry) => recorder.add(entry) }),
+  };
+}
+
+/** What serving one lane works with. */
+interface LaneWork {
+  lane: string;
+  signal: AbortSignal;
+  load: (lane: string) => Promise<LoadedRun[]>;
+  record: Record;
+}
+
+async function serveLane(context: Context, work: LaneWork): Promise<void> {
+  for (;;) {
+    const due = await work.load(work.lane);
+    if (due.length === 0) return;
+    // The end of one run and the start of the next are written together: nobody waits for an end before the next start is asked for.
+    const ends: Promise<unknown>[] = [];
+    for (const loaded of due) {
+      if (work.signal.aborted) break;
+      const { recorded } = await runWatch(context, loaded, { signal: work.signal, record: work.record });
+      ends.push(recorded);
+    }
+    await Promise.all(ends);
+    if (work.signal.aborted) return;
+  }
+}
+
+async function loadLanes(context: Context, lanes: string[]): Promise<LoadedRun[][]> {
+  const due = await listDueRuns(context.db, [...new Set(lanes)]);
+  const all = [...due.values()].flat();
+  const changes = await readChanges(context.db, [...new Set(all.map((run) => run.changeId))]);
+  return lanes.map((lane) => (due.get(lane) ?? []).flatMap((run) => {
+    const stored = changes.get(run.changeId);
+    return stored ? [{ run, stored }] : [];
+  }));
+}
+
+function sizeOf(value: unknown): number {
+  return value === undefined || value === null ? 0 : JSON.stringify(value).length;
+}

@@ -1,0 +1,87 @@
+import type { AttemptOutcome, RunFacts } from '../actions/action.ts';
+import type { ExpressionScope } from '../core/expressions.ts';
+import { findDeliveryBody } from '../inbox/waiting-deliveries.ts';
+import { createMasker, maskDeep } from '../vault/masking.ts';
+import type { CompiledStep, CompiledWatch } from '../watches/compile-config.ts';
+import { buildContexts, type RunContexts } from '../watches/contexts.ts';
+import type { Context } from './context.ts';
+import type { RevealedSecret } from './secret-reader.ts';
+import type { LoadedRun } from './run-lanes.ts';
+
+/** What the steps of one run see: the change, the outputs so far, the secrets the watch names. */
+export interface RunScope {
+  readonly facts: RunFacts;
+  readonly secrets: ReadonlyMap<string, RevealedSecret>;
+  readonly steps: Readonly<Record<string, { outputs: Record<string, unknown> }>>;
+  /** The contexts for expressions, with what a step adds. */
+  expressions(added?: { env?: Record<string, string>; secrets?: Record<string, string> }): ExpressionScope;
+  /** Keeps a step's outputs for those after it. */
+  remember(step: CompiledStep, outputs: Record<string, unknown>): void;
+  /** From now on `success()` is false. */
+  fail(): void;
+  mask(text: string): string;
+  maskOutcome(outcome: AttemptOutcome): AttemptOutcome;
+}
+
+/** Names of secrets in the text of an inline script: `secrets.NAME`. A run gets only the secrets its steps name (threat model D11). */
+const secretInScript = /\bsecrets\s*\.\s*([A-Za-z_][A-Za-z0-9_]*)/g;
+
+/** Gathers what a run works with; the raw payload is only read when a step can look at it. */
+export async function createRunScope(context: Context, loaded: LoadedRun, watch: CompiledWatch): Promise<RunScope> {
+  const { run, stored } = loaded;
+  const names = [...new Set([...watch.secretNames, ...watch.steps.flatMap(namesInScript)])];
+  const secrets = names.length === 0 ? new Map<string, RevealedSecret>() : await context.secrets.reveal(run, names);
+  const event = await readEvent(context, stored.deliveryId, watch);
+  const contexts = buildContexts({ change: stored.change, vars: watch.vars, event: () => event, githubUrl: context.githubUrl });
+  const about = { id: run.id, watch: run.watchKey, replay: run.replayOf !== null };
+  const steps: Record<string, { outputs: Record<string, unknown> }> = {};
+  const mask = createMasker([...secrets.values()].map((secret) => secret.value));
+  let failed = false;
+  return {
+    facts: toFacts(contexts, about),
+    secrets,
+    steps,
+    expressions: (added = {}) => ({ contexts: { ...contexts, run: about, steps, secrets: added.secrets ?? {}, env: added.env ?? {} }, failed }),
+    remember(step, outputs) {
+      if (step.id !== undefined) steps[step.id] = { outputs };
+    },
+    fail() {
+      failed = true;
+    },
+    mask,
+    maskOutcome: (outcome) => (secrets.size === 0 ? outcome : maskDeep(outcome, mask)),
+  };
+}
+
+/** The secrets that an inline script names in its own text. */
+export function namesInScript(step: CompiledStep): string[] {
+  if (step.with.kind !== 'object') return [];
+  const source = step.with.entries.find(([key]) => key === 'run')?.[1];
+  if (step.kind !== 'script' || source?.kind !== 'literal' || typeof source.value !== 'string') return [];
+  return [...source.value.matchAll(secretInScript)].map((match) => match[1]!);
+}
+
+function toFacts(contexts: RunContexts, run: RunFacts['run']): RunFacts {
+  const { change, repository, ref, before, after, commit, commits, actor, installation } = contexts;
+  return {
+    run,
+    change,
+    repository,
+    ref,
+    before,
+    after,
+    commit,
+    commits,
+    actor,
+    installation,
+    get event() {
+      return contexts.event;
+    },
+  };
+}
+
+async function readEvent(context: Context, deliveryId: string | null, watch: CompiledWatch): Promise<Record<string, unknown>> {
+  if (deliveryId === null || (!watch.usesEvent && !watch.steps.some((step) => step.kind === 'script'))) return {};
+  const body = await findDeliveryBody(context.db, deliveryId);
+  return body === undefined ? {} : (JSON.parse(body.toString('utf8')) as Record<string, unknown>);
+}

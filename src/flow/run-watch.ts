@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import type { AttemptOutcome } from '../actions/action.ts';
+import { describeError } from '../core/errors.ts';
+import { readProgress, type StoredStep } from '../runs/read-progress.ts';
+import type { FinishedAttempt, Progress, RunState, StepState } from '../runs/record-progress.ts';
+import type { CompiledStep } from '../watches/compile-config.ts';
+import { judgeStep } from '../watches/match.ts';
+import { nextRetryAt } from '../watches/retry.ts';
+import { attemptStep } from './attempt-step.ts';
+import type { Context } from './context.ts';
+import { createRunScope, type RunScope } from './run-scope.ts';
+import type { LoadedRun, Record } from './run-lanes.ts';
+
+/** What working on a run needs beside the context. */
+interface RunWork {
+  signal: AbortSignal;
+  record: Record;
+}
+
+/** Where a run stands while it is worked on, and what has not been written down yet. */
+interface Draft {
+  work: RunWork;
+  loaded: LoadedRun;
+  steps: StepState[];
+  finished: FinishedAttempt | undefined;
+  /** The first step that failed decides what the run is called. */
+  failure: { status: 'failed' | 'dead'; code: string; message: string } | undefined;
+}
+
+/** The end of working on a run. `recorded` resolves once it is written down; the next run may start before that. */
+interface Worked {
+  recorded: Promise<unknown>;
+}
+
+/** Tries beyond the schedule for attempts that died with the process: their outcome is unknown, but not for ever. */
+const maxInterruptions = 10;
+
+/**
+ * The story of a run: step by step, each attempt stored before and after, until it succeeds, waits for its next try, or is
+ * given up visibly. A dead process's attempt is closed as `interrupted` and made again under the same idempotency key.
+ */
+export async function runWatch(context: Context, loaded: LoadedRun, work: RunWork): Promise<Worked> {
+  const draft: Draft = { work, loaded, steps: [], finished: undefined, failure: undefined };
+  const config = await context.configs.read(loaded.run.configId);
+  const watch = config.compiled.watches.find((entry) => entry.id === loaded.run.watchKey);
+  if (!watch) return end(draft, { status: 'failed', code: 'not_found', message: 'The watch is not in the stored configuration any more.' });
+  const stored = loaded.run.status === 'queued' ? [] : await readProgress(context.db, loaded.run.id);
+  const scope = await createRunScope(context, loaded, watch);
+  for (const [position, step] of watch.steps.entries()) {
+    const before = stored.find((entry) => entry.position === position);
+    const next = before && isOver(before) ? restore(draft, scope, { step, before }) : await runStep(context, { draft, scope, step, position, before });
+    if (next) return next;
+  }
+  return end(draft, draft.failure ?? { status: 'succeeded', code: null, message: null });
+}
+
+function isOver(step: StoredStep): boolean {
+  return step.status !== 'running' && step.status !== 'waiting';
+}
+
+function restore(draft: Draft, scope: RunScope, done: { step: CompiledStep; before: StoredStep }): undefined {
+  const { before } = done;
+  scope.remember(done.step, before.outputs);
+  if (before.status === 'failed' || before.status === 'dead') noteFailure(draft, scope, { status: before.status, code: before.code ?? 'internal_error', message: before.message ?? '' });
+  return undefined;
+}
+
+interface StepWork {
+  draft: Draft;
+  scope: RunScope;
+  step: CompiledStep;
+  position: number;
+  before: StoredStep | undefined;
+}
+
+/** Makes one try of a step. Answers the end of the run's turn when it has to wait, was lost or is being stopped; undefined to go on. */
+async function runStep(context: Context, stepWork: StepWork): Promise<Worked | undefined> {
+  const { draft, scope, step, position, before } = stepWork;
+  const number = (before?.attempts ?? 0) + 1;
+  const state = describeStep(draft.loaded, { step, position, attempts: number });
+  const judged = judgeStep(step, scope.expressions());
+  if (judged.ok && !judged.value) {
+    draft.steps.push({ ...state, status: 'skipped', attempts: 0 });
+    scope.remember(step, {});
+    return undefined;
+  }
+  const interrupted = before?.lastAttempt === 'started';
+  if (interrupted) draft.finished = closeInterrupted(position, number - 1);
+  if (interrupted && number > step.retry.length + 1 + maxInterruptions) return giveUpInterrupted(stepWork, state);
+  const progress = take(draft, { status: 'running', code: null, message: null });
+  const started = await draft.work.record({ ...progress, steps: [...progress.steps, { ...state, status: 'running' }], started: { position, number } });
+  if (!started) return { recorded: Promise.resolve() };
+  const outcome: AttemptOutcome = judged.ok
+    ? await attemptStep(context, { scope, step, number, idempotencyKey: state.idempotencyKey, signal: draft.work.signal })
+    : { result: 'failed', code: judged.code, message: judged.message, retryable: false, record: {} };
+  return finishStep(context, { ...stepWork, state, number, outcome: scope.maskOutcome(outcome) });
+}
+
+interface FinishedWork extends StepWork {
+  state: StepState;
+  number: number;
+  outcome: AttemptOutcome;
+}
+
+/** Decides what an attempt's end means for its step and run. */
+function finishStep(context: Context, finished: FinishedWork): Worked | undefined {
+  const { draft, scope, step, position, state, number, outcome } = finished;
+  const attempt = { position, number, request: outcome.record.request ?? null, response: outcome.record.response ?? null, log: outcome.record.log ?? null };
+  if (outcome.result === 'succeeded') {
+    draft.finished = { ...attempt, status: 'succeeded', code: null, message: null, retryAt: null };
+    draft.steps.push({ ...state, status: 'succeeded', outputs: outcome.outputs });
+    scope.remember(step, outcome.outputs);
+    return undefined;
+  }
+  const { code, message } = outcome;
+  if (draft.work.signal.aborted) {
+    // The process is stopping: whoever takes over makes this try again, at once.
+    draft.finished = { ...attempt, status: 'interrupted', code: 'interrupted', message: 'The process was stopped during the attempt.', retryAt: null };
+    draft.steps.push({ ...state, status: 'waiting', code: 'interrupted' });
+    return end(draft, { status: 'waiting', code: 'interrupted', message: null, dueAt: context.clock.now() });
+  }
+  const retryAt = outcome.retryable
+    ? nextRetryAt({ schedule: step.retry, attempt: number, now: context.clock.now(), retryAfterSeconds: outcome.retryAfterSeconds, random: Math.random })
+    : undefined;
+  draft.finished = { ...attempt, status: 'failed', code, message, retryAt: retryAt ?? null };
+  if (retryAt) {
+    draft.steps.push({ ...state, status: 'waiting', code, message });
+    return end(draft, { status: 'waiting', code, message, dueAt: retryAt });
+  }
+  const status = outcome.retryable ? 'dead' : 'failed';
+  draft.steps.push({ ...state, status, code, message });
+  scope.remember(step, {});
+  noteFailure(draft, scope, { status, code, message });
+  return undefined;
+}
+
+function giveUpInterrupted({ draft, scope, step }: StepWork, state: StepState): undefined {
+  const failure = { status: 'dead' as const, code: 'interrupted', message: 'The process died during every attempt.' };
+  draft.steps.push({ ...state, ...failure, attempts: state.attempts - 1 });
+  scope.remember(step, {});
+  noteFailure(draft, scope, failure);
+  return undefined;
+}
+
+function noteFailure(draft: Draft, scope: RunScope, failure: NonNullable<Draft['failure']>): void {
+  draft.failure ??= failure;
+  scope.fail();
+}
+
+function closeInterrupted(position: number, number: number): FinishedAttempt {
+  const message = 'The process died during the attempt; whether it had an effect is unknown.';
+  return { position, number, status: 'interrupted', code: 'interrupted', message, request: null, response: null, log: null, retryAt: null };
+}
+
+/** The idempotency key of a step is derived from what it is for, so that it stays the same across attempts, crashes and replays. */
+function describeStep(loaded: LoadedRun, facts: { step: CompiledStep; position: number; attempts: number }): StepState {
+  const { run } = loaded;
+  const digest = createHash('sha256').update(`${run.changeId} ${run.watchId} ${facts.position}`).digest('base64url');
+  return {
+    position: facts.position,
+    key: facts.step.id ?? null,
+    name: facts.step.name ?? null,
+    kind: facts.step.kind,
+    status: 'running',
+    outputs: {},
+    code: null,
+    message: null,
+    idempotencyKey: `msg_${digest}`,
+    attempts: facts.attempts,
+  };
+}
+
+/** Takes what has not been written yet, to write it with this state of the run. */
+function take(draft: Draft, run: RunState): Progress {
+  const { id, installationId } = draft.loaded.run;
+  const progress: Progress = { runId: id, installationId, steps: draft.steps, run, ...(draft.finished ? { finished: draft.finished } : {}) };
+  draft.steps = [];
+  draft.finished = undefined;
+  return progress;
+}
+
+function end(draft: Draft, state: RunState): Worked {
+  const recorded = draft.work.record(take(draft, state));
+  // Whoever awaits it may come later than a failure does.
+  recorded.catch(describeError);
+  return { recorded };
+}

@@ -1,0 +1,11 @@
+/** A secret's value for one run, with the destinations an admin has allowed; null for any that the door lets through. */
+export interface RevealedSecret {
+  value: string;
+  destinations: string[] | null;
+}
+
+/** Reveals secrets to runs, and to nobody else. */
+export interface SecretReader {
+  /** The secrets of these names that a repository may use, by name; the nearest scope wins. Names without a secret are left out. */
+  reveal(owner: { installationId: string; repositoryId: string }, names: readonly string[]): Promise<Map<string, RevealedSecret>>;
+}

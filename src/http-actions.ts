@@ -1,0 +1,23 @@
+import type { Context } from './flow/context.ts';
+import { replayRun, requestReconcile, retryDelivery } from './flow/requests.ts';
+import type { HttpActions } from './http/http-options.ts';
+import { failed, ok } from './core/outcome.ts';
+import type { KeyRing } from './vault/key-ring.ts';
+import { deleteSecret, upsertSecret } from './vault/secrets.ts';
+
+/** What the REST side and the page can make happen, wired to the stories. */
+export function createHttpActions(context: Context, keyRing: KeyRing): HttpActions {
+  return {
+    retryDelivery: (id) => retryDelivery(context, id),
+    replayRun: (id) => replayRun(context, id),
+    requestReconcile: (target) => requestReconcile(context, target),
+    async putSecret(secret) {
+      const { owner, name, value, destinations } = secret;
+      return await upsertSecret(context.db, { ...owner, name, value, destinations, keyRing });
+    },
+    async deleteSecret({ owner, name }) {
+      const removed = await deleteSecret(context.db, { ...owner, name });
+      return removed ? ok({}) : failed('not_found', `There is no secret ${name} in this scope.`);
+    },
+  };
+}

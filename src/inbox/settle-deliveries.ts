@@ -1,0 +1,59 @@
+import type { ErrorCode } from '../core/error-catalogue.ts';
+import type { DeliveryStatus } from '../core/statuses.ts';
+import type { Db } from '../db/connect.ts';
+import { toStorableText } from '../core/storable.ts';
+
+/** The end of a delivery's way: what became of it, and why, in words. */
+export interface Settlement {
+  id: string;
+  status: 'processed' | 'ignored' | 'errored';
+  code: ErrorCode | null;
+  reason: string;
+}
+
+/** Settles deliveries, each with a reason a person can read. One that was settled already stays as it is. */
+export async function settleDeliveries(trx: Db, settlements: Settlement[]): Promise<void> {
+  if (settlements.length === 0) return;
+  const rows = settlements.map((settlement) => ({ ...settlement, reason: toStorableText(settlement.reason).slice(0, 1000) }));
+  await trx.raw(
+    `update deliveries d set status = item.status, code = item.code, reason = item.reason, settled_at = clock_timestamp(), next_attempt_at = null,
+       attempts = greatest(d.attempts, 1)
+     from json_to_recordset(?::json) as item (id bigint, status text, code text, reason text)
+     where d.id = item.id and d.status in ('unprocessed', 'processing', 'reprocessing')`,
+    [JSON.stringify(rows)],
+  );
+}
+
+/** Notes that a delivery is being worked on and counts the try, before anything is tried: one that kills the process is still counted. */
+export async function beginDelivery(db: Db, id: string): Promise<void> {
+  await db.raw(
+    `update deliveries set status = 'processing', attempts = attempts + 1
+     where id = ? and status in ('unprocessed', 'processing', 'reprocessing')`,
+    [id],
+  );
+}
+
+/** Puts a delivery back until `at`, with the reason why it could not be processed now. */
+export async function postponeDelivery(db: Db, id: string, wait: { at: Date; code: ErrorCode; reason: string }): Promise<void> {
+  await db.raw(
+    `update deliveries set status = 'unprocessed', next_attempt_at = ?, code = ?, reason = ?
+     where id = ? and status in ('unprocessed', 'processing', 'reprocessing')`,
+    [wait.at, wait.code, toStorableText(wait.reason).slice(0, 1000), id],
+  );
+}
+
+/** Makes a settled delivery wait again; answers its lane, or undefined when it is in another state. */
+export async function reopenDelivery(trx: Db, id: string): Promise<string | undefined> {
+  const { rows } = await trx.raw<{ rows: { lane: string }[] }>(
+    `update deliveries set status = 'reprocessing', attempts = 0, next_attempt_at = null, code = null, reason = null, settled_at = null
+     where id = ? and status in ('errored', 'ignored') returning lane`,
+    [id],
+  );
+  return rows[0]?.lane;
+}
+
+/** The status of a delivery; undefined when there is none. */
+export async function findDeliveryStatus(db: Db, id: string): Promise<DeliveryStatus | undefined> {
+  const { rows } = await db.raw<{ rows: { status: DeliveryStatus }[] }>('select status from deliveries where id = ?', [id]);
+  return rows[0]?.status;
+}

@@ -1,0 +1,70 @@
+import type { DeliverySource, DeliveryStatus } from '../core/statuses.ts';
+import type { Db } from '../db/connect.ts';
+
+/** A delivery that has not been settled yet. */
+export interface WaitingDelivery {
+  id: string;
+  lane: string;
+  source: DeliverySource;
+  guid: string;
+  event: string;
+  body: Buffer;
+  digest: string;
+  status: DeliveryStatus;
+  attempts: number;
+  nextAttemptAt: Date | null;
+  receivedAt: Date;
+  installationGithubId: string | null;
+  repositoryGithubId: string | null;
+}
+
+/**
+ * Lists the waiting deliveries of these lanes, each lane's in order of arrival, at most `perLane` of each. A lane whose first
+ * one is waiting for its next try has none: later ones must not overtake it.
+ */
+export async function listWaitingDeliveries(db: Db, lanes: string[], perLane: number): Promise<WaitingDelivery[]> {
+  const { rows } = await db.raw<{ rows: WaitingDelivery[] }>(
+    `select waiting.* from unnest(?::text[]) as wanted (lane) cross join lateral (
+       select d.id, d.lane, d.source, d.guid, d.event, d.body, encode(d.body_digest, 'hex') as digest, d.status, d.attempts,
+         d.next_attempt_at as "nextAttemptAt", d.received_at as "receivedAt", d.installation_github_id as "installationGithubId",
+         d.repository_github_id as "repositoryGithubId"
+       from deliveries d
+       where d.lane = wanted.lane and d.status in ('unprocessed', 'processing', 'reprocessing')
+       order by d.id limit ?
+     ) waiting`,
+    [lanes, perLane],
+  );
+  const held = new Set<string>();
+  const now = Date.now();
+  return rows.filter((row) => {
+    if (row.nextAttemptAt !== null && row.nextAttemptAt.getTime() > now) held.add(row.lane);
+    return !held.has(row.lane);
+  });
+}
+
+/** Lists lanes with deliveries that nobody seems to work on: due for longer than `graceSeconds`. */
+export async function listStalledDeliveryLanes(db: Db, graceSeconds: number): Promise<string[]> {
+  const { rows } = await db.raw<{ rows: { lane: string }[] }>(
+    `select distinct lane from deliveries
+     where status in ('unprocessed', 'processing', 'reprocessing')
+       and coalesce(next_attempt_at, received_at + make_interval(secs => ?)) <= now()
+     limit 2000`,
+    [graceSeconds],
+  );
+  return rows.map((row) => row.lane);
+}
+
+/** True when the same body arrived before in another delivery of this repository: a replay under a new GUID (threat model D5). */
+export async function isRepeatedBody(db: Db, delivery: Pick<WaitingDelivery, 'id' | 'digest' | 'repositoryGithubId'>): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: unknown[] }>(
+    `select 1 from deliveries where repository_github_id = ? and id < ? and body_digest = decode(?, 'hex') limit 1`,
+    [delivery.repositoryGithubId, delivery.id, delivery.digest],
+  );
+  return rows.length > 0;
+}
+
+/** Reads the body of a delivery as it was received; undefined when it is gone. */
+export async function findDeliveryBody(db: Db, id: string): Promise<Buffer | undefined> {
+  const { rows } = await db.raw<{ rows: { body: Buffer }[] }>('select body from deliveries where id = ?', [id]);
+  return rows[0]?.body;
+}

@@ -1,0 +1,31 @@
+import type { RunStatus } from '../core/statuses.ts';
+import type { Db } from '../db/connect.ts';
+
+/** A run as the model for a replay. */
+export interface ReplaySource {
+  /** The first run of the chain of replays. */
+  rootId: string;
+  status: RunStatus;
+  ended: boolean;
+  changeId: string;
+  watchId: string;
+  /** The version of the file that is in force now when it still declares the watch, else the run's own. */
+  configId: string;
+  repositoryId: string;
+  installationId: string;
+  watchKey: string;
+  lane: string;
+  strict: boolean;
+}
+
+/** Finds what a replay of a run is made of; undefined when there is no such run. */
+export async function findReplaySource(db: Db, id: string): Promise<ReplaySource | undefined> {
+  const { rows } = await db.raw<{ rows: ReplaySource[] }>(
+    `select coalesce(r.replay_of, r.id) as "rootId", r.status, r.finished_at is not null as ended, r.change_id as "changeId", r.watch_id as "watchId",
+       case when w.removed_at is null then w.config_id else r.config_id end as "configId", r.repository_id as "repositoryId",
+       r.installation_id as "installationId", r.watch_key as "watchKey", r.lane, r.strict
+     from runs r join watches w on w.id = r.watch_id where r.id = ?`,
+    [id],
+  );
+  return rows[0];
+}

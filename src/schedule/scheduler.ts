@@ -1,0 +1,76 @@
+import { scheduleJob, type Job } from 'node-schedule';
+import { describeError } from '../core/errors.ts';
+import type { Context } from '../flow/context.ts';
+import { syncInstallations } from '../flow/sync-installations.ts';
+import { installationLane, repositoryLane } from '../inbox/lane.ts';
+import { listStalledDeliveryLanes } from '../inbox/waiting-deliveries.ts';
+import { listInstallationsToList } from '../mirror/installation.ts';
+import { listDueRepositories } from '../mirror/reconcile-due.ts';
+import { listStalledRunLanes } from '../runs/list-due-runs.ts';
+
+/** Rows younger than this have a ticket on its way. Seconds. */
+const graceSeconds = 3;
+
+/** How many repositories one tick of reconcile makes tickets for; the next tick goes on. */
+const dueAtOnce = 200;
+
+/** Whatever is due by the clock. Every process with this role ticks; the rows say what is due, so replicas do no harm to each other. */
+export interface Scheduler {
+  stop(): Promise<void>;
+}
+
+/** Starts the ticks: rescue and retries every second, reconcile every second, listings every minute, and everything once at once. */
+export function startScheduler(context: Context): Scheduler {
+  const ticks = [
+    createTick(context, { name: 'rescue', rule: '* * * * * *', work: () => rescue(context, graceSeconds) }),
+    createTick(context, { name: 'reconcile', rule: '* * * * * *', work: () => wakeDueRepositories(context) }),
+    createTick(context, { name: 'listing', rule: '30 * * * * *', work: () => wakeInstallations(context) }),
+    createTick(context, { name: 'installations', rule: '0 30 3 * * *', work: () => syncInstallations(context) }),
+  ];
+  // What a dead process left behind waits for nothing: rows whose tickets died with it are served at once.
+  const first = Promise.all([rescue(context, 0), syncInstallations(context)]).catch((error: unknown) => {
+    context.log.warn({ error: describeError(error) }, 'The first look at what is due failed; the next follows in a second');
+  });
+  return {
+    async stop() {
+      await Promise.all([first, ...ticks.map((tick) => tick.stop())]);
+    },
+  };
+}
+
+/** Sends tickets for rows that wait without one: after a crash, for retries whose time has come, or when a ticket was lost. */
+async function rescue(context: Context, grace: number): Promise<void> {
+  const deliveries = await listStalledDeliveryLanes(context.db, grace);
+  await context.queue.send(context.db, 'deliveries', deliveries);
+  const runs = await listStalledRunLanes(context.db, grace);
+  await context.queue.send(context.db, 'runs', runs);
+}
+
+async function wakeDueRepositories(context: Context): Promise<void> {
+  const githubIds = await listDueRepositories(context.db, dueAtOnce);
+  await context.queue.send(context.db, 'sync', githubIds.map(repositoryLane));
+}
+
+async function wakeInstallations(context: Context): Promise<void> {
+  const githubIds = await listInstallationsToList(context.db);
+  await context.queue.send(context.db, 'sync', githubIds.map(installationLane));
+}
+
+/** A job that never overlaps with itself: a tick that finds the last one at work is left out. */
+function createTick(context: Context, tick: { name: string; rule: string; work: () => Promise<void> }): { stop(): Promise<void> } {
+  let running: Promise<void> | undefined;
+  const job: Job = scheduleJob(tick.name, { rule: tick.rule, tz: 'UTC' }, () => {
+    running ??= tick
+      .work()
+      .catch((error: unknown) => context.log.warn({ tick: tick.name, error: describeError(error) }, 'A scheduled look failed; the next one follows'))
+      .finally(() => {
+        running = undefined;
+      });
+  });
+  return {
+    async stop() {
+      job.cancel();
+      await running;
+    },
+  };
+}
