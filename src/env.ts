@@ -260,7 +260,7 @@ export function readEnvironment(): Source {
   try {
     file = parseEnv(readFileSync('.env', 'utf8'));
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (!(Error.isError(error) && 'code' in error && error.code === 'ENOENT')) throw error;
   }
   return { ...file, ...process.env };
 }

@@ -28,6 +28,6 @@ export function isRepoWatchError(error: unknown, code?: ErrorCode): error is Rep
 /** A sentence for any thrown value; never a stack. */
 export function describeError(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(describeError).join('; ');
-  if (error instanceof Error) return error.message || error.name;
+  if (Error.isError(error)) return error.message || error.name;
   return String(error);
 }

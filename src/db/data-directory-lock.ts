@@ -37,7 +37,7 @@ async function place(content: string, path: string): Promise<boolean> {
     await link(draft, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (Error.isError(error) && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
   } finally {
     await rm(draft, { force: true });

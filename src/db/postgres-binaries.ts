@@ -41,7 +41,7 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 /** The package's install script makes these links; where install scripts are switched off, somebody else has to. */
-async function repairLibraryLinks(packageRoot: string, name: string): Promise<void> {
+export async function repairLibraryLinks(packageRoot: string, name: string): Promise<void> {
   const list = await readFile(join(packageRoot, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   const links = JSON.parse(list) as { source: string; target: string }[];
   for (const { source, target } of links) {

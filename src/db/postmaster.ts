@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { describeError } from '../core/errors.ts';
 import { embeddedFailure } from './embedded-failure.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import { readCommandLine } from './process-identity.ts';
+import { removeStalePidFile } from './stale-pid-file.ts';
 import { serverEnvironment, type ServerAccount } from './server-account.ts';
 
 const run = promisify(execFile);
@@ -37,22 +38,14 @@ function pidFile(cluster: Cluster): string {
   return join(cluster.dataDirectory, 'postmaster.pid');
 }
 
-/**
- * Finds the server that runs on the data directory, started by whomever. A pid file whose number now belongs to some other
- * program is removed, since Postgres itself would take that program for a server and refuse to start.
- */
+/** Finds the server that runs on the data directory, started by whomever. */
 export async function findPostmaster(cluster: Cluster): Promise<Postmaster | undefined> {
-  const text = await readFile(pidFile(cluster), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
+  const text = await readFile(pidFile(cluster), 'utf8').catch(() => '');
   const lines = text.split('\n');
   const pid = Number(lines[0]);
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
-  const command = await readCommandLine(pid);
-  if (command === '') return undefined;
-  if (!command.includes(cluster.dataDirectory)) {
-    await rm(pidFile(cluster), { force: true });
-    return undefined;
-  }
+  // The number may have been given to another program meanwhile.
+  if (!(await readCommandLine(pid)).includes(cluster.dataDirectory)) return undefined;
   return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
 }
 
@@ -117,6 +110,8 @@ export async function startPostmaster(
 ): Promise<{ ok: true; postmaster: Postmaster; child: ChildProcess } | { ok: false; problem: StartProblem; said: string }> {
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const { command, args, identity } = cluster.account.launch(cluster.binaries.postgres, ['-D', cluster.dataDirectory, ...options]);
+  if (!(await removeStalePidFile(pidFile(cluster))))
+    return { ok: false, problem: 'winding_down', said: 'Workers of a killed server are still there.' };
   const log = await openLog(cluster);
   try {
     const child = spawn(command, args, { ...identity, env: serverEnvironment, detached: true, stdio: ['ignore', log.fd, log.fd] });
@@ -149,23 +144,21 @@ export async function runServerProgram(account: ServerAccount, program: string, 
     const { stdout } = await run(launch.command, launch.args, { ...launch.identity, env: serverEnvironment });
     return stdout;
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    const said = Error.isError(error) && 'stderr' in error ? String(error.stderr).trim() : '';
     throw embeddedFailure(`The embedded Postgres failed at ${program.split('/').at(-1)}: ${said || describeError(error)}`, error);
   }
 }
 
 /** Ends the server: open transactions are rolled back, everything committed is on disk. Does nothing when none runs. */
 export async function stopPostmaster(cluster: Cluster): Promise<void> {
-  const stop = (mode: string) =>
-    runServerProgram(cluster.account, cluster.binaries.pgCtl, ['stop', '-D', cluster.dataDirectory, '-m', mode, '-w', '-t', '20', '-s']);
-  if ((await findPostmaster(cluster)) === undefined) return;
-  try {
-    await stop('fast');
-  } catch (error) {
+  // A server that hangs is ended ever harder; its write-ahead log brings everything committed back.
+  for (const mode of ['fast', 'immediate']) {
     if ((await findPostmaster(cluster)) === undefined) return;
-    // A server that hangs is ended hard; its write-ahead log brings everything committed back.
-    await stop('immediate').catch(() => {
-      throw error;
-    });
+    const args = ['stop', '-D', cluster.dataDirectory, '-m', mode, '-w', '-t', '20', '-s'];
+    await runServerProgram(cluster.account, cluster.binaries.pgCtl, args).catch(() => undefined);
   }
+  const left = await findPostmaster(cluster);
+  if (left === undefined) return;
+  process.kill(left.pid, 'SIGKILL');
+  while ((await findPostmaster(cluster)) !== undefined) await pause(10);
 }

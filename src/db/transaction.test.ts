@@ -55,7 +55,7 @@ describe('transaction', () => {
         await trx('counters').where({ name: second }).increment('value', 1);
       });
     await Promise.all([raise('a', 'b'), raise('b', 'a')]);
-    expect(tries).toBe(3);
+    expect(tries).toBeGreaterThan(2);
     expect(await db('counters').orderBy('name').pluck('value')).toEqual([2, 2]);
   });
 

@@ -6,7 +6,7 @@ const retryableStates = new Set(['40P01', '40001']);
 
 /** The SQLSTATE of a database error, e.g. `23505` for a broken unique rule; undefined for anything else. */
 export function sqlState(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  if (!Error.isError(error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   return /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
 }
 
