@@ -59,7 +59,7 @@ describe('refs', () => {
       { ref: 'refs/tags/light', object: { sha: second, type: 'commit' } },
       { ref: 'refs/tags/v1', object: { type: 'tag' } },
     ]);
-    const tag = await ask(`/git/tags/${tags.json[1].object.sha}`);
+    const tag = await ask(`/git/tags/${tags.list[1]?.object.sha}`);
     expect(tag.json).toMatchObject({
       tag: 'v1',
       message: 'One',
@@ -81,7 +81,7 @@ describe('refs', () => {
     let path: string | undefined = '/repos/acme/paged/branches?per_page=2';
     while (path !== undefined) {
       const page: ApiReply = await bench.call(path, { token });
-      names.push(...(page.json as { name: string }[]).map(({ name }) => name));
+      names.push(...page.list.map(({ name }) => name));
       const next: string | undefined = /<([^>]+)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1];
       path = next?.slice(standIn.apiUrl.length);
     }
@@ -134,7 +134,7 @@ describe('history', () => {
       { path: 'README.md' },
       { path: 'src' },
     ]);
-    const paths = (reply: ApiReply): string[] => (reply.json.tree as { path: string }[]).map(({ path }) => path);
+    const paths = (reply: ApiReply): string[] => reply.json.tree.map(({ path }) => path);
     expect(paths(await ask('/git/trees/feature/x?recursive=1'))).toContain('src/a/ä c.txt');
   });
 });
@@ -172,7 +172,7 @@ describe('contents', () => {
 describe('what a token may see', () => {
   test('only the repositories of its installation', async () => {
     const list = await bench.call('/installation/repositories', { token });
-    expect(list.json.repositories.map((each: { name: string }) => each.name)).toEqual(expect.arrayContaining(['app', 'empty']));
+    expect(list.json.repositories.map((each) => each.name)).toEqual(expect.arrayContaining(['app', 'empty']));
     expect(list.json).toMatchObject({ repository_selection: 'selected', total_count: list.json.repositories.length });
     for (const path of ['/repos/acme/secret', '/repos/acme/nothing', '/repos/acme/secret/branches', '/nonsense']) {
       expect([path, (await bench.call(path, { token })).status]).toEqual([path, 404]);

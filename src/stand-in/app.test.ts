@@ -57,7 +57,7 @@ describe('the life of an installation', () => {
   test('a token works for an hour; suspended gives 403, deleted 404 (handbook B13)', async () => {
     const minted = await mint();
     expect(minted).toMatchObject({ status: 201, json: { token: expect.stringMatching(/^ghs_/), repository_selection: 'all' } });
-    const { token } = minted.json as { token: string };
+    const { token } = minted.json;
     expect(Date.parse(minted.json.expires_at)).toBeGreaterThan(Date.now() + 3_500_000);
     await bench.standIn.suspend('acme');
     expect(await mint()).toMatchObject({ status: 403, json: { message: 'This installation has been suspended' } });
@@ -136,10 +136,11 @@ describe("GitHub's record of deliveries", () => {
     ]);
     const next = /<([^>]+)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1] ?? '';
     const older = await askAsApp(next.slice(bench.standIn.apiUrl.length));
-    expect(older.json[0].guid).not.toBe(page.json[1].guid);
+    expect(older.list.length).toBeGreaterThan(0);
+    expect(page.list.map(({ guid }) => guid)).not.toContain(older.list[0]?.guid);
     const one = await askAsApp(`/app/hook/deliveries/${ids[0]}`);
     expect(one.json).toMatchObject({
-      guid: page.json[0].guid,
+      guid: page.list[0]?.guid,
       request: { headers: { 'X-GitHub-Event': 'push' }, payload: { head_commit: { added: ['z'] } } },
       response: { payload: 'noted' },
     });
@@ -155,10 +156,10 @@ describe("GitHub's record of deliveries", () => {
     const [, id] = /"id":(\d+)/.exec(failed.text) ?? [];
     expect((await askAsApp(`/app/hook/deliveries/${id}/attempts`, 'POST')).status).toBe(202);
     await bench.standIn.settled();
-    const again = bench.receiver.received.filter(({ guid }) => guid === failed.json[0].guid);
+    const again = bench.receiver.received.filter(({ guid }) => guid === failed.list[0]?.guid);
     expect(again).toHaveLength(2);
     expect((await askAsApp('/app/hook/deliveries?per_page=1')).json).toMatchObject([
-      { guid: failed.json[0].guid, redelivery: true, status: 'OK' },
+      { guid: failed.list[0]?.guid, redelivery: true, status: 'OK' },
     ]);
   });
 
@@ -168,13 +169,13 @@ describe("GitHub's record of deliveries", () => {
     await standIn.setWebhookUrl('http://127.0.0.1:9/hook');
     await push('unreachable');
     await standIn.settled();
-    const [refused] = (await askAsApp('/app/hook/deliveries?per_page=1')).json;
+    const [refused] = (await askAsApp('/app/hook/deliveries?per_page=1')).list;
     expect(refused).toMatchObject({ status: 'failed to connect to host' });
     await standIn.setWebhookUrl(bench.receiver.url);
     await standIn.setWebhooks('off');
     await push('lost');
     await standIn.settled();
-    expect((await askAsApp('/app/hook/deliveries?per_page=1')).json[0].guid).toBe(refused.guid);
+    expect((await askAsApp('/app/hook/deliveries?per_page=1')).list[0]?.guid).toBe(refused?.guid);
     const [lost] = await standIn.deliveries({ state: 'lost' });
     expect(lost).toMatchObject({ event: 'push', repository: 'acme/hooked', request: { payload: { head_commit: { added: ['lost'] } } } });
     await standIn.setWebhooks('on');

@@ -6,7 +6,7 @@ import { describeDelivery, redeliver, type DeliveryRecord } from './webhook-send
 import { fullName, readRepository, type Account, type ApiCall, type Failure, type World } from './world.ts';
 
 /** A repository as the operations answer it. */
-export interface RepositoryRecord {
+interface RepositoryRecord {
   id: number;
   fullName: string;
   defaultBranch: string;
@@ -14,7 +14,7 @@ export interface RepositoryRecord {
 }
 
 /** Which deliveries to list; a field that is absent does not narrow. */
-export interface DeliveryFilter {
+interface DeliveryFilter {
   guid?: string;
   event?: string;
   action?: string;

@@ -30,6 +30,7 @@ const configuration = `[core]
 	repositoryformatversion = 0
 	filemode = true
 	bare = true
+	fsync = none
 [http]
 	receivepack = true
 [uploadpack]
@@ -71,7 +72,7 @@ export async function findRef(place: GitPlace, name: string): Promise<Ref | unde
 }
 
 /** True for names that git accepts, and that are safe to hand to it on a line of its own. */
-export function isRefName(name: string): boolean {
+function isRefName(name: string): boolean {
   // oxlint-disable-next-line no-control-regex -- exactly what git check-ref-format refuses
   if (/[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\/$|\.$/.test(name)) return false;
   return name.startsWith('refs/') && name.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'));
@@ -141,13 +142,14 @@ export interface ServerCommit {
   files: Record<string, string | null>;
   author: { name: string; email: string };
   at: Date;
+  /** The branch's head so far; absent for a first commit. */
+  parent?: string | undefined;
 }
 
 /** Makes a commit on top of a branch (or its first one) in one process, and answers its sha. */
 export async function writeCommit(place: GitPlace, commit: ServerCommit): Promise<string> {
   const ref = `refs/heads/${commit.branch}`;
   if (!isRefName(ref)) throw new Error(`${commit.branch} is not a branch name that git accepts.`);
-  const parent = await findRef(place, ref);
   const person = `${commit.author.name.replaceAll(/[<>\n]/g, '')} <${commit.author.email.replaceAll(/[<>\n]/g, '')}>`;
   const when = `${Math.floor(commit.at.getTime() / 1000)} +0000`;
   const parts = [
@@ -156,7 +158,7 @@ export async function writeCommit(place: GitPlace, commit: ServerCommit): Promis
     `author ${person} ${when}\ncommitter ${person} ${when}\n`,
     data(commit.message),
   ];
-  if (parent) parts.push(`from ${parent.sha}\n`);
+  if (commit.parent !== undefined) parts.push(`from ${commit.parent}\n`);
   for (const [path, content] of Object.entries(commit.files)) {
     parts.push(content === null ? `D ${quote(path)}\n` : `M 100644 inline ${quote(path)}\n${data(content)}`);
   }

@@ -8,7 +8,7 @@ export interface Field {
 }
 
 /** A fragment, inline or by name; `on` is the type that it applies to. */
-export interface Fragment {
+interface Fragment {
   kind: 'fragment';
   on: string | null;
   selection: Selection[];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { initialiseRepository, setHead, writeCommit, writeRef, zeroSha } from './git-repository.ts';
-import { accountPayload, installationPayload, isoTime, repositoryHint, repositoryPayload } from './payloads.ts';
+import { initialiseRepository, setHead, writeCommit, writeRef, zeroSha, type Ref } from './git-repository.ts';
+import { accountPayload, installationPayload, repositoryHint, repositoryPayload } from './payloads.ts';
 import { changeRefs, organizationOf, placeOf } from './push-events.ts';
 import { announce } from './webhook-sender.ts';
 import {
@@ -268,7 +268,11 @@ export function commitFile(world: World, options: NewCommit): Promise<string> {
   const files = { ...options.files, ...(options.path === undefined ? {} : { [options.path]: options.content ?? null }) };
   const message = options.message ?? `Change ${Object.keys(files).join(', ')}`;
   const commit = { branch: options.branch, message, files, author: authorOf(sender), at: world.now() };
-  return changeRefs(world, repository, { sender, change: () => writeCommit(placeOf(world, repository), commit) });
+  const change = (before: Ref[]): Promise<string> => {
+    const parent = before.find(({ name }) => name === `refs/heads/${options.branch}`)?.sha;
+    return writeCommit(placeOf(world, repository), { ...commit, parent });
+  };
+  return changeRefs(world, repository, { sender, change });
 }
 
 /** Points a full ref (`refs/heads/…`, `refs/tags/…`) at a sha, or deletes it without one; counts as a push. */
@@ -277,10 +281,4 @@ export function updateRef(world: World, options: { repo: string; ref: string; sh
   const sender = options.sender === undefined ? world.pusher : readAccount(world, options.sender);
   const change = (): Promise<void> => writeRef(placeOf(world, repository), options.ref, options.sha ?? zeroSha);
   return changeRefs(world, repository, { sender, change });
-}
-
-/** A short description of an installation for the control API. */
-export function describeInstallation(installation: Installation): Json {
-  const { id, selection, suspendedAt } = installation;
-  return { id, account: installation.account.login, selection, suspendedAt: suspendedAt && isoTime(suspendedAt) };
 }

@@ -1,4 +1,4 @@
-import type { Commit, Signature, TouchedPaths } from './git-history.ts';
+import type { Commit, LoggedCommit, Signature } from './git-history.ts';
 import { covers, fullName, type Account, type Installation, type Json, type Repository, type World } from './world.ts';
 
 /** A GraphQL node id: opaque, but it leads back to the number. */
@@ -152,7 +152,7 @@ export function installationPayload(world: World, installation: Installation): J
 }
 
 /** A commit as `push` shows it. */
-export function pushCommitPayload(world: World, repository: Repository, commit: Commit & TouchedPaths & { distinct: boolean }): Json {
+export function pushCommitPayload(world: World, repository: Repository, commit: LoggedCommit & { distinct: boolean }): Json {
   return {
     id: commit.sha,
     tree_id: commit.tree,

@@ -1,4 +1,4 @@
-import { isAncestor, listShas, pushCommitLimit, readCommits, readTouchedPaths, type Commit, type TouchedPaths } from './git-history.ts';
+import { isAncestor, listShas, pushCommitLimit, readLog, type LoggedCommit } from './git-history.ts';
 import { listRefs, resolveCommit, setHead, zeroSha, type GitPlace, type Ref } from './git-repository.ts';
 import { accountPayload, pushCommitPayload, pushRepositoryPayload, repositoryPayload } from './payloads.ts';
 import { announce } from './webhook-sender.ts';
@@ -15,6 +15,8 @@ interface RefChange {
 const tagLimit = 3;
 const branchLimit = 5000;
 
+const lastRefs = new WeakMap<Repository, Ref[]>();
+
 /** The git place of a repository. */
 export function placeOf(world: World, repository: Repository): GitPlace {
   return { git: world.git, gitDirectory: repository.gitDirectory };
@@ -24,14 +26,24 @@ export function placeOf(world: World, repository: Repository): GitPlace {
  * Runs something that changes refs, alone for its repository, then does what GitHub does after a push:
  * activity, `pushed_at`, and the webhooks of every branch and tag that moved. The deliveries are queued when it resolves.
  */
-export function changeRefs<T>(world: World, repository: Repository, options: { sender: Account; change: () => Promise<T> }): Promise<T> {
+export function changeRefs<T>(
+  world: World,
+  repository: Repository,
+  options: { sender: Account; change: (before: Ref[]) => Promise<T> },
+): Promise<T> {
   return world.locks.run(String(repository.id), async () => {
     const place = placeOf(world, repository);
-    const before = await listRefs(place);
-    const result = await options.change();
-    const after = await listRefs(place);
-    await recordPush(world, repository, { before, after, sender: options.sender });
-    return result;
+    // Refs change only through here, so what the last change left is what this one finds.
+    const before = lastRefs.get(repository) ?? (await listRefs(place));
+    lastRefs.delete(repository);
+    try {
+      return await options.change(before);
+    } finally {
+      // Also after an error: a push whose client went away may have moved refs.
+      const after = await listRefs(place);
+      lastRefs.set(repository, after);
+      await recordPush(world, repository, { before, after, sender: options.sender });
+    }
   });
 }
 
@@ -127,7 +139,7 @@ async function pushPayload(
 ): Promise<Json> {
   const { change, sender } = push;
   const { commits, head } = await pushedCommits(world, repository, push);
-  const show = (commit: Commit & TouchedPaths & { distinct: boolean }): Json => pushCommitPayload(world, repository, commit);
+  const show = (commit: PushedCommit): Json => pushCommitPayload(world, repository, commit);
   return {
     ref: change.ref,
     before: change.before,
@@ -158,7 +170,7 @@ function compareUrl(world: World, repository: Repository, change: RefChange): st
     .join('/')}`;
 }
 
-type PushedCommit = Commit & TouchedPaths & { distinct: boolean };
+type PushedCommit = LoggedCommit & { distinct: boolean };
 
 /** Oldest first, as in the payload; a commit is distinct when no other ref had it before the push (handbook C5). */
 async function pushedCommits(
@@ -174,16 +186,12 @@ async function pushedCommits(
   const exclude = [...new Set(before.filter(({ name }) => name.startsWith('refs/heads/')).map(({ sha }) => `^${sha}`))];
   const created = change.before === zeroSha;
   const limit = [`--max-count=${pushCommitLimit}`];
-  const shas = await listShas(place, [tip, ...(created ? exclude : [`^${change.before}`])], limit);
-  const distinct = new Set(created || shas.length === 0 ? shas : await listShas(place, [tip, ...exclude], limit));
-  const wanted = shas.includes(tip) ? shas : [tip, ...shas];
-  const [commits, paths] = await Promise.all([readCommits(place, wanted), readTouchedPaths(place, wanted)]);
-  const pushed = commits.map((commit): PushedCommit => {
-    const touched = paths.get(commit.sha) ?? { added: [], removed: [], modified: [] };
-    return Object.assign(commit, touched, { distinct: distinct.has(commit.sha) });
-  });
-  const included = new Set(shas);
+  const logged = await readLog(place, [tip, ...(created ? exclude : [`^${change.before}`])], limit);
+  // With nothing but this branch there, everything that came is new.
+  const alone = created || logged.length === 0 || exclude.length <= 1;
+  const fresh = alone ? undefined : new Set(await listShas(place, [tip, ...exclude], limit));
+  const commits = logged.map((commit): PushedCommit => Object.assign(commit, { distinct: fresh?.has(commit.sha) ?? true }));
+  const [head] = commits[0]?.sha === tip ? commits : await readLog(place, [tip], ['--no-walk=unsorted']);
   // GitHub marks the head commit as distinct also where it came in with another branch.
-  const head = pushed.find(({ sha }) => sha === tip);
-  return { commits: pushed.filter(({ sha }) => included.has(sha)).reverse(), head: head ? { ...head, distinct: true } : null };
+  return { commits: commits.toReversed(), head: head ? { ...head, distinct: true } : null };
 }

@@ -61,7 +61,7 @@ describe('a push with the git client', () => {
       forced: false,
       base_ref: null,
       compare: expect.stringContaining(`/acme/update/compare/${before.slice(0, 12)}...${second.slice(0, 12)}`),
-      installation: { id: installations.json[0].id },
+      installation: { id: installations.list[0]?.id },
       sender: { login: 'octocat', type: 'User' },
       pusher: { name: 'octocat', email: 'octocat@example.com' },
       repository: {

@@ -24,8 +24,29 @@ export interface ApiReply {
   status: number;
   headers: Headers;
   text: string;
-  // oxlint-disable-next-line typescript/no-explicit-any -- GitHub's shapes, looked at by assertions only
-  json: any;
+  json: GitHubJson;
+  /** The same where it is a list. */
+  list: GitHubJson[];
+}
+
+/** The fields of GitHub's answers that the tests read; whether they are there, the assertions say. */
+interface GitHubJson {
+  id: number;
+  guid: string;
+  name: string;
+  path: string;
+  message: string;
+  token: string;
+  expires_at: string;
+  content: string;
+  node_id: string;
+  total_count: number;
+  account: { login: string };
+  object: { sha: string };
+  resources: { core: object };
+  repositories: GitHubJson[];
+  files: GitHubJson[];
+  tree: GitHubJson[];
 }
 
 const webhookSecret = 'a secret that only the tests know';
@@ -53,7 +74,8 @@ export async function createTestBench(options: Partial<StandInOptions> = {}): Pr
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
+    const json = (isJson ? JSON.parse(text) : undefined) as GitHubJson;
+    return { status: response.status, headers: response.headers, text, json, list: Array.isArray(json) ? (json as GitHubJson[]) : [] };
   };
   return {
     directory,
@@ -62,10 +84,10 @@ export async function createTestBench(options: Partial<StandInOptions> = {}): Pr
     appToken,
     call,
     async installationToken(account, body) {
-      const list = await call('/app/installations', { token: appToken() });
-      const found = (list.json as { id: number; account: { login: string } }[]).find((each) => each.account.login === account);
+      const installations = await call('/app/installations', { token: appToken() });
+      const found = installations.list.find((each) => each.account.login === account);
       const reply = await call(`/app/installations/${found?.id}/access_tokens`, { token: appToken(), method: 'POST', body: body ?? {} });
-      return String(reply.json.token);
+      return reply.json.token;
     },
     async [Symbol.asyncDispose]() {
       await standIn.close();
