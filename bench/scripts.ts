@@ -90,7 +90,7 @@ async function runInProcess(): Promise<void> {
   await module.instantiate(context, () => module);
   await module.evaluate();
   const main = await module.namespace.get('default', { reference: true });
-  await start.apply(undefined, [main.derefInto(), input]);
+  await start.apply(null, [main.derefInto(), input]);
   JSON.parse(await ended.promise);
   isolate.dispose();
 }

@@ -67,7 +67,7 @@ function parseEntry(text: string): AllowEntry | undefined {
   if (host === undefined || number === 0 || (number !== null && number > 65_535)) return undefined;
   // The URL parser has the last word on a name, so that the list and a request's URL are always spelled alike.
   const url = URL.parse(`http://${host}/`);
-  if (url === null || url.hostname === '' || url.username !== '' || url.pathname !== '/') return undefined;
+  if (url === null || url.href !== `http://${url.host}/`) return undefined;
   const name = normaliseHost(url.hostname);
   if (parseAddress(name)) return literalEntry(name, number);
   return /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?$/.test(name) ? { host: name, port: number } : undefined;

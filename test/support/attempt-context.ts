@@ -1,0 +1,53 @@
+import type { AttemptContext, RunFacts } from '../../src/actions/action.ts';
+
+/** The facts of a run on one ordinary push, as the configuration's contexts show them. */
+export function pushFacts(changes: Partial<RunFacts> = {}): RunFacts {
+  const commit = {
+    id: 'b'.repeat(40),
+    message: 'Say it "; x',
+    timestamp: '2026-11-21T11:59:00Z',
+    url: 'https://github.test/acme/app/commit/b',
+    author: { name: 'Ada', email: null, username: 'ada' },
+  };
+  return {
+    run: { id: '71', watch: 'notify', replay: false },
+    change: {
+      id: '42',
+      type: 'branch.updated',
+      origin: 'webhook',
+      happened_at: '2026-11-21T12:00:00.000Z',
+      forced: false,
+      commit_count: 1,
+      compare_url: 'https://github.test/acme/app/compare/a...b',
+    },
+    repository: { id: '9', full_name: 'acme/app', owner: 'acme', name: 'app', private: true, default_branch: 'main' },
+    ref: { kind: 'branch', name: 'main', full: 'refs/heads/main' },
+    before: 'a'.repeat(40),
+    after: 'b'.repeat(40),
+    commit,
+    commits: [commit],
+    actor: { id: '5', login: 'ada', type: 'User' },
+    installation: { id: '1' },
+    event: { pusher: { name: 'ada' } },
+    ...changes,
+  };
+}
+
+/** What one try works with, for tests of action kinds. */
+export function attemptContext<Input>(input: Input, changes: Partial<AttemptContext<unknown>> = {}): AttemptContext<Input> {
+  return {
+    idempotencyKey: 'key-1',
+    attempt: 1,
+    signal: new AbortController().signal,
+    timeoutMs: 10_000,
+    facts: pushFacts(),
+    env: {},
+    secrets: {},
+    steps: {},
+    checkDestination: () => {},
+    mask: (text) => text,
+    now: () => new Date('2026-11-21T12:00:00Z'),
+    ...changes,
+    input,
+  };
+}
