@@ -1,11 +1,5 @@
-import {
-  compileExpression,
-  evaluate,
-  evaluateText,
-  type CompiledExpression,
-  type ExpressionPlace,
-  type ExpressionScope,
-} from './expressions.ts';
+import type { ExpressionScope } from './expressions-evaluator.ts';
+import { compileExpression, evaluate, evaluateText, type CompiledExpression, type ExpressionPlace } from './expressions.ts';
 import { maxResultLength } from './expressions-data.ts';
 import { failed, ok, type Outcome } from './outcome.ts';
 

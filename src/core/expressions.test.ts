@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { compileExpression, evaluate, evaluateCondition, evaluateText, type ExpressionScope } from './expressions.ts';
+import type { ExpressionScope } from './expressions-evaluator.ts';
+import { compileExpression, evaluate, evaluateCondition, evaluateText } from './expressions.ts';
 
 const place = { contexts: ['change', 'commit', 'commits', 'steps', 'secrets', 'vars', 'event', 'after'], status: true };
 const scope: ExpressionScope = {

@@ -10,8 +10,6 @@ import { expressionFunctions } from './expressions-functions.ts';
 import { failed, ok, type Outcome } from './outcome.ts';
 import { didYouMean } from './suggest.ts';
 
-export type { ExpressionScope } from './expressions-evaluator.ts';
-
 /** Where an expression stands decides what it may name. */
 export interface ExpressionPlace {
   contexts: readonly string[];

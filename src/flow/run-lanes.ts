@@ -1,19 +1,11 @@
 import { Batcher } from '../core/batcher.ts';
-import { readChanges, type StoredChange } from '../mirror/read-changes.ts';
+import { readChanges } from '../mirror/read-changes.ts';
 import type { LaneService } from '../queue/lane-dispatcher.ts';
-import { listDueRuns, type DueRun } from '../runs/list-due-runs.ts';
+import { listDueRuns } from '../runs/list-due-runs.ts';
 import { recordProgress, type Progress } from '../runs/record-progress.ts';
 import type { Context } from './context.ts';
+import type { LoadedRun, RecordRun } from './loaded-run.ts';
 import { runWatch } from './run-watch.ts';
-
-/** A run that is due, with the change it is about. */
-export interface LoadedRun {
-  run: DueRun;
-  stored: StoredChange;
-}
-
-/** Writes progress down; answers false when the run was ended meanwhile or this process lost its lane. */
-export type Record = (progress: Progress) => Promise<boolean>;
 
 /** The most rows that share one statement of progress, and the bytes they may have together. */
 const maxProgress = { maxItems: 100, maxSize: 2 * 1024 * 1024 };
@@ -38,7 +30,7 @@ interface LaneWork {
   lane: string;
   signal: AbortSignal;
   load: (lane: string) => Promise<LoadedRun[]>;
-  record: Record;
+  record: RecordRun;
 }
 
 async function serveLane(context: Context, work: LaneWork): Promise<void> {

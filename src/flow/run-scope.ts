@@ -1,12 +1,12 @@
 import type { AttemptOutcome, RunFacts } from '../actions/action.ts';
-import type { ExpressionScope } from '../core/expressions.ts';
+import type { ExpressionScope } from '../core/expressions-evaluator.ts';
 import { findDeliveryBody } from '../inbox/waiting-deliveries.ts';
 import { createMasker, maskDeep } from '../vault/masking.ts';
 import type { CompiledStep, CompiledWatch } from '../watches/compile-config.ts';
 import { buildContexts, type RunContexts } from '../watches/contexts.ts';
 import type { Context } from './context.ts';
 import type { RevealedSecret } from './secret-reader.ts';
-import type { LoadedRun } from './run-lanes.ts';
+import type { LoadedRun } from './loaded-run.ts';
 
 /** What the steps of one run see: the change, the outputs so far, the secrets the watch names. */
 export interface RunScope {

@@ -9,12 +9,12 @@ import { nextRetryAt } from '../watches/retry.ts';
 import { attemptStep } from './attempt-step.ts';
 import type { Context } from './context.ts';
 import { createRunScope, type RunScope } from './run-scope.ts';
-import type { LoadedRun, Record } from './run-lanes.ts';
+import type { LoadedRun, RecordRun } from './loaded-run.ts';
 
 /** What working on a run needs beside the context. */
 interface RunWork {
   signal: AbortSignal;
-  record: Record;
+  record: RecordRun;
 }
 
 /** Where a run stands while it is worked on, and what has not been written down yet. */

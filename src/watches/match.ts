@@ -1,6 +1,7 @@
 import { isRefChange, type Change } from '../changes/change.ts';
 import { evaluateTemplate } from '../core/expressions-template.ts';
-import { evaluateCondition, type ExpressionScope } from '../core/expressions.ts';
+import type { ExpressionScope } from '../core/expressions-evaluator.ts';
+import { evaluateCondition } from '../core/expressions.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
 import type { CompiledStep, CompiledWatch } from './compile-config.ts';
 import { buildContexts, type ContextSources } from './contexts.ts';
