@@ -16,6 +16,7 @@ export const catalogue = {
   database_unavailable: { status: 503, retryable: true, title: 'Postgres cannot be reached' },
   schema_newer: { status: 500, retryable: false, title: 'The database was migrated by a newer RepoWatch' },
   git_missing: { status: 500, retryable: false, title: 'git, or its HTTP server, is not installed' },
+  demo_failed: { status: 500, retryable: false, title: 'The demo waited for something that did not happen' },
   internal_error: { status: 500, retryable: false, title: 'Something failed that should not' },
 
   // Intake
@@ -105,6 +106,7 @@ export const catalogue = {
   request_malformed: { status: 400, retryable: false, title: 'The request cannot be read' },
   request_too_large: { status: 413, retryable: false, title: 'The request body is larger than 1 MiB' },
   too_many_attempts: { status: 429, retryable: true, title: 'Too many attempts with a wrong token' },
+  page_busy: { status: 503, retryable: true, title: 'Too many live pages are open' },
   secrets_key_missing: { status: 503, retryable: false, title: 'SECRETS_KEY has no key for this value' },
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -5,7 +5,7 @@ import { RepoWatchError } from '../core/errors.ts';
 import { FailureLimiter } from './failure-limiter.ts';
 
 /** Compares a token in constant time; both are hashed first, so that not even the length can be measured. */
-export function isSameToken(given: string, expected: string): boolean {
+function isSameToken(given: string, expected: string): boolean {
   const hash = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(hash(given), hash(expected));
 }

@@ -50,7 +50,10 @@ function createReader(db: Db): () => Promise<Reading> {
   };
 }
 
-function addGauge(metrics: Registry, gauge: { name: string; help: string; label: string; fill: (gauge: Gauge) => Promise<void> }): void {
+function addGauge(
+  metrics: Registry,
+  gauge: { name: string; help: string; label: string; read: () => Promise<[label: string, value: number][]> },
+): void {
   if (metrics.getSingleMetric(gauge.name) !== undefined) return;
   const created: Gauge = new Gauge({
     name: gauge.name,
@@ -58,7 +61,7 @@ function addGauge(metrics: Registry, gauge: { name: string; help: string; label:
     labelNames: [gauge.label],
     registers: [metrics],
     async collect() {
-      await gauge.fill(created);
+      for (const [label, value] of await gauge.read()) created.set({ [gauge.label]: label }, value);
     },
   });
 }
@@ -71,25 +74,19 @@ export function addDatabaseGauges(metrics: Registry, db: Db): void {
       name: `repowatch_${table}`,
       help: `How many ${table} are in a status, counted up to ${countLimit}`,
       label: 'status',
-      fill: async (gauge) => {
-        for (const [status, count] of Object.entries((await read())[table])) gauge.set({ status }, count);
-      },
+      read: async () => Object.entries((await read())[table]),
     });
   }
   addGauge(metrics, {
     name: 'repowatch_queue_depth',
     help: `How many deliveries and due runs wait for a worker, counted up to ${countLimit}`,
     label: 'queue',
-    fill: async (gauge) => {
-      for (const { queue, depth } of (await read()).waiting) gauge.set({ queue }, depth);
-    },
+    read: async () => (await read()).waiting.map(({ queue, depth }) => [queue, depth]),
   });
   addGauge(metrics, {
     name: 'repowatch_oldest_waiting_seconds',
     help: 'How long the oldest of them has been waiting',
     label: 'queue',
-    fill: async (gauge) => {
-      for (const { queue, seconds } of (await read()).waiting) gauge.set({ queue }, seconds);
-    },
+    read: async () => (await read()).waiting.map(({ queue, seconds }) => [queue, seconds]),
   });
 }

@@ -5,6 +5,7 @@ import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { Log } from '../core/log.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Db } from '../db/connect.ts';
+import type { TokenGate } from './auth.ts';
 import type { SecretOwner } from './read/secrets.ts';
 
 /** What the REST side and the page can make happen. Ids are ours; expected failures come back as codes. */
@@ -58,6 +59,6 @@ export interface HttpOptions {
   version: string;
   /** Where codes are explained; `#code` is added. Default: this server's own catalogue. */
   docsUrl?: string;
-  /** Adds the pages, which live above this folder. */
-  pages?: (app: FastifyInstance) => Promise<void>;
+  /** Adds the pages, which live above this folder; a token given in a form is judged by the same gate. */
+  pages?: (app: FastifyInstance, gate: TokenGate) => Promise<void>;
 }

@@ -34,7 +34,7 @@ function operations(): [string, Operation][] {
 test('is OpenAPI 3.1 without dangling references', () => {
   expect(document.openapi).toMatch(/^3\.1\./);
   const used = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name);
-  expect([...new Set(used)].sort()).toEqual(Object.keys(document.components.schemas).sort());
+  expect(new Set(used)).toEqual(new Set(Object.keys(document.components.schemas)));
   expect(used).toContain('Problem');
 });
 
@@ -42,7 +42,7 @@ test('every route is in the document, and everything in the document is a route'
   const missing = operations()
     .map(([name]) => name.split(' ') as [string, string])
     .filter(([, path]) => path !== intakePath)
-    .filter(([method, path]) => !server.app.hasRoute({ method: method as 'GET', url: path.replace(/\{(\w+)\}/g, ':$1') }));
+    .filter(([method, path]) => !server.app.hasRoute({ method, url: path.replace(/\{(\w+)\}/g, ':$1') }));
   expect(missing).toEqual([]);
   const documented = new Set(operations().map(([name]) => name.replace(/\{(\w+)\}/g, ':$1')));
   const undocumented = server.routes
@@ -52,14 +52,14 @@ test('every route is in the document, and everything in the document is a route'
 });
 
 test('every operation says what it does, where it belongs, what it answers and how it refuses', () => {
-  const open = ['GET /healthz', 'GET /readyz'];
+  const open = new Set(['GET /healthz', 'GET /readyz']);
   const flaws = operations().flatMap(([name, { summary, tags, responses }]) => {
     const found: string[] = [];
     if (!summary) found.push(`${name}: no summary`);
     if (tags?.length !== 1) found.push(`${name}: no tag`);
     if (!Object.keys(responses).some((status) => status.startsWith('2'))) found.push(`${name}: no success`);
     const refusals = Object.values(responses).filter(({ content }) => content?.['application/problem+json'] !== undefined);
-    if (!open.includes(name) && refusals.length === 0) found.push(`${name}: no problem`);
+    if (!open.has(name) && refusals.length === 0) found.push(`${name}: no problem`);
     return found;
   });
   expect(flaws).toEqual([]);

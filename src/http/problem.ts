@@ -7,7 +7,7 @@ import { sqlState } from '../db/transaction.ts';
 import type { Problem } from './schemas/problem.ts';
 
 /** One field that is wrong in a request. */
-export interface FieldError {
+interface FieldError {
   path: string;
   message: string;
 }
@@ -75,7 +75,7 @@ function fieldErrors(issues: readonly Issue[]): FieldError[] {
 }
 
 function validationRefusal(error: FastifyError, instance: string): Refusal {
-  const errors = fieldErrors((error.validation ?? []) as Issue[]);
+  const errors = fieldErrors(error.validation ?? []);
   if (error.validationContext === 'params' && errors.every(({ path }) => path === 'id')) {
     return { code: 'not_found', detail: 'There is no such thing: an id is a number.', instance };
   }
@@ -109,7 +109,7 @@ function refusalOf(error: unknown, instance: string): Refusal | undefined {
   const { validation, statusCode, code } = error as FastifyError;
   if (validation !== undefined) return validationRefusal(error as FastifyError, instance);
   const known = routerCodes[statusCode ?? 500];
-  if (known === undefined || !String(code).startsWith('FST_')) return undefined;
+  if (known === undefined || !(code ?? '').startsWith('FST_')) return undefined;
   return { code: known, detail: routerDetails[known] ?? catalogue[known].title, instance };
 }
 

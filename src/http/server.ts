@@ -104,7 +104,8 @@ async function addSecurityHeaders(app: FastifyInstance, publicUrl: string | unde
     },
     strictTransportSecurity: publicUrl?.startsWith('https:') === true,
     crossOriginEmbedderPolicy: false,
-    referrerPolicy: { policy: 'no-referrer' },
+    // Not no-referrer: with that, browsers send `Origin: null` with our own forms.
+    referrerPolicy: { policy: 'same-origin' },
   });
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('cache-control', 'no-store').header('x-request-id', request.id);
@@ -148,7 +149,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   await app.register(
     async (api) => {
       // On the folder, not on its paths: however an address is spelled, what is routed here has passed the gate.
-      api.addHook('onRequest', context.gate.requireToken);
+      api.addHook('onRequest', (request, reply) => context.gate.requireToken(request, reply));
       api.setNotFoundHandler(createNotFoundHandler(routes));
       addApi(api.withTypeProvider<ZodTypeProvider>(), context);
     },
@@ -156,7 +157,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   );
   await app.register(async (root) => addHealthRoutes(root.withTypeProvider<ZodTypeProvider>(), { ...context, metrics }));
   const { pages } = options;
-  if (pages !== undefined) await app.register(async (root) => pages(root));
+  if (pages !== undefined) await app.register(async (root) => pages(root, context.gate));
   await app.listen({ host: settings.host, port: settings.port });
   const { port } = app.server.address() as AddressInfo;
   return { app, routes, port, close: (deadlineMs = closeDeadlineMs) => drain(app.server, () => app.close(), deadlineMs) };

@@ -42,6 +42,5 @@ export async function startHttp(db: Db, replaced: Partial<HttpOptions> = {}): Pr
     version: '0.0.0-test',
     ...replaced,
   });
-  const close = server.close;
-  return { ...server, close, base: `http://127.0.0.1:${server.port}`, lines, [Symbol.asyncDispose]: () => close(1_000) };
+  return { ...server, base: `http://127.0.0.1:${server.port}`, lines, [Symbol.asyncDispose]: () => server.close(1_000) };
 }

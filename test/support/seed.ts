@@ -15,7 +15,8 @@ export interface SeededRepository {
   watches: Record<string, string>;
 }
 
-let lastGithubId = 1000;
+// Counted from the moment, so that two processes may seed one database.
+let lastGithubId = Date.now();
 
 /** A commit id that no other call answers. */
 export function someSha(): string {

@@ -41,7 +41,7 @@ export const changeListSql = `select ${columns}, c.data - 'commits' as data ${fr
 function actorOf(row: ChangeRow): ChangeSummary['actor'] {
   if (row.actor === null) return null;
   const { id, login, type } = row.actor;
-  return { id: id === undefined || id === null ? null : String(id), login: login ?? 'unknown', type: type ?? 'User' };
+  return { id: id ?? null, login: login ?? 'unknown', type: type ?? 'User' };
 }
 
 function sentenceOf(row: ChangeRow): string {

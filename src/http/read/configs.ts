@@ -24,7 +24,7 @@ async function listWatches(db: Db, repositoryId: string): Promise<Watch[]> {
      where w.repository_id = :repositoryId and w.removed_at is null order by w.line nulls last, w.key`,
     { repositoryId },
   );
-  return rows.map((row) => ({ ...row, origin: row.line === null ? row.path : `${row.path}:${row.line}` }));
+  return rows.map((row) => Object.assign(row, { origin: row.line === null ? row.path : `${row.path}:${row.line}` }));
 }
 
 /** What a repository's file says, whether it is good, and which watches it declares. */

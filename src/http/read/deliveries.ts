@@ -90,7 +90,7 @@ export async function listDeliveries(db: Db, query: DeliveryQuery): Promise<Page
 }
 
 /** The body as JSON when it is that, else its bytes: what cannot be shown exactly is not shown half. */
-export function readPayload(body: Buffer): Pick<DeliveryDetail, 'payload' | 'payload_encoding'> {
+function readPayload(body: Buffer): Pick<DeliveryDetail, 'payload' | 'payload_encoding'> {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
     return { payload_encoding: 'json', payload: JSON.parse(text) as unknown };

@@ -45,7 +45,7 @@ export function addHealthRoutes(app: Api, context: RouteContext & { metrics: Reg
   app.get(
     '/metrics',
     {
-      onRequest: context.gate.requireToken,
+      onRequest: (request, reply) => context.gate.requireToken(request, reply),
       schema: {
         summary: 'Read the figures in the Prometheus text format',
         tags,

@@ -55,6 +55,6 @@ export function addMetaRoutes(api: Api): void {
         response: { 200: z.object({ data: z.array(entry) }), ...problems() },
       },
     },
-    async () => ({ data: Object.entries(catalogue).map(([code, facts]) => ({ code, ...facts })) }),
+    async () => ({ data: Object.entries(catalogue).map(([code, { status, retryable, title }]) => ({ code, status, retryable, title })) }),
   );
 }

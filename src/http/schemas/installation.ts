@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { idText, pageQuery, timestamp } from './common.ts';
 
 /** What an installation is now, from its facts. */
-export const installationStatuses = ['active', 'suspended', 'deleted'] as const;
+const installationStatuses = ['active', 'suspended', 'deleted'] as const;
 
 /** The App installed on an account. */
 export const installationSchema = z

@@ -3,7 +3,7 @@ import { configStatuses } from '../../core/statuses.ts';
 import { filterText, idText, pageQuery, timestamp } from './common.ts';
 
 /** What a repository is to us now, from its facts; `removed` wins over the others. */
-export const repositoryStatuses = ['active', 'archived', 'disabled', 'removed'] as const;
+const repositoryStatuses = ['active', 'archived', 'disabled', 'removed'] as const;
 
 /** A tracked repository. */
 export const repositorySchema = z
@@ -70,7 +70,7 @@ export const refQuery = z.strictObject({
 export type RefQuery = z.output<typeof refQuery>;
 
 /** What is wrong with a configuration file, and where. */
-export const configProblem = z.looseObject({
+const configProblem = z.looseObject({
   message: z.string(),
   line: z.number().int().nullable().optional(),
   column: z.number().int().nullable().optional(),

@@ -26,7 +26,7 @@ export const runSummary = z
 export type RunSummary = z.output<typeof runSummary>;
 
 /** One try of a step, with what was sent and what came back. Secrets are masked. */
-export const attemptDetail = z
+const attemptDetail = z
   .object({
     number: z.number().int(),
     status: z.enum(attemptStatuses),
@@ -43,7 +43,7 @@ export const attemptDetail = z
   .meta({ id: 'Attempt' });
 
 /** One action of a run. */
-export const stepDetail = z
+const stepDetail = z
   .object({
     position: z.number().int(),
     key: z.string().nullable(),

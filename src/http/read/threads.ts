@@ -1,0 +1,155 @@
+import type { Db } from '../../db/connect.ts';
+import { changeItem, changeListSql, consideredOf, type ChangeRow } from './changes.ts';
+import { deliveryColumns, deliveryItem, type DeliveryRow } from './deliveries.ts';
+import { listRepositoryGithubIds, listRepositoryIds } from './repositories.ts';
+import { durationMs, isoTime, isoTimeOrNull, queryRows } from './rows.ts';
+import { runItem, runListSql, type AttemptRow, type RunRow, type StepRow } from './runs.ts';
+import type { ChangeSummary, ConsideredWatch } from '../schemas/change.ts';
+import type { DeliverySummary } from '../schemas/delivery.ts';
+import type { RunSummary } from '../schemas/run.ts';
+import { listThreadHeads, type ThreadHead, type ThreadStatus } from './thread-heads.ts';
+
+/** Which threads to show. */
+export interface ThreadFilter {
+  /** owner/name */
+  repository?: string | undefined;
+  status?: ThreadStatus | undefined;
+}
+
+/** One try, without its texts. */
+export interface ThreadAttempt {
+  number: number;
+  status: AttemptRow['status'];
+  code: string | null;
+  message: string | null;
+  /** What was called, and what it answered, for steps that call something. */
+  target: string | null;
+  httpStatus: number | null;
+  retryAt: string | null;
+  startedAt: string;
+  durationMs: number | null;
+}
+
+/** One action of a run. */
+export interface ThreadStep {
+  position: number;
+  key: string | null;
+  name: string | null;
+  kind: string;
+  status: StepRow['status'];
+  code: string | null;
+  message: string | null;
+  attempts: ThreadAttempt[];
+}
+
+/** A run as a thread shows it. */
+export interface ThreadRun extends RunSummary {
+  steps: ThreadStep[];
+}
+
+/** A change as a thread shows it. */
+export interface ThreadChange extends ChangeSummary {
+  /** The first line of the head commit's message. */
+  headline: string | null;
+  /** Where GitHub shows the difference, as it was delivered. */
+  compareUrl: string | null;
+  considered: ConsideredWatch[];
+  runs: ThreadRun[];
+}
+
+/** A delivery with everything that came of it; or a change that no delivery announced. */
+export interface Thread {
+  key: string;
+  at: string;
+  delivery: DeliverySummary | null;
+  changes: ThreadChange[];
+}
+
+type AttemptFacts = AttemptRow & { method: string | null; url: string | null; http_status: string | null };
+
+function attemptOf(row: AttemptFacts): ThreadAttempt {
+  const httpStatus = Number(row.http_status ?? Number.NaN);
+  return {
+    number: row.number,
+    status: row.status,
+    code: row.code,
+    message: row.message,
+    target: row.url === null ? null : `${row.method ?? ''} ${row.url}`.trim(),
+    httpStatus: Number.isInteger(httpStatus) ? httpStatus : null,
+    retryAt: isoTimeOrNull(row.retry_at),
+    startedAt: isoTime(row.started_at),
+    durationMs: durationMs(row.started_at, row.finished_at),
+  };
+}
+
+async function listRuns(db: Db, changeIds: string[]): Promise<ThreadRun[]> {
+  if (changeIds.length === 0) return [];
+  const runs = await queryRows<RunRow>(db, `${runListSql} where n.change_id = any(:changeIds) order by n.id limit 500`, { changeIds });
+  const ids = runs.map((run) => run.id);
+  if (ids.length === 0) return [];
+  const steps = await queryRows<StepRow>(db, 'select s.* from steps s where s.run_id = any(:ids) order by s.position limit 2000', { ids });
+  const attempts = await queryRows<AttemptFacts>(
+    db,
+    `select a.run_id, a.position, a.number, a.status, a.code, a.message, a.retry_at, a.started_at, a.finished_at,
+       a.request ->> 'method' as method, left(a.request ->> 'url', 300) as url, a.response ->> 'status' as http_status
+     from attempts a where a.run_id = any(:ids) order by a.number limit 4000`,
+    { ids },
+  );
+  const attemptsOf = (step: StepRow) =>
+    attempts.filter((row) => row.run_id === step.run_id && row.position === step.position).map(attemptOf);
+  const stepsOf = (run: string) =>
+    steps
+      .filter((step) => step.run_id === run)
+      .map((step): ThreadStep => {
+        const { position, key, name, kind, status, code, message } = step;
+        return { position, key, name, kind, status, code, message, attempts: attemptsOf(step) };
+      });
+  return runs.map((run) => Object.assign(runItem(run), { steps: stepsOf(run.id) }));
+}
+
+async function listChanges(db: Db, heads: readonly ThreadHead[]): Promise<ThreadChange[]> {
+  const ids = heads.filter(({ kind }) => kind === 'change').map(({ id }) => id);
+  const deliveryIds = heads.filter(({ kind }) => kind === 'delivery').map(({ id }) => id);
+  const sql = `(${changeListSql} where c.id = any(:ids)) union all (${changeListSql} where c.delivery_id = any(:deliveryIds) order by c.id limit 500)`;
+  const rows = await queryRows<ChangeRow>(db, sql, { ids, deliveryIds });
+  const runs = await listRuns(
+    db,
+    rows.map((row) => row.id),
+  );
+  return rows.map((row) => {
+    const { message } = (row.data['head_commit'] ?? {}) as { message?: string };
+    return Object.assign(changeItem(row), {
+      headline: message?.split('\n', 1)[0] ?? null,
+      compareUrl: typeof row.data['compare_url'] === 'string' ? row.data['compare_url'] : null,
+      considered: consideredOf(row),
+      runs: runs.filter((run) => run.change.id === row.id),
+    });
+  });
+}
+
+async function listDeliveriesById(db: Db, ids: string[]): Promise<DeliverySummary[]> {
+  if (ids.length === 0) return [];
+  const rows = await queryRows<DeliveryRow>(db, `select ${deliveryColumns} from deliveries d where d.id = any(:ids)`, { ids });
+  return rows.map(deliveryItem);
+}
+
+/** The newest threads: what came in, what it meant, who was asked, what ran, how it went. */
+export async function listThreads(db: Db, filter: ThreadFilter, limit: number): Promise<Thread[]> {
+  const repository = filter.repository;
+  const repositories =
+    repository === undefined
+      ? undefined
+      : { ids: await listRepositoryIds(db, repository), githubIds: await listRepositoryGithubIds(db, repository) };
+  const heads = await listThreadHeads(db, { repositories, status: filter.status }, limit);
+  const deliveries = await listDeliveriesById(
+    db,
+    heads.filter(({ kind }) => kind === 'delivery').map(({ id }) => id),
+  );
+  const changes = await listChanges(db, heads);
+  return heads.map(({ kind, id, at }) => ({
+    key: `${kind}-${id}`,
+    at: isoTime(at),
+    delivery: kind === 'delivery' ? (deliveries.find((row) => row.id === id) ?? null) : null,
+    changes: changes.filter((row) => (kind === 'delivery' ? row.delivery_id === id : row.id === id)),
+  }));
+}

@@ -1,0 +1,152 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { catalogue, type ErrorCode } from '../core/error-catalogue.ts';
+import { describeError, isRepoWatchError, RepoWatchError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { Db } from '../db/connect.ts';
+import type { TokenGate } from '../http/auth.ts';
+import type { Health, HttpActions } from '../http/http-options.ts';
+import { createCounterReader } from '../http/read/counters.ts';
+import { threadStatuses, type ThreadStatus } from '../http/read/thread-heads.ts';
+import { listThreads, type ThreadFilter } from '../http/read/threads.ts';
+import { loadAssets, type Assets } from './assets.ts';
+import { addDetailRoutes } from './detail-routes.ts';
+import { createDoor, type Door } from './door.ts';
+import { openEventStream, type EventStream } from './event-stream.ts';
+import { feedPage, liveFragment, type FeedState, type PageFacts } from './feed-view.ts';
+import { problemPage } from './layout.ts';
+import { createLiveHub } from './live.ts';
+import { addLoginRoutes } from './login-routes.ts';
+
+/** How many threads the page shows. */
+const shownThreads = 30;
+/** How often the newest threads are read while somebody looks. Milliseconds. */
+const liveIntervalMs = 700;
+/** Counters and health may be this old, or older when reading them takes long. Milliseconds. */
+const slowFactsMs = 2_000;
+/** The part of the time that may go into counting. */
+const countingShare = 1 / 20;
+
+/** What the page needs from the rest. */
+export interface PagesOptions {
+  db: Db;
+  actions: Pick<HttpActions, 'retryDelivery' | 'replayRun'>;
+  health: () => Promise<Health>;
+  adminToken: string;
+  publicUrl?: string | undefined;
+  version: string;
+  log: Log;
+}
+
+/** What the page's routes share. */
+interface PageContext extends PagesOptions {
+  assets: Assets;
+  door: Door;
+}
+
+function readFilter(query: unknown): ThreadFilter {
+  const { repository, status } = query as Record<string, unknown>;
+  const name = typeof repository === 'string' ? repository.trim().slice(0, 201) : '';
+  return {
+    repository: name === '' || name.includes('\0') ? undefined : name,
+    status: threadStatuses.includes(status as ThreadStatus) ? (status as ThreadStatus) : undefined,
+  };
+}
+
+function createStateReader({ db, health }: PagesOptions): (filter: ThreadFilter) => Promise<FeedState> {
+  const readCounters = createCounterReader(db);
+  let slow: { until: number; facts: Promise<Pick<FeedState, 'counters' | 'health'>> } | undefined;
+  const count = async () => {
+    const from = Date.now();
+    const counters = await readCounters(new Date());
+    const spent = Date.now() - from;
+    if (slow !== undefined) slow.until = Date.now() + Math.max(slowFactsMs, spent / countingShare);
+    return { counters, health: await health() };
+  };
+  const readSlow = () => {
+    if (slow === undefined || Date.now() > slow.until) {
+      const facts = count();
+      slow = { until: Number.POSITIVE_INFINITY, facts };
+      facts.catch(() => (slow = undefined));
+    }
+    return slow.facts;
+  };
+  return async (filter) => ({ filter, threads: await listThreads(db, filter, shownThreads), ...(await readSlow()) });
+}
+
+function webhookUrl(request: FastifyRequest, publicUrl: string | undefined): string {
+  return new URL('/api/github/webhooks', publicUrl ?? `${request.protocol}://${request.host}`).href;
+}
+
+/** People get a page, or a line where a part of the page asked. */
+function createPageErrors({ assets, log }: PageContext) {
+  return async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const expected = isRepoWatchError(error) ? error : undefined;
+    const malformed = (error as { statusCode?: number }).statusCode === 415 || (error as { statusCode?: number }).statusCode === 413;
+    const code: ErrorCode = expected?.code ?? (malformed ? 'request_malformed' : 'internal_error');
+    if (code === 'internal_error') log.error({ request: request.id, error: describeError(error) }, 'page failed');
+    const { status, title } = catalogue[code];
+    const detail = expected?.message ?? `The log has more under request ${request.id}.`;
+    void reply.code(status);
+    if (request.headers['hx-request'] !== undefined) return reply.type('text/plain; charset=utf-8').send(`${title}: ${detail}`);
+    return reply.type('text/html; charset=utf-8').send(problemPage(assets, { title, detail }));
+  };
+}
+
+function addAssetRoute(app: FastifyInstance, { assets }: PageContext): void {
+  app.get<{ Params: { name: string } }>('/assets/:name', { schema: { hide: true } }, async ({ params }, reply) => {
+    const asset = assets.byName.get(params.name);
+    if (asset === undefined) throw new RepoWatchError('not_found', 'There is no such file. Load the page again.');
+    // The name changes with the content.
+    return reply.header('cache-control', 'public, max-age=31536000, immutable').type(asset.type).send(asset.content);
+  });
+}
+
+function addFeedRoutes(app: FastifyInstance, context: PageContext): void {
+  const { assets, door, log, publicUrl, version } = context;
+  const read = createStateReader(context);
+  const factsOf = (request: FastifyRequest): PageFacts => ({ version, webhookUrl: webhookUrl(request, publicUrl) });
+  app.get('/', { schema: { hide: true } }, async (request, reply) => {
+    if (door.find(request) === undefined) return reply.redirect('/login', 303);
+    const page = feedPage(assets, await read(readFilter(request.query)), factsOf(request));
+    return reply.type('text/html; charset=utf-8').send(page);
+  });
+
+  const streams = new Set<EventStream>();
+  let facts: PageFacts | undefined;
+  const render = async (filter: ThreadFilter) => liveFragment(await read(filter), facts ?? { version, webhookUrl: '' });
+  const hub = createLiveHub({ render, intervalMs: liveIntervalMs, log });
+  app.get('/live', { schema: { hide: true }, config: { stream: true }, exposeHeadRoute: false }, async (request, reply) => {
+    const session = door.require(request);
+    const filter = readFilter(request.query);
+    if (!hub.hasRoom(filter)) throw new RepoWatchError('page_busy', 'Too many pages are live at once. Close some of them.');
+    facts ??= factsOf(request);
+    void reply.hijack();
+    let stop: () => void = () => undefined;
+    const stream = openEventStream(reply, () => {
+      stop();
+      streams.delete(stream);
+      clearTimeout(end);
+    });
+    const end = setTimeout(() => stream.end(), session.expiresAt.getTime() - Date.now()).unref();
+    streams.add(stream);
+    stop = hub.subscribe(filter, (fragment) => stream.send(fragment));
+    return reply;
+  });
+  app.addHook('preClose', async () => {
+    hub.close();
+    for (const stream of streams) stream.end();
+  });
+}
+
+/** Makes the pages: the live page, its parts, signing in and out, and their assets. Hand it to `createHttpServer` as `pages`. */
+export function createPages(options: PagesOptions): (app: FastifyInstance, gate: TokenGate) => Promise<void> {
+  const assets = loadAssets();
+  return async (app, gate) => {
+    const context: PageContext = { ...options, assets, door: createDoor(options, gate) };
+    app.setErrorHandler(createPageErrors(context));
+    addAssetRoute(app, context);
+    addLoginRoutes(app, context);
+    addFeedRoutes(app, context);
+    addDetailRoutes(app, context);
+  };
+}

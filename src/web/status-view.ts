@@ -1,0 +1,56 @@
+import { html, type Html } from './html.ts';
+import { icon } from './icons.ts';
+
+/** What a status means for the eye: one tone and one icon for each word of the status lists. */
+interface StatusLook {
+  tone: 'success' | 'danger' | 'attention' | 'accent' | 'muted' | 'done';
+  icon: string;
+}
+
+const looks: Record<string, StatusLook> = {
+  // deliveries
+  unprocessed: { tone: 'attention', icon: 'clock' },
+  processing: { tone: 'attention', icon: 'sync' },
+  reprocessing: { tone: 'attention', icon: 'sync' },
+  processed: { tone: 'success', icon: 'check' },
+  ignored: { tone: 'muted', icon: 'circle-slash' },
+  errored: { tone: 'danger', icon: 'x' },
+  // runs, steps, attempts
+  queued: { tone: 'attention', icon: 'clock' },
+  running: { tone: 'attention', icon: 'sync' },
+  started: { tone: 'attention', icon: 'sync' },
+  waiting: { tone: 'attention', icon: 'clock' },
+  succeeded: { tone: 'success', icon: 'check-circle-fill' },
+  failed: { tone: 'danger', icon: 'x-circle-fill' },
+  interrupted: { tone: 'danger', icon: 'alert' },
+  dead: { tone: 'danger', icon: 'skip-fill' },
+  cancelled: { tone: 'muted', icon: 'stop' },
+  skipped: { tone: 'muted', icon: 'skip' },
+};
+
+const plain: StatusLook = { tone: 'muted', icon: 'dot' };
+
+/** The icon of a status, in its colour. */
+export function statusIcon(status: string): Html {
+  const look = looks[status] ?? plain;
+  const turning = look.icon === 'sync' ? ' turning' : '';
+  return html`<span class="tone-${look.tone}${turning} status-icon">${icon(look.icon, status)}</span>`;
+}
+
+/** A status as a label. */
+export function statusLabel(status: string): Html {
+  return html`<span class="label label-${(looks[status] ?? plain).tone}">${status}</span>`;
+}
+
+/** A moment, which the page's script turns into "2 minutes ago". */
+export function timeAgo(at: string): Html {
+  return html`<relative-time datetime="${at}">${at.slice(0, 19).replace('T', ' ')} UTC</relative-time>`;
+}
+
+/** A length of time for people. */
+export function describeDuration(ms: number | null): string {
+  if (ms === null) return '';
+  if (ms < 1_000) return `${ms} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+}
