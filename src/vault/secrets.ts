@@ -1,0 +1,188 @@
+import { createId } from '../core/ids.ts';
+import { RepoWatchError } from '../core/errors.ts';
+import { failed, ok, type Outcome } from '../core/outcome.ts';
+import type { SecretScope } from '../core/statuses.ts';
+import type { Db } from '../db/connect.ts';
+import { parseDestination } from './destinations.ts';
+import { openEnvelope, rewrapEnvelope, sealEnvelope, type Envelope } from './envelope.ts';
+import type { KeyRing } from './key-ring.ts';
+
+/** Whose secret it is: nobody's (global), an installation's, or a repository's within an installation. Our ids, as text. */
+export interface SecretOwner {
+  scope: SecretScope;
+  installationId: string | null;
+  repositoryId: string | null;
+}
+
+/** A secret as a run gets it. */
+interface RevealedSecret {
+  value: string;
+  /** Where it may be sent; null for anywhere. */
+  destinations: string[] | null;
+}
+
+interface SecretRow {
+  id: string;
+  scope: SecretScope;
+  installation_id: string | null;
+  repository_id: string | null;
+  name: string;
+  ciphertext: Buffer;
+  nonce: Buffer;
+  tag: Buffer;
+  wrapped_key: Buffer;
+  wrap_nonce: Buffer;
+  wrap_tag: Buffer;
+  key_id: string;
+  destinations: string[] | null;
+  last_used_at: Date | null;
+}
+
+const namePattern = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
+const maxValueBytes = 64 * 1024;
+const maxDestinations = 100;
+/** The nearest owner wins. */
+const precedence: readonly SecretScope[] = ['repository', 'installation', 'global'];
+
+/** What is authenticated with the value: a row's contents open in no other row, for no other owner and under no other name. */
+function contextOf(id: string, owner: SecretOwner, name: string): string {
+  return JSON.stringify([id, owner.scope, owner.installationId, owner.repositoryId, name]);
+}
+
+function contextOfRow(row: SecretRow): string {
+  const { id, scope, installation_id: installationId, repository_id: repositoryId, name } = row;
+  return contextOf(id, { scope, installationId, repositoryId }, name);
+}
+
+function envelopeOf(row: SecretRow): Envelope {
+  return {
+    ciphertext: row.ciphertext,
+    nonce: row.nonce,
+    tag: row.tag,
+    wrappedKey: row.wrapped_key,
+    wrapNonce: row.wrap_nonce,
+    wrapTag: row.wrap_tag,
+    keyId: row.key_id,
+  };
+}
+
+function checkSecret(name: string, value: string, destinations: readonly string[] | null): Outcome<string[] | null, 'request_invalid'> {
+  if (!namePattern.test(name)) {
+    return failed(
+      'request_invalid',
+      `${JSON.stringify(name)} is not a name for a secret. Use letters, digits and _, at most 100, no digit first.`,
+    );
+  }
+  const bytes = Buffer.byteLength(value);
+  if (bytes === 0 || bytes > maxValueBytes)
+    return failed('request_invalid', `The value of ${name} has ${bytes} bytes; it must have 1 to ${maxValueBytes}.`);
+  if (destinations === null || destinations.length === 0) return ok(null);
+  if (destinations.length > maxDestinations) return failed('request_invalid', `${name} has more than ${maxDestinations} destinations.`);
+  const parsed = destinations.map(parseDestination);
+  const bad = parsed.find((outcome) => !outcome.ok);
+  return bad ?? ok(parsed.flatMap((outcome) => (outcome.ok ? [outcome.value] : [])));
+}
+
+/**
+ * Encrypts and stores a value under its owner and name, in place of the former one. The row gets a new id each time,
+ * because the id is part of what is authenticated. Fails with `request_invalid` when name, value or a destination is bad.
+ */
+export async function upsertSecret(
+  db: Db,
+  secret: SecretOwner & { name: string; value: string; destinations: readonly string[] | null; keyRing: KeyRing },
+): Promise<Outcome<{ created: boolean }, 'request_invalid'>> {
+  const { scope, installationId, repositoryId, name, value, keyRing } = secret;
+  const checked = checkSecret(name, value, secret.destinations);
+  if (!checked.ok) return checked;
+  const id = createId();
+  const envelope = sealEnvelope(keyRing, value, contextOf(id, { scope, installationId, repositoryId }, name));
+  const { rows } = await db.raw<{ rows: { created: boolean }[] }>(
+    `insert into secrets (id, scope, installation_id, repository_id, name, ciphertext, nonce, tag, wrapped_key, wrap_nonce, wrap_tag, key_id, destinations)
+     values (:id, :scope, :installationId, :repositoryId, :name, :ciphertext, :nonce, :tag, :wrappedKey, :wrapNonce, :wrapTag, :keyId, :destinations)
+     on conflict on constraint secrets_name_key do update set
+       id = excluded.id, ciphertext = excluded.ciphertext, nonce = excluded.nonce, tag = excluded.tag, wrapped_key = excluded.wrapped_key,
+       wrap_nonce = excluded.wrap_nonce, wrap_tag = excluded.wrap_tag, key_id = excluded.key_id, destinations = excluded.destinations,
+       updated_at = now()
+     returning (xmax = 0) as created`,
+    {
+      id,
+      scope,
+      installationId,
+      repositoryId,
+      name,
+      ...envelope,
+      destinations: checked.value === null ? null : JSON.stringify(checked.value),
+    },
+  );
+  return ok({ created: rows[0]!.created });
+}
+
+/** Forgets a secret; answers whether there was one. */
+export async function deleteSecret(db: Db, secret: SecretOwner & { name: string }): Promise<boolean> {
+  const { scope, installationId, repositoryId, name } = secret;
+  const count = await db('secrets').where({ scope, installation_id: installationId, repository_id: repositoryId, name }).delete();
+  return count > 0;
+}
+
+/**
+ * Decrypts the named secrets that a repository may use, the nearest owner's first; names without a secret are left out.
+ * A repository that moved to another installation no longer sees what it had in the former one.
+ * Throws `secrets_key_missing` when one of them cannot be decrypted.
+ */
+export async function findSecretsForRepository(
+  db: Db,
+  wanted: { installationId: string; repositoryId: string; names: readonly string[]; keyRing: KeyRing },
+): Promise<Map<string, RevealedSecret>> {
+  const { installationId, repositoryId, names, keyRing } = wanted;
+  const { rows } = await db.raw<{ rows: SecretRow[] }>(
+    `select s.* from secrets s
+     where s.name = any(:names) and (
+       s.scope = 'global'
+       or (s.scope = 'installation' and s.installation_id = :installationId)
+       or (s.scope = 'repository' and s.installation_id = :installationId and s.repository_id = :repositoryId))`,
+    { names: [...names], installationId, repositoryId },
+  );
+  const nearest = rows.sort((a, b) => precedence.indexOf(a.scope) - precedence.indexOf(b.scope));
+  const revealed = new Map<string, RevealedSecret>();
+  const used: SecretRow[] = [];
+  for (const row of nearest) {
+    if (revealed.has(row.name)) continue;
+    const value = openEnvelope(keyRing, envelopeOf(row), contextOfRow(row));
+    if (!value.ok)
+      throw new RepoWatchError('secrets_key_missing', `The secret ${row.name} (${row.scope}) cannot be decrypted. ${value.message}`);
+    revealed.set(row.name, { value: value.value, destinations: row.destinations });
+    used.push(row);
+  }
+  await noteUse(db, used);
+  return revealed;
+}
+
+/** One write a minute is enough to say when a secret was last used; a busy watch would write the same row all the time. */
+async function noteUse(db: Db, rows: SecretRow[]): Promise<void> {
+  const before = Date.now() - 60_000;
+  const ids = rows.filter((row) => row.last_used_at === null || row.last_used_at.getTime() < before).map((row) => row.id);
+  if (ids.length > 0) await db('secrets').whereIn('id', ids).update({ last_used_at: db.fn.now() });
+}
+
+/**
+ * Wraps every data key that an older key of the ring wrapped with the current one; afterwards the older key can leave
+ * SECRETS_KEY. Answers how many were done, and the names of those whose key the ring does not have.
+ */
+export async function rewrapSecrets(db: Db, keyRing: KeyRing): Promise<{ rewrapped: number; unreadable: string[] }> {
+  const rows: SecretRow[] = await db('secrets').whereNot({ key_id: keyRing.currentId }).orderBy('id');
+  const unreadable: string[] = [];
+  let rewrapped = 0;
+  for (const row of rows) {
+    const wrapped = rewrapEnvelope(keyRing, envelopeOf(row), contextOfRow(row));
+    if (!wrapped.ok) {
+      unreadable.push(row.name);
+      continue;
+    }
+    const { keyId, wrappedKey, wrapNonce, wrapTag } = wrapped.value;
+    // A secret set anew meanwhile has a new id, so it is never given the former value's key.
+    rewrapped += await db('secrets')
+      .where({ id: row.id })
+      .update({ key_id: keyId, wrapped_key: wrappedKey, wrap_nonce: wrapNonce, wrap_tag: wrapTag });
+  }
+  return { rewrapped, unreadable };
+}
