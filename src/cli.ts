@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { runProgram } from './commands/program.ts';
+import { listenForStop } from './commands/stop-signal.ts';
+import { readEnvironment } from './env.ts';
+
+/** How long a finished command may hold on to a socket or a child before the process ends anyway. Milliseconds. */
+const lingerMs = 2_000;
+
+/** The version stands in package.json, one folder up in a checkout and two in a build. */
+function readVersion(): string {
+  for (const place of ['../package.json', '../../package.json']) {
+    try {
+      return (JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')) as { version: string }).version;
+    } catch {
+      // The next place.
+    }
+  }
+  return 'unknown';
+}
+
+process.exitCode = await runProgram(
+  {
+    environment: readEnvironment(),
+    version: readVersion(),
+    print: (line) => void process.stdout.write(`${line}\n`),
+    tell: (line) => void process.stderr.write(`${line}\n`),
+    attended: process.stderr.isTTY,
+    listenForStop,
+  },
+  process.argv.slice(2),
+);
+setTimeout(() => process.exit(), lingerMs).unref();

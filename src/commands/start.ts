@@ -1,0 +1,36 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createLog } from '../core/log.ts';
+import { loadSettings } from '../env.ts';
+import { startRepoWatch } from '../main.ts';
+import type { CommandContext, ExitCode } from './command-context.ts';
+import { untilStop } from './stop-signal.ts';
+
+/** The longest a clean stop may take before the process ends anyway; what is left is taken over at the next start. Milliseconds. */
+const longestStopMs = 28_000;
+
+/** `repowatch start`: runs the roles that the settings ask for until it is told to stop. The log goes to standard output as JSON lines. */
+export async function start(context: CommandContext): Promise<ExitCode> {
+  const settings = loadSettings(context.environment);
+  if (!settings.ok) {
+    context.tell(settings.message);
+    return 1;
+  }
+  const log = createLog({ level: settings.value.logLevel });
+  const say = (line: string) => {
+    log.info(line);
+    if (context.attended) context.tell(line);
+  };
+  const signal = context.listenForStop();
+  const repowatch = await startRepoWatch({ settings: settings.value, log, version: context.version, report: say, signal });
+  const where = repowatch.url === undefined ? '' : ` at ${repowatch.url}`;
+  say(`RepoWatch ${context.version} is running${where} (${settings.value.roles.join(', ')}).`);
+  await untilStop(signal);
+  say('RepoWatch is stopping.');
+  const late = pause(longestStopMs, 'late' as const, { ref: false });
+  if ((await Promise.race([repowatch.stop(), late])) === 'late') {
+    context.tell('RepoWatch did not stop in time and ends now; the next start takes over what is left.');
+    return 1;
+  }
+  say('RepoWatch has stopped.');
+  return 0;
+}

@@ -1,0 +1,38 @@
+/** Signals that are this close together are one wish: a terminal, npm and the launcher each pass on the same Ctrl-C. Milliseconds. */
+const sameWishMs = 300;
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+let wish: AbortSignal | undefined;
+
+/**
+ * Answers a signal that aborts when the process is asked to stop: SIGINT, SIGTERM, SIGHUP, or the end of the launcher
+ * that started it. A second wish ends the process at once; what it leaves behind is taken over by the next start.
+ */
+export function listenForStop(): AbortSignal {
+  if (wish) return wish;
+  const controller = new AbortController();
+  let first = 0;
+  const ask = () => {
+    if (!controller.signal.aborted) {
+      first = performance.now();
+      controller.abort();
+    } else if (performance.now() - first > sameWishMs) {
+      process.exit(1);
+    }
+  };
+  for (const signal of signals) process.on(signal, ask);
+  if (process.connected) {
+    process.once('disconnect', () => controller.abort());
+    // Listening for the launcher's end must not keep a finished process alive.
+    process.channel?.unref();
+  }
+  wish = controller.signal;
+  return wish;
+}
+
+/** Resolves when the signal is aborted. */
+export async function untilStop(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -1,0 +1,40 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describeError } from '../core/errors.ts';
+import { isSettled, tellDelivery, tellThread, type Telling } from './tell-thread.ts';
+
+/** How often the API is asked for news. Milliseconds. */
+const pollMs = 300;
+
+/** Tells every new change with its runs, and every delivery that came to nothing, until the signal aborts. */
+export async function followActivity(telling: Telling): Promise<void> {
+  const { api, narrator, signal } = telling;
+  const changes = new News(await api.listChanges());
+  const deliveries = new News(await api.listDeliveries());
+  // A run that waits for its next try must not keep the next push from being told.
+  const tell = (id: string) =>
+    void tellThread(telling, id).catch((error: unknown) => {
+      if (!signal.aborted) narrator.fact('demo', describeError(error), 'bad');
+    });
+  for (;;) {
+    await pause(pollMs, undefined, { signal });
+    for (const change of changes.take(await api.listChanges())) tell(change.id);
+    for (const delivery of deliveries.take((await api.listDeliveries()).filter(isSettled))) {
+      if (delivery.status !== 'processed') tellDelivery(narrator, delivery);
+    }
+  }
+}
+
+/** Tells rows that were not there before, the oldest first. */
+class News {
+  readonly #known: Set<string>;
+
+  constructor(rows: readonly { id: string }[]) {
+    this.#known = new Set(rows.map((row) => row.id));
+  }
+
+  take<Row extends { id: string }>(rows: readonly Row[]): Row[] {
+    const fresh = rows.filter((row) => !this.#known.has(row.id)).toReversed();
+    for (const row of fresh) this.#known.add(row.id);
+    return fresh;
+  }
+}
