@@ -45,7 +45,6 @@ export const catalogue = {
   already_known: { status: 200, retryable: false, title: 'This change was already recorded' },
   covered_by_reconcile: { status: 200, retryable: false, title: 'Reconcile had already acted on this change' },
   not_confirmed: { status: 200, retryable: false, title: 'GitHub does not confirm this change' },
-  before_baseline: { status: 200, retryable: false, title: 'The change is older than the first sight of the repository' },
   hook_verified: { status: 200, retryable: false, title: 'GitHub checked the webhook address' },
   state_updated: { status: 200, retryable: false, title: 'Only what is tracked was updated' },
   processing_failed: { status: 200, retryable: true, title: 'Processing gave up after several tries' },
