@@ -20,7 +20,10 @@ const tags = [
   { name: 'intake', description: 'Where GitHub delivers' },
 ];
 
-const problem = { description: 'Refused; nothing was kept', content: { 'application/problem+json': { schema: {} } } };
+const text = { type: 'string' };
+const problemFields = { type: text, title: text, status: { type: 'integer' }, code: text, detail: text };
+const problemObject = { type: 'object', required: Object.keys(problemFields), properties: problemFields };
+const problem = { description: 'Refused; nothing was kept', content: { 'application/problem+json': { schema: problemObject } } };
 const header = (name: string, description: string) => ({ name, in: 'header', required: true, description, schema: { type: 'string' } });
 
 /** The intake is served beside the router, so it is written down by hand. */
