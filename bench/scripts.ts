@@ -90,7 +90,8 @@ async function runInProcess(): Promise<void> {
   await module.instantiate(context, () => module);
   await module.evaluate();
   const main = await module.namespace.get('default', { reference: true });
-  await start.apply(null, [main.derefInto(), input]);
+  const values = [main.derefInto(), input];
+  await start.apply(undefined, values);
   JSON.parse(await ended.promise);
   isolate.dispose();
 }

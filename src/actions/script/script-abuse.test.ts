@@ -60,7 +60,7 @@ describe('what eats memory is ended', () => {
     ['a map', 'const m = new Map(); for (let i = 0; ; i += 1) m.set(i, i);'],
     [
       'a resizable buffer',
-      'const b = new ArrayBuffer(1, { maxByteLength: 3e9 }); for (let i = 1; i < 3000; i += 1) { b.resize(i * 1e6); new Uint8Array(b).fill(1); }',
+      'const b = new ArrayBuffer(1, { maxByteLength: 3e9 }); for (let i = 1; i < 300; i += 1) { b.resize(i * 1e7); new Uint8Array(b).fill(1); }',
     ],
     ['a padded string', '"x".padStart(2 ** 29 - 25, "abc").padEnd(2 ** 29 - 24).split("");'],
   ])('%s', async (_name, text) => {
@@ -81,8 +81,8 @@ describe('floods stay inside', () => {
       return JSON.stringify({ status: 200, headers: {}, body: '' });
     };
     const text =
-      'let refused = 0; const all = []; for (let i = 0; i < 100000; i += 1) all.push(given.fetch("https://x").catch(() => { refused += 1; })); await Promise.all(all); return { refused };';
-    expect(await run(body(text), { fetch, memoryMb: 128 })).toMatchObject({ ok: true, text: '{"refused":99980}' });
+      'let refused = 0; const count = () => { refused += 1; }; for (let i = 0; i < 100000; i += 1) given.fetch("https://x").catch(count); await given.fetch("https://x").catch(count); return { refused };';
+    expect(await run(body(text), { fetch, memoryMb: 128 })).toMatchObject({ ok: true, text: '{"refused":99981}' });
     expect(asked).toBe(20);
   });
 

@@ -20,7 +20,7 @@ const sink = createServer((request, response) => {
   let body = '';
   request.setEncoding('utf8').on('data', (text: string) => (body += text));
   request.on('end', () => {
-    seen.push(`${request.method} ${request.url} ${request.headers['x-token'] ?? '-'} ${body}`);
+    seen.push(`${request.method} ${request.url} ${String(request.headers['x-token'])} ${body}`);
     if (request.url === '/large') response.end('x'.repeat(1024 * 1024 + 1));
     else response.setHeader('x-answer', 'yes').end('{"deploy":true}');
   });
@@ -69,16 +69,14 @@ describe('what a script is given', () => {
     expect(outcome).toMatchObject({
       result: 'succeeded',
       outputs: {
-        ...{
-          id: '42',
-          repository: 'acme/app',
-          ref: 'main',
-          before: 'a'.repeat(40),
-          after: 'b'.repeat(40),
-          message: 'Say it "; x',
-          n: 1,
-          actor: 'ada',
-        },
+        id: '42',
+        repository: 'acme/app',
+        ref: 'main',
+        before: 'a'.repeat(40),
+        after: 'b'.repeat(40),
+        message: 'Say it "; x',
+        n: 1,
+        actor: 'ada',
         event: { pusher: { name: 'ada' } },
         steps: { gate: { outputs: { deploy: true } } },
         run: { id: '71', watch: 'notify', attempt: 1, idempotency_key: 'key-1' },
@@ -89,8 +87,13 @@ describe('what a script is given', () => {
   test('the environment of older systems beside its own', async () => {
     expect(await run(body('return env;'), { env: { TOKEN: 't', TRIGGER_TYPE: 'mine' } })).toMatchObject({
       outputs: {
-        ...{ TOKEN: 't', TRIGGER_TYPE: 'mine', BRANCH_NAME: 'main', COMMIT_SHA: 'b'.repeat(40), COMMIT_MESSAGE: 'Say it "; x' },
-        ...{ COMMIT_AUTHOR: 'Ada', COMMIT_DATE: '2026-11-21T11:59:00Z' },
+        TOKEN: 't',
+        TRIGGER_TYPE: 'mine',
+        BRANCH_NAME: 'main',
+        COMMIT_SHA: 'b'.repeat(40),
+        COMMIT_MESSAGE: 'Say it "; x',
+        COMMIT_AUTHOR: 'Ada',
+        COMMIT_DATE: '2026-11-21T11:59:00Z',
       },
     });
     const replay = pushFacts({ run: { id: '1', watch: 'w', replay: true }, ref: { kind: 'tag', name: 'v1' }, commit: null });
@@ -170,7 +173,11 @@ describe('what is kept', () => {
     );
     expect(outcome).toEqual({ result: 'succeeded', outputs: { b: 2 }, record: { log: ['the secret is *** {"s":"***"}', 'again 1'] } });
     expect(await run(body('log("x"); throw new Error(secrets.S)'), { mask, secrets: { S: 'geheim' } })).toEqual({
-      ...{ result: 'failed', code: 'script_failed', message: 'Error: *** (line 1)', retryable: false, record: { log: ['x'] } },
+      result: 'failed',
+      code: 'script_failed',
+      message: 'Error: *** (line 1)',
+      retryable: false,
+      record: { log: ['x'] },
     });
   });
 
