@@ -1,0 +1,326 @@
+-- What the migrations make. Written by "npm run schema"; test/schema.test.ts keeps it true. The queue lives beside it in the schema pgboss.
+
+create table accounts (
+  id bigint generated always as identity,
+  host text not null,
+  github_id bigint not null,
+  login text not null,
+  type text not null,
+  avatar_url text,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint accounts_pkey PRIMARY KEY (id),
+  constraint accounts_github_key UNIQUE (host, github_id),
+  constraint accounts_type_check CHECK ((type = ANY (ARRAY['User'::text, 'Organization'::text, 'Enterprise'::text])))
+);
+
+create table attempts (
+  id bigint generated always as identity,
+  run_id bigint not null,
+  installation_id bigint not null,
+  "position" integer not null,
+  number integer not null,
+  status text not null,
+  code text,
+  message text,
+  request jsonb,
+  response jsonb,
+  log jsonb,
+  retry_at timestamp with time zone,
+  started_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  constraint attempts_pkey PRIMARY KEY (id),
+  constraint attempts_number_key UNIQUE (run_id, "position", number),
+  constraint attempts_status_check CHECK ((status = ANY (ARRAY['started'::text, 'succeeded'::text, 'failed'::text, 'interrupted'::text]))),
+  constraint attempts_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id) ON DELETE CASCADE
+);
+
+create table changes (
+  id bigint generated always as identity,
+  repository_id bigint not null,
+  installation_id bigint not null,
+  ref_id bigint,
+  delivery_id bigint,
+  type text not null,
+  origin text not null,
+  ref_name text,
+  before text,
+  after text,
+  "position" integer default 0 not null,
+  observed boolean default false not null,
+  meaning text not null,
+  actor jsonb,
+  data jsonb not null,
+  considered jsonb default '[]'::jsonb not null,
+  happened_at timestamp with time zone not null,
+  created_at timestamp with time zone default now() not null,
+  constraint changes_pkey PRIMARY KEY (id),
+  constraint changes_meaning_key UNIQUE (repository_id, meaning),
+  constraint changes_origin_check CHECK ((origin = ANY (ARRAY['webhook'::text, 'recovered'::text, 'reconcile'::text, 'trigger'::text, 'manual'::text]))),
+  constraint changes_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES deliveries(id) ON DELETE SET NULL,
+  constraint changes_ref_id_fkey FOREIGN KEY (ref_id) REFERENCES refs(id) ON DELETE CASCADE,
+  constraint changes_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+);
+CREATE INDEX changes_delivery_index ON changes USING btree (delivery_id);
+CREATE INDEX changes_observed_index ON changes USING btree (ref_id, id) WHERE observed;
+CREATE INDEX changes_origin_index ON changes USING btree (origin, id DESC);
+CREATE INDEX changes_ref_index ON changes USING btree (ref_id, before, after) WHERE (ref_id IS NOT NULL);
+CREATE INDEX changes_ref_name_index ON changes USING btree (ref_name, id DESC);
+CREATE INDEX changes_repository_index ON changes USING btree (repository_id, id DESC);
+CREATE INDEX changes_type_index ON changes USING btree (type, id DESC);
+
+create table configs (
+  id bigint generated always as identity,
+  repository_id bigint not null,
+  installation_id bigint not null,
+  path text not null,
+  blob_sha text not null,
+  content text not null,
+  status text not null,
+  problems jsonb default '[]'::jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  constraint configs_pkey PRIMARY KEY (id),
+  constraint configs_blob_key UNIQUE (repository_id, blob_sha),
+  constraint configs_status_check CHECK ((status = ANY (ARRAY['ok'::text, 'invalid'::text]))),
+  constraint configs_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+);
+
+create table deliveries (
+  id bigint generated always as identity,
+  source text not null,
+  sender text not null,
+  guid text not null,
+  event text not null,
+  action text,
+  headers jsonb default '{}'::jsonb not null,
+  body bytea not null /* storage external */,
+  body_size integer not null,
+  body_digest bytea not null,
+  lane text not null,
+  installation_github_id bigint,
+  repository_github_id bigint,
+  repository_full_name text,
+  status text default 'unprocessed'::text not null,
+  code text,
+  reason text,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone,
+  received_at timestamp with time zone default now() not null,
+  settled_at timestamp with time zone,
+  constraint deliveries_pkey PRIMARY KEY (id),
+  constraint deliveries_guid_key UNIQUE (sender, guid),
+  constraint deliveries_source_check CHECK ((source = ANY (ARRAY['webhook'::text, 'recovered'::text, 'trigger'::text, 'manual'::text]))),
+  constraint deliveries_status_check CHECK ((status = ANY (ARRAY['unprocessed'::text, 'processing'::text, 'processed'::text, 'ignored'::text, 'errored'::text, 'reprocessing'::text])))
+);
+CREATE INDEX deliveries_event_index ON deliveries USING btree (event, id DESC);
+CREATE INDEX deliveries_guid_index ON deliveries USING btree (guid);
+CREATE INDEX deliveries_open_index ON deliveries USING btree (lane, id) WHERE (status = ANY (ARRAY['unprocessed'::text, 'processing'::text, 'reprocessing'::text]));
+CREATE INDEX deliveries_repository_index ON deliveries USING btree (repository_github_id, id DESC);
+CREATE INDEX deliveries_status_index ON deliveries USING btree (status, id DESC);
+
+create table installations (
+  id bigint generated always as identity,
+  host text not null,
+  github_id bigint not null,
+  account_id bigint not null,
+  repository_selection text not null,
+  permissions jsonb default '{}'::jsonb not null,
+  events jsonb default '[]'::jsonb not null,
+  app_slug text,
+  installed_at timestamp with time zone,
+  suspended_at timestamp with time zone,
+  deleted_at timestamp with time zone,
+  listed_at timestamp with time zone,
+  list_error text,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint installations_pkey PRIMARY KEY (id),
+  constraint installations_github_key UNIQUE (host, github_id),
+  constraint installations_repository_selection_check CHECK ((repository_selection = ANY (ARRAY['all'::text, 'selected'::text]))),
+  constraint installations_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+);
+CREATE INDEX installations_account_index ON installations USING btree (account_id);
+
+create table lanes (
+  key text not null,
+  installation_id bigint not null,
+  last_seq bigint default 0 not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint lanes_pkey PRIMARY KEY (key)
+);
+
+create table ref_gaps (
+  id bigint generated always as identity,
+  ref_id bigint not null,
+  installation_id bigint not null,
+  from_sha text not null,
+  to_sha text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint ref_gaps_pkey PRIMARY KEY (id),
+  constraint ref_gaps_ref_id_fkey FOREIGN KEY (ref_id) REFERENCES refs(id) ON DELETE CASCADE
+);
+CREATE INDEX ref_gaps_ref_index ON ref_gaps USING btree (ref_id);
+
+create table refs (
+  id bigint generated always as identity,
+  repository_id bigint not null,
+  installation_id bigint not null,
+  kind text not null,
+  name text not null,
+  sha text,
+  baseline_sha text,
+  protected boolean,
+  event_at timestamp with time zone,
+  observed_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint refs_pkey PRIMARY KEY (id),
+  constraint refs_name_key UNIQUE (repository_id, kind, name),
+  constraint refs_kind_check CHECK ((kind = ANY (ARRAY['branch'::text, 'tag'::text]))),
+  constraint refs_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+);
+
+create table repositories (
+  id bigint generated always as identity,
+  host text not null,
+  github_id bigint not null,
+  installation_id bigint not null,
+  owner_github_id bigint,
+  owner text not null,
+  name text not null,
+  full_name text not null,
+  private boolean default true not null,
+  default_branch text,
+  html_url text,
+  archived boolean default false not null,
+  disabled boolean default false not null,
+  enabled boolean default true not null,
+  pushed_at timestamp with time zone,
+  removed_at timestamp with time zone,
+  removed_reason text,
+  baseline_at timestamp with time zone,
+  config_id bigint,
+  config_status text default 'unknown'::text not null,
+  config_problems jsonb default '[]'::jsonb not null,
+  config_blob_sha text,
+  config_checked_at timestamp with time zone,
+  config_due_at timestamp with time zone,
+  reconcile_interval_seconds integer,
+  reconcile_due_at timestamp with time zone default now() not null,
+  reconciled_at timestamp with time zone,
+  reconcile_failures integer default 0 not null,
+  reconcile_error text,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint repositories_pkey PRIMARY KEY (id),
+  constraint repositories_github_key UNIQUE (host, github_id),
+  constraint repositories_config_status_check CHECK ((config_status = ANY (ARRAY['unknown'::text, 'absent'::text, 'load_error'::text, 'invalid'::text, 'ok'::text]))),
+  constraint repositories_config_fkey FOREIGN KEY (config_id) REFERENCES configs(id) ON DELETE SET NULL,
+  constraint repositories_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id)
+);
+CREATE INDEX repositories_config_due_index ON repositories USING btree (config_due_at) WHERE (config_due_at IS NOT NULL);
+CREATE INDEX repositories_due_index ON repositories USING btree (reconcile_due_at) WHERE ((removed_at IS NULL) AND (NOT archived) AND (NOT disabled));
+CREATE INDEX repositories_full_name_index ON repositories USING btree (lower(full_name));
+CREATE INDEX repositories_installation_index ON repositories USING btree (installation_id);
+
+create table runs (
+  id bigint generated always as identity,
+  change_id bigint not null,
+  watch_id bigint not null,
+  config_id bigint not null,
+  repository_id bigint not null,
+  installation_id bigint not null,
+  watch_key text not null,
+  lane text not null,
+  seq bigint not null,
+  strict boolean default false not null,
+  status text default 'queued'::text not null,
+  code text,
+  message text,
+  due_at timestamp with time zone default now() not null,
+  replay_of bigint,
+  created_at timestamp with time zone default now() not null,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint runs_pkey PRIMARY KEY (id),
+  constraint runs_lane_key UNIQUE (lane, seq),
+  constraint runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'dead'::text, 'cancelled'::text]))),
+  constraint runs_change_id_fkey FOREIGN KEY (change_id) REFERENCES changes(id) ON DELETE CASCADE,
+  constraint runs_config_id_fkey FOREIGN KEY (config_id) REFERENCES configs(id),
+  constraint runs_replay_of_fkey FOREIGN KEY (replay_of) REFERENCES runs(id) ON DELETE SET NULL,
+  constraint runs_watch_id_fkey FOREIGN KEY (watch_id) REFERENCES watches(id) ON DELETE CASCADE
+);
+CREATE INDEX runs_change_index ON runs USING btree (change_id, id DESC);
+CREATE INDEX runs_due_index ON runs USING btree (due_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
+CREATE UNIQUE INDEX runs_once_index ON runs USING btree (change_id, watch_id) WHERE (replay_of IS NULL);
+CREATE INDEX runs_open_index ON runs USING btree (lane, seq) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
+CREATE INDEX runs_repository_index ON runs USING btree (repository_id, id DESC);
+CREATE INDEX runs_status_index ON runs USING btree (status, id DESC);
+CREATE INDEX runs_watch_index ON runs USING btree (watch_key, id DESC);
+
+create table secrets (
+  id uuid not null,
+  scope text not null,
+  installation_id bigint,
+  repository_id bigint,
+  name text not null,
+  ciphertext bytea not null,
+  nonce bytea not null,
+  tag bytea not null,
+  wrapped_key bytea not null,
+  wrap_nonce bytea not null,
+  wrap_tag bytea not null,
+  key_id text not null,
+  destinations jsonb,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  last_used_at timestamp with time zone,
+  constraint secrets_pkey PRIMARY KEY (id),
+  constraint secrets_name_key UNIQUE NULLS NOT DISTINCT (scope, installation_id, repository_id, name),
+  constraint secrets_owner_check CHECK ((((scope = 'global'::text) AND (installation_id IS NULL) AND (repository_id IS NULL)) OR ((scope = 'installation'::text) AND (installation_id IS NOT NULL) AND (repository_id IS NULL)) OR ((scope = 'repository'::text) AND (installation_id IS NOT NULL) AND (repository_id IS NOT NULL)))),
+  constraint secrets_scope_check CHECK ((scope = ANY (ARRAY['global'::text, 'installation'::text, 'repository'::text]))),
+  constraint secrets_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE,
+  constraint secrets_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+);
+
+create table steps (
+  id bigint generated always as identity,
+  run_id bigint not null,
+  installation_id bigint not null,
+  "position" integer not null,
+  key text,
+  name text,
+  kind text not null,
+  status text not null,
+  outputs jsonb default '{}'::jsonb not null,
+  code text,
+  message text,
+  idempotency_key text not null,
+  attempts integer default 0 not null,
+  started_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  constraint steps_pkey PRIMARY KEY (id),
+  constraint steps_position_key UNIQUE (run_id, "position"),
+  constraint steps_status_check CHECK ((status = ANY (ARRAY['running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'dead'::text, 'skipped'::text, 'cancelled'::text]))),
+  constraint steps_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id) ON DELETE CASCADE
+);
+
+create table watches (
+  id bigint generated always as identity,
+  repository_id bigint not null,
+  installation_id bigint not null,
+  key text not null,
+  name text not null,
+  managed_by text not null,
+  config_id bigint not null,
+  line integer,
+  removed_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint watches_pkey PRIMARY KEY (id),
+  constraint watches_key_key UNIQUE (repository_id, managed_by, key),
+  constraint watches_managed_by_check CHECK ((managed_by = ANY (ARRAY['file'::text, 'organization'::text, 'api'::text]))),
+  constraint watches_config_id_fkey FOREIGN KEY (config_id) REFERENCES configs(id),
+  constraint watches_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+);

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import * as statuses from '../src/core/statuses.ts';
+import { createTestDatabase, type TestDatabase } from './support/database.ts';
+
+/** Which column's check holds which list of src/core/statuses.ts. */
+const checked: Record<string, keyof typeof statuses> = {
+  'deliveries.status': 'deliveryStatuses',
+  'deliveries.source': 'deliverySources',
+  'changes.origin': 'changeOrigins',
+  'repositories.config_status': 'configStatuses',
+  'runs.status': 'runStatuses',
+  'steps.status': 'stepStatuses',
+  'attempts.status': 'attemptStatuses',
+  'secrets.scope': 'secretScopes',
+  'refs.kind': 'refKinds',
+};
+
+/** Lists that belong to one table only, or to GitHub. */
+const ownWords: Record<string, string[]> = {
+  'accounts.type': ['User', 'Organization', 'Enterprise'],
+  'installations.repository_selection': ['all', 'selected'],
+  'configs.status': ['ok', 'invalid'],
+  'watches.managed_by': ['file', 'organization', 'api'],
+};
+
+let base: TestDatabase;
+
+beforeAll(async () => {
+  base = await createTestDatabase();
+});
+
+afterAll(async () => {
+  await base[Symbol.asyncDispose]();
+});
+
+/** The words that Postgres accepts, by table and column, from the checks of one column. */
+async function readChecks(): Promise<Record<string, string[]>> {
+  const { rows } = await base.db.raw<{ rows: { place: string; definition: string }[] }>(`
+    select c.conrelid::regclass || '.' || a.attname as place, pg_get_constraintdef(c.oid) as definition
+    from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+    where c.contype = 'c' and c.connamespace = 'public'::regnamespace and cardinality(c.conkey) = 1
+    order by place`);
+  return Object.fromEntries(
+    rows.map(({ place, definition }) => [place, [...definition.matchAll(/'([^']*)'::text/g)].map((match) => match[1]!)]),
+  );
+}
+
+test('every list of status words is the one that Postgres checks, and Postgres checks no other', async () => {
+  const expected = Object.entries(checked).map(([place, name]): [string, string[]] => [place, [...statuses[name]]]);
+  expect(await readChecks()).toEqual({ ...Object.fromEntries(expected), ...ownWords });
+});
+
+test('every list of src/core/statuses.ts stands in a table', () => {
+  expect(Object.keys(statuses).sort()).toEqual(Object.values(checked).sort());
+});
+
+test('a word that is on no list is refused', async () => {
+  const insert = base.db.raw(
+    `insert into deliveries (source, sender, guid, event, body, body_size, body_digest, lane, status)
+     values ('webhook', 'app', 'g', 'push', '', 0, '', 'repo:1', 'done')`,
+  );
+  await expect(insert).rejects.toMatchObject({ code: '23514', constraint: 'deliveries_status_check' });
+});
