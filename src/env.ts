@@ -24,8 +24,7 @@ export interface Setting<T = unknown> {
 }
 
 /** What a process can be told to do. */
-export const roles = ['web', 'worker', 'scheduler'] as const;
-export type Role = (typeof roles)[number];
+const roles = ['web', 'worker', 'scheduler'] as const;
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 

@@ -81,7 +81,7 @@ function isRepeated(text: string): boolean {
 }
 
 /** Says why a text cannot be a secret that nobody guesses; undefined when it can. */
-export function judgeWeakness(text: string): string | undefined {
+function judgeWeakness(text: string): string | undefined {
   if (text !== text.trim()) return 'begins or ends with a blank';
   if (text.length < 16) return `has ${text.length} characters, it must have at least 16`;
   if (isRepeated(text) || new Set(text).size < 6) return 'is a repetition';

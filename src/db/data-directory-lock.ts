@@ -57,7 +57,7 @@ async function removeStale(path: string, judged: string): Promise<void> {
 }
 
 /** The process that holds the directory, or undefined when nobody alive does. */
-export async function findLockHolder(folder: string): Promise<number | undefined> {
+async function findLockHolder(folder: string): Promise<number | undefined> {
   const holder = parseHolder((await readText(join(folder, fileName))) ?? '');
   if (holder === undefined) return undefined;
   return (await readProcessStart(holder.pid)) === holder.start ? holder.pid : undefined;

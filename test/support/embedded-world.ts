@@ -9,7 +9,7 @@ import { createDb } from '../../src/db/connect.ts';
 const parentScript = fileURLToPath(new URL('./embedded-parent.ts', import.meta.url));
 
 /** One line of embedded-parent.ts. */
-export interface Fact {
+interface Fact {
   line?: string;
   url?: string;
   failed?: string;

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres, stopAbandonedPostgres, type EmbeddedPostgres } from '../../src/db/embedded-postgres.ts';
@@ -19,6 +19,8 @@ async function sweepAbandoned(): Promise<void> {
   for (const name of entries.filter((entry) => entry.startsWith(prefix))) {
     const folder = join(tmpdir(), name);
     try {
+      // A run that begins right now may not have taken its lock yet.
+      if (Date.now() - (await stat(folder)).mtimeMs < 60_000) continue;
       await stopAbandonedPostgres(folder);
       await rm(folder, { recursive: true, force: true });
     } catch {
