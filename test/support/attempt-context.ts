@@ -1,4 +1,5 @@
 import type { AttemptContext, RunFacts } from '../../src/actions/action.ts';
+import { buildContexts } from '../../src/watches/contexts.ts';
 
 /** The facts of a run on one ordinary push, as the configuration's contexts show them. */
 export function pushFacts(changes: Partial<RunFacts> = {}): RunFacts {
@@ -8,29 +9,36 @@ export function pushFacts(changes: Partial<RunFacts> = {}): RunFacts {
     timestamp: '2026-11-21T11:59:00Z',
     url: 'https://github.test/acme/app/commit/b',
     author: { name: 'Ada', email: null, username: 'ada' },
+    distinct: true,
+    added: [],
+    modified: ['src/a.ts'],
+    removed: [],
   };
-  return {
-    run: { id: '71', watch: 'notify', replay: false },
+  const { vars: _vars, ...contexts } = buildContexts({
     change: {
       id: '42',
       type: 'branch.updated',
       origin: 'webhook',
       happened_at: '2026-11-21T12:00:00.000Z',
-      forced: false,
-      commit_count: 1,
-      compare_url: 'https://github.test/acme/app/compare/a...b',
+      repository: { id: '9', full_name: 'acme/app', owner: 'acme', name: 'app', private: true, default_branch: 'main' },
+      installation: { id: '1' },
+      actor: { id: '5', login: 'ada', type: 'User' },
+      data: {
+        ref: { kind: 'branch', name: 'main', full: 'refs/heads/main' },
+        before: 'a'.repeat(40),
+        after: 'b'.repeat(40),
+        forced: false,
+        head_commit: commit,
+        commits: [commit],
+        commit_count: 1,
+        truncated: false,
+        commits_unknown: false,
+        compare_url: 'https://github.test/acme/app/compare/a...b',
+      },
     },
-    repository: { id: '9', full_name: 'acme/app', owner: 'acme', name: 'app', private: true, default_branch: 'main' },
-    ref: { kind: 'branch', name: 'main', full: 'refs/heads/main' },
-    before: 'a'.repeat(40),
-    after: 'b'.repeat(40),
-    commit,
-    commits: [commit],
-    actor: { id: '5', login: 'ada', type: 'User' },
-    installation: { id: '1' },
-    event: { pusher: { name: 'ada' } },
-    ...changes,
-  };
+    event: () => ({ pusher: { name: 'ada' } }),
+  });
+  return { run: { id: '71', watch: 'notify', replay: false }, ...contexts, ...changes };
 }
 
 /** What one try works with, for tests of action kinds. */

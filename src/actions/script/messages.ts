@@ -42,7 +42,7 @@ interface AnswerMessage {
 export type ParentMessage = InitMessage | RunMessage | AnswerMessage;
 
 /** The codes that a child itself can give to the end of a run. */
-export type ChildCode = Extract<ErrorCode, 'script_failed' | 'script_invalid' | 'script_memory' | 'script_output_too_large'>;
+type ChildCode = Extract<ErrorCode, 'script_failed' | 'script_invalid' | 'script_memory' | 'script_output_too_large'>;
 
 /** How a run ended inside the child: the outputs as JSON text, or why not. */
 export type ChildEnd = { ok: true; text: string } | { ok: false; code: ChildCode; message: string };

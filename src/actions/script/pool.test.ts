@@ -70,6 +70,18 @@ describe('the pool of script processes', () => {
     await pool.close();
   });
 
+  test('a step whose own time is over is a timeout, not an interruption', async () => {
+    const pool = createScriptPool({ size: 1, log });
+    await pool.warmUp();
+    const held = gate();
+    const step = new AbortController();
+    const running = pool.run(job(waiting, { fetch: held.fetch, signal: step.signal }));
+    await held.asked;
+    step.abort(new DOMException('over', 'TimeoutError'));
+    expect(await running).toMatchObject({ ok: false, code: 'script_timeout' });
+    await pool.close();
+  });
+
   test('the fetches of a run that ended are aborted', async () => {
     const pool = createScriptPool({ size: 1, log });
     const aborted = Promise.withResolvers<void>();

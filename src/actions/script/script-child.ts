@@ -24,7 +24,7 @@ export interface ChildJob {
 export type ScriptEnd = { log: string[] } & ({ ok: true; text: string } | { ok: false; code: ErrorCode; message: string });
 
 /** Isolates are made ahead with this limit; other limits cost their making at the start of the run. */
-export const defaultMemoryMb = 32;
+const defaultMemoryMb = 32;
 
 /** How long a child may take from spawn to ready; a machine under load takes seconds. */
 const startTimeoutMs = 20_000;
@@ -35,6 +35,10 @@ const pageBytes = 4096;
 
 /** What Node and V8 write when they die of memory. */
 const memoryDeath = /out[ -]of[ -]memory|heap limit|allocation failed|invalid (?:array|string|table|size)/i;
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError';
+}
 
 /** One child process that runs one script at a time. Any limit that is passed ends the process: nothing else stops native code. */
 export class ScriptChild {
@@ -111,7 +115,11 @@ export class ScriptChild {
     const watch = setInterval(() => {
       if ((this.#residentBytes() ?? 0) > limit) stop('script_memory', 'The script used more memory than allowed.');
     }, watchIntervalMs);
-    const abort = () => stop('interrupted', 'The script was stopped before its end.');
+    const abort = () => {
+      // The step's own time may be over before the script's.
+      if (isTimeout(job.signal.reason)) stop('script_timeout', `The script ran longer than ${job.timeoutMs} ms.`);
+      else stop('interrupted', 'The script was stopped before its end.');
+    };
     job.signal.addEventListener('abort', abort, { once: true });
     void this.#exited.then(() => ending.resolve(this.#describeDeath()));
     const { source, input, event, memoryMb } = job;

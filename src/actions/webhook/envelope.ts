@@ -25,7 +25,7 @@ export function buildEnvelope(facts: RunFacts): Record<string, unknown> {
       actor: actor && { id: text(actor['id']), login: text(actor['login']), type: text(actor['type']) },
       run_id: facts.run.id,
       watch: facts.run.watch,
-      links: { compare: link(change['compare_url']), commit: link(commit?.['url']) },
+      links: { compare: link(change['url']), commit: link(commit?.['url']) },
     },
   };
 }
