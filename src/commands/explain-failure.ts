@@ -4,7 +4,7 @@ import { describeError, isRepoWatchError } from '../core/errors.ts';
 export function explainFailure(error: unknown): string {
   if (isRepoWatchError(error)) return error.message;
   if (!Error.isError(error)) return describeError(error);
-  const { code, address, port } = error as { code?: unknown; address?: unknown; port?: unknown };
+  const { code, address = '', port } = error as { code?: unknown; address?: string; port?: number };
   if (code === 'EADDRINUSE') return `Port ${port} on ${address} is in use. Stop what uses it, or set PORT to a free one (0 takes any).`;
   if (code === 'EACCES' && port !== undefined)
     return `Port ${port} on ${address} may not be used by this user. Set PORT to one above 1023.`;

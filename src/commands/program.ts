@@ -24,8 +24,34 @@ export async function runProgram(context: CommandContext, words: readonly string
   }
 }
 
-/** The verbs with their help. A verb only chooses what is to run, so that parsing and running fail apart. */
+/** What the help says of each verb. */
+const verbs = {
+  start: {
+    summary: 'run RepoWatch',
+    description: 'Runs RepoWatch with the settings of the environment and of .env in the current folder, until SIGTERM or Ctrl-C.',
+    example: 'repowatch start',
+  },
+  migrate: {
+    summary: 'bring the database up to this version',
+    description: 'Applies the migrations that the database lacks. "start" does the same; this is for those who want it apart.',
+    example: 'repowatch migrate --down',
+  },
+  demo: {
+    summary: 'watch RepoWatch work on real git pushes, without any setup',
+    description:
+      'Starts RepoWatch beside a GitHub of its own on this machine, pushes commits, shows what comes of them, and stays up for your own pushes. Honours PORT, HOST, ADMIN_TOKEN, DATA_DIR and LOG_LEVEL.',
+    example: 'PORT=8080 repowatch demo --once',
+  },
+  validate: {
+    summary: 'check a configuration file',
+    description: 'Prints file:line:column: message for each problem. Exit code 0 when there is none, 1 otherwise.',
+    example: 'repowatch validate .github/repowatch.yml',
+  },
+};
+
+/** The verbs with their options. A verb only chooses what is to run, so that parsing and running fail apart. */
 function createProgram(context: CommandContext, choose: (run: Run) => void): Command {
+  const examples = Object.values(verbs).map(({ example }) => `  $ ${example}`);
   const program = new Command('repowatch')
     .description('Does what .github/repowatch.yml asks when something changes in a repository: once, in order, with retries.')
     .version(context.version, '-V, --version', 'print the version')
@@ -36,36 +62,21 @@ function createProgram(context: CommandContext, choose: (run: Run) => void): Com
     .exitOverride()
     .addHelpText(
       'after',
-      '\nThe first steps:\n  $ repowatch demo          watch it work, without any setup\n  $ repowatch start         run it with your GitHub App (docs/settings.md)',
+      `\nExamples:\n${examples.join('\n')}\n\nThe settings of start are explained in docs/settings.md; demo needs none.`,
     );
-  const add = (verb: string, about: { summary: string; description: string; example: string }) =>
-    program.command(verb).summary(about.summary).description(about.description).addHelpText('after', `\nExample:\n  $ ${about.example}`);
-  add('start', {
-    summary: 'run RepoWatch',
-    description: 'Runs RepoWatch with the settings of the environment and of .env in the current folder, until SIGTERM or Ctrl-C.',
-    example: 'APP_ID=12345 PRIVATE_KEY_PATH=app.pem … repowatch start',
-  }).action(() => choose(start));
-  add('migrate', {
-    summary: 'bring the database up to this version',
-    description: 'Applies the migrations that the database lacks. "start" does the same; this is for those who want it apart.',
-    example: 'repowatch migrate --down',
-  })
+  const add = (verb: keyof typeof verbs) => {
+    const { summary, description, example } = verbs[verb];
+    return program.command(verb).summary(summary).description(description).addHelpText('after', `\nExample:\n  $ ${example}`);
+  };
+  add('start').action(() => choose(start));
+  add('migrate')
     .option('--down', 'take back the last migration; its data is lost')
     .option('--all', 'with --down: take back every migration')
     .action((options: { down?: true; all?: true }) => choose((given) => migrate(given, options)));
-  add('demo', {
-    summary: 'watch RepoWatch work on real git pushes, without any setup',
-    description:
-      'Starts RepoWatch beside a GitHub of its own on this machine, pushes commits, shows what comes of them, and stays up for your own pushes. Honours PORT, HOST, ADMIN_TOKEN and DATA_DIR.',
-    example: 'PORT=8080 repowatch demo --once',
-  })
+  add('demo')
     .option('--once', 'stop after the tour, with exit code 0 when everything went well')
     .action((options: { once?: true }) => choose((given) => demo(given, options)));
-  add('validate', {
-    summary: 'check a configuration file',
-    description: 'Prints file:line:column: message for each problem. Exit code 0 when there is none, 1 otherwise.',
-    example: 'repowatch validate .github/repowatch.yml',
-  })
+  add('validate')
     .argument('[file]', 'the file to check', '.github/repowatch.yml')
     .action((file: string) => choose((given) => validate(given, file)));
   return program;

@@ -37,7 +37,7 @@ export function createApiClient(base: string, token: string): ApiClient {
     return value;
   };
   const list = async <T>(path: string, query: Record<string, string>): Promise<T[]> =>
-    (await read<{ data: T[] }>(`${path}?${new URLSearchParams({ limit: '100', ...query })}`)).data;
+    (await read<{ data: T[] }>(`${path}?${new URLSearchParams({ limit: '100', ...query }).toString()}`)).data;
   return {
     findRepository: (fullName) => call('GET', `/api/repos/${fullName}`),
     readConfig: (fullName) => read(`/api/repos/${fullName}/config`),

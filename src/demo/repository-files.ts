@@ -53,7 +53,8 @@ watches:
           run: |
             export default async ({ commits, change, log }) => {
               const unfinished = commits.filter(({ message }) => /\\b(wip|fixup)\\b/i.test(message));
-              log(\`looked at \${commits.length} commit(s), forced: \${change.forced}\`);
+              const how = change.commits_unknown ? 'without the list of its commits' : change.forced ? 'by force' : 'as usual';
+              log(\`looked at \${commits.length} commit(s); the branch moved \${how}\`);
               return { commits: commits.length, unfinished: unfinished.length };
             };
 

@@ -16,7 +16,7 @@ export interface Telling {
 type Step = RunDetail['steps'][number];
 type Attempt = Step['attempts'][number];
 
-const overStatuses: readonly RunDetail['status'][] = ['succeeded', 'failed', 'dead', 'cancelled'];
+const overStatuses = new Set<RunDetail['status']>(['succeeded', 'failed', 'dead', 'cancelled']);
 
 /** Longest a run may take until the teller gives up on it; the schedule of the demo's file ends long before. Seconds. */
 const longestRunSeconds = 60;
@@ -67,7 +67,7 @@ function describeOrigin(origin: ChangeSummary['origin']): string {
 
 function tellConsidered(narrator: Narrator, { key, matched, clause, reason }: ConsideredWatch): void {
   if (matched) narrator.fact(key, 'wants it', 'good');
-  else narrator.fact(key, `does not want it: ${clause === null ? '' : `${clause}, `}${reason ?? ''}`);
+  else narrator.fact(key, `does not want it: ${reason ?? 'no reason was kept'}${clause === null ? '' : ` (${clause})`}`);
 }
 
 /** Tells the attempts of a run one by one until the run is over. */
@@ -83,7 +83,7 @@ async function tellRun({ api, narrator, signal }: Telling, id: string): Promise<
         tellAttempt(narrator, { run, step, attempt });
       }
     }
-    return overStatuses.includes(run.status) ? run : undefined;
+    return overStatuses.has(run.status) ? run : undefined;
   });
 }
 

@@ -54,10 +54,7 @@ export async function runTour({ world, narrator, signal }: TourOptions): Promise
 }
 
 async function installApp({ api, narrator, signal }: Telling, world: DemoWorld): Promise<void> {
-  narrator.chapter(
-    'The App is installed',
-    `The repository ${demoRepository} has .github/repowatch.yml with three watches: notify, review, release.`,
-  );
+  narrator.chapter('The App is installed', `${demoRepository} has .github/repowatch.yml with three watches: notify, review, release.`);
   const { github } = world;
   await github.createAccount(demoOwner, 'Organization');
   const made = await github.createRepository({ owner: demoOwner, name: demoName, files: createRepositoryFiles(world.receiver.url) });
@@ -72,18 +69,15 @@ async function installApp({ api, narrator, signal }: Telling, world: DemoWorld):
   const config = await api.readConfig(demoRepository);
   if (config.status !== 'ok')
     throw fault(`the configuration is ${config.status}: ${config.problems.map((problem) => problem.message).join(' ')}`);
-  narrator.fact('repository', `${repository.full_name} is tracked from ${repository.default_branch} on`, 'good');
-  narrator.fact('config', `${config.watches.map(({ key, origin }) => `${key} (${origin.split('/').at(-1)})`).join(', ')}`, 'good');
+  narrator.fact('repository', `${repository.full_name} is tracked; its default branch is ${repository.default_branch}`, 'good');
+  narrator.fact('config', config.watches.map(({ key, origin }) => `${key} (${origin.split('/').at(-1)})`).join(', '), 'good');
   const { host } = new URL(world.receiver.url);
   await api.putSecret(signingSecretName, { value: world.signingSecret, repository: demoRepository, destinations: [host] });
   narrator.fact('secret', `${signingSecretName} is stored encrypted, and may only be sent to ${host}`, 'good');
 }
 
 async function pushCommit(tour: Tour): Promise<void> {
-  tour.narrator.chapter(
-    'A push',
-    'Each watch says whether it wants the change, and why not. A webhook is sent signed; a script runs in a process of its own.',
-  );
+  tour.narrator.chapter('A push', 'Each watch says whether it wants the change. One sends a signed webhook, one runs a script.');
   const sha = await tour.copy.commit({ 'src/hello.js': "export const hello = 'Hello';\n" }, 'Say hello', { branch: demoBranch });
   tour.narrator.command('git push origin main');
   await tour.copy.push();
@@ -123,10 +117,7 @@ async function forcePush(tour: Tour): Promise<void> {
 
 async function loseWebhook(tour: Tour): Promise<void> {
   const { api, copy, narrator, world, signal } = tour;
-  narrator.chapter(
-    'A lost webhook',
-    'GitHub sends each webhook once. Whatever gets lost, reconcile finds by comparing the branches and tags.',
-  );
+  narrator.chapter('A lost webhook', 'GitHub sends a webhook once. What gets lost, reconcile finds by comparing branches and tags.');
   await world.github.setWebhooks('off');
   const sha = await copy.commit({ 'src/bye.js': "export const bye = 'Bye';\n" }, 'Say goodbye', { branch: demoBranch });
   narrator.command('git push origin main      (GitHub is made to lose the webhook)');
@@ -153,10 +144,7 @@ async function loseWebhook(tour: Tour): Promise<void> {
 
 async function meetTrouble(tour: Tour): Promise<void> {
   const { copy, narrator, world } = tour;
-  narrator.chapter(
-    'A receiver in trouble',
-    'It answers 503 twice. The step is tried again by its schedule, always under the same webhook-id.',
-  );
+  narrator.chapter('A receiver in trouble', 'It answers 503 twice. The step is tried again by its schedule, under the same webhook-id.');
   world.receiver.answerNext('/notify', [503, 503]);
   const before = world.receiver.received.length;
   const sha = await copy.commit({ 'README.md': '# Hello\n\nThis is the demo.\n' }, 'Describe the demo', { branch: demoBranch });
