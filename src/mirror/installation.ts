@@ -87,6 +87,16 @@ export async function deleteInstallation(db: Db, id: string): Promise<void> {
   );
 }
 
+/** Lists the rows of living installations that a complete listing begun at `before` does not show; one learned meanwhile is not among them. */
+export async function listUnlistedInstallations(db: Db, host: string, listing: { githubIds: string[]; before: Date }): Promise<string[]> {
+  const { rows } = await db.raw<{ rows: { id: string }[] }>(
+    `select id from installations
+     where host = ? and deleted_at is null and updated_at < ? and not github_id = any(?::bigint[])`,
+    [host, listing.before, listing.githubIds],
+  );
+  return rows.map((row) => row.id);
+}
+
 /** Marks an installation as suspended or not. */
 export async function suspendInstallation(db: Db, id: string, suspendedAt: Date | null): Promise<void> {
   await db.raw('update installations set suspended_at = ?, updated_at = now() where id = ?', [suspendedAt, id]);
