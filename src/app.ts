@@ -27,7 +27,7 @@ import { LaneDispatcher } from './queue/lane-dispatcher.ts';
 import { Queue } from './queue/queue.ts';
 import { startScheduler, type Scheduler } from './schedule/scheduler.ts';
 import { findSecretsForRepository } from './vault/secrets.ts';
-import { addPages } from './web/pages.ts';
+import { createPages } from './web/pages.ts';
 
 /** Connections to Postgres that one process takes for its statements, beside those of the queue and the lanes. */
 const poolMax = 10;
@@ -65,7 +65,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const runs = (role: ServerSettings['roles'][number]) => settings.roles.includes(role);
   const db = createDb({ url: options.databaseUrl, poolMax, log });
   const queue = new Queue({ url: options.databaseUrl, log, worker: runs('worker') });
-  const reader = createReader(createClients({ appId: settings.appId, privateKey: settings.privateKey, apiUrl: settings.githubApiUrl, log }));
+  const reader = createReader(
+    createClients({ appId: settings.appId, privateKey: settings.privateKey, apiUrl: settings.githubApiUrl, log }),
+  );
   const door = createDoor({ allow: settings.outboundAllow });
   const scripts = runs('worker') ? createScriptPool({ size: scriptProcesses, log }) : undefined;
   const actions = createActions({ door, scripts, reader, version: options.version });
@@ -97,7 +99,8 @@ export async function createApp(options: AppOptions): Promise<App> {
 function createActions(tools: { door: Door; scripts: ScriptPool | undefined; reader: Reader; version: string }): ActionRegistry {
   const { door, scripts, reader } = tools;
   const pool: ScriptPool = scripts ?? {
-    run: () => Promise.resolve({ ok: false, code: 'scripts_unavailable', message: 'Scripts run in processes with the role worker.', log: [] }),
+    run: () =>
+      Promise.resolve({ ok: false, code: 'scripts_unavailable', message: 'Scripts run in processes with the role worker.', log: [] }),
     warmUp: () => Promise.resolve('no worker'),
     close: () => Promise.resolve(),
   };
@@ -128,7 +131,14 @@ function createContext(options: AppOptions, made: { db: Db; queue: Queue; reader
 
 async function startHttp(options: AppOptions, context: Context, metrics: Registry): Promise<HttpServer> {
   const { settings, log, version } = options;
-  const answers = new Counter({ name: 'repowatch_intake_answers_total', help: 'Answers at the door for deliveries, by code', labelNames: ['code'], registers: [metrics] });
+  const answers = new Counter({
+    name: 'repowatch_intake_answers_total',
+    help: 'Answers at the door for deliveries, by code',
+    labelNames: ['code'],
+    registers: [metrics],
+  });
+  const health = () => readHealth(context.db);
+  const actions = createHttpActions(context, settings.secretsKey);
   const secrets = [settings.webhookSecret, settings.webhookSecretPrevious].filter((secret) => secret !== undefined);
   return await createHttpServer({
     db: context.db,
@@ -137,9 +147,9 @@ async function startHttp(options: AppOptions, context: Context, metrics: Registr
     version,
     metrics,
     intake: createIntake({ secrets, accept: createAcceptDelivery(context), log, appId: settings.appId, answers }),
-    actions: createHttpActions(context, settings.secretsKey),
-    health: () => readHealth(context.db),
-    pages: addPages(context),
+    actions,
+    health,
+    pages: createPages({ db: context.db, actions, health, adminToken: settings.adminToken, publicUrl: settings.publicUrl, version, log }),
   });
 }
 

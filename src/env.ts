@@ -115,8 +115,8 @@ export const settingsTable = {
     secret: true,
   },
   ADMIN_TOKEN: {
-    format: formats.sharedSecretFormat,
-    type: 'text, at least 16 characters',
+    format: formats.tokenFormat,
+    type: 'text, at least 8 characters',
     required: true,
     help: 'The bearer token for the REST API and the command line.',
     how: 'Make one with "openssl rand -hex 32".',

@@ -41,7 +41,8 @@ export async function startRepoWatch(options: {
     await stop().catch((stopError: unknown) => log.error({ error: describeError(stopError) }, 'Stopping after a failed start failed too'));
     throw error;
   }
-  const url = app.http === undefined ? undefined : `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${app.http.port}`;
+  const url =
+    app.http === undefined ? undefined : `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${app.http.port}`;
   log.info({ url, roles: settings.roles, version }, 'RepoWatch is running');
   return { app, url, databaseUrl, stop };
 }

@@ -14,7 +14,7 @@ export function redactText(text: string): string {
 
 /** Creates the process's log. Bodies and headers are never logged; known credential shapes are replaced in the finished line. */
 export function createLog(options: { level: LevelWithSilent; write?: (line: string) => void }): Log {
-  const write = options.write ?? ((line: string) => process.stdout.write(line));
+  const write = options.write ?? ((line: string): void => void process.stdout.write(line));
   return pino(
     {
       level: options.level,
@@ -23,6 +23,6 @@ export function createLog(options: { level: LevelWithSilent; write?: (line: stri
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: ['*.authorization', '*.secret', '*.token', '*.password', '*.privateKey', 'secret', 'token'], censor: '[redacted]' },
     },
-    { write: (line: string) => void write(redactText(line)) },
+    { write: (line: string) => write(redactText(line)) },
   );
 }

@@ -12,9 +12,11 @@ export type Admission = { result: 'settle'; code: ErrorCode; reason: string } | 
 /** Decides, without asking anybody, how a delivery goes on. Pure. */
 export function admitDelivery(parsed: ParsedDelivery, repository: Repository | undefined): Admission {
   const { translation } = parsed;
-  if (translation.result === 'ignored' || translation.result === 'noted') return { result: 'settle', code: translation.code, reason: translation.reason };
+  if (translation.result === 'ignored' || translation.result === 'noted')
+    return { result: 'settle', code: translation.code, reason: translation.reason };
   if (translation.result !== 'ref_move') return { result: 'alone' };
-  if (!repository || isRenamed(repository, translation) || repository.installationGithubId !== translation.installation.github_id) return { result: 'alone' };
+  if (!repository || isRenamed(repository, translation) || repository.installationGithubId !== translation.installation.github_id)
+    return { result: 'alone' };
   const refusal = refuseRepository(repository);
   if (refusal) return { result: 'settle', ...refusal };
   if (needsConfig(repository, translation)) return { result: 'alone' };
@@ -25,7 +27,8 @@ export function admitDelivery(parsed: ParsedDelivery, repository: Repository | u
 export function refuseRepository(repository: Repository): { code: ErrorCode; reason: string } | undefined {
   if (repository.uninstalledAt) return { code: 'installation_deleted', reason: 'the App was uninstalled from this account' };
   if (repository.suspendedAt) return { code: 'installation_suspended', reason: 'the installation is suspended' };
-  if (repository.removedAt) return { code: 'repository_removed', reason: `${repository.fullName} is not part of the installation any more` };
+  if (repository.removedAt)
+    return { code: 'repository_removed', reason: `${repository.fullName} is not part of the installation any more` };
   if (!repository.enabled) return { code: 'repository_disabled', reason: `${repository.fullName} is switched off in RepoWatch` };
   return undefined;
 }
@@ -45,7 +48,11 @@ function isRenamed(repository: Repository, translation: Extract<Translation, { r
 }
 
 /** The arrival that a push makes. */
-export function toArrival(parsed: ParsedDelivery, translation: Extract<Translation, { result: 'ref_move' }>, repository: Repository): Arrival {
+export function toArrival(
+  parsed: ParsedDelivery,
+  translation: Extract<Translation, { result: 'ref_move' }>,
+  repository: Repository,
+): Arrival {
   const { move } = translation;
   return {
     repository,

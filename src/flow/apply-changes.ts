@@ -58,16 +58,27 @@ export async function applyChanges(context: Context, trx: Db, arrivals: Arrival[
   const results: Applied[] = Array.from({ length: arrivals.length });
   if (arrivals.length === 0) return results;
   const keys = arrivals.map(keyOf);
-  const refs = await lockRefs(trx, keys, arrivals.map((arrival, index) => ({ key: keys[index]!, before: arrival.before, after: arrival.after })));
+  const refs = await lockRefs(
+    trx,
+    keys,
+    arrivals.map((arrival, index) => ({ key: keys[index]!, before: arrival.before, after: arrival.after })),
+  );
   const { news, touched, gapsChanged } = judgeAll(arrivals, refs, results);
   await updateRefs(trx, [...touched], gapsChanged);
   const ids = await takeChangeIds(trx, news.length);
   const decided = news.map((item, index) => decide(context, item, ids[index]!));
-  const inserted = await insertChanges(trx, decided.map((entry) => entry.change));
+  const inserted = await insertChanges(
+    trx,
+    decided.map((entry) => entry.change),
+  );
   const fresh = decided.filter((entry) => inserted.has(entry.change.id));
   const runs = fresh.flatMap((entry) => entry.runs);
   await insertRuns(trx, runs);
-  await context.queue.send(trx, 'runs', runs.map((run) => run.lane));
+  await context.queue.send(
+    trx,
+    'runs',
+    runs.map((run) => run.lane),
+  );
   decided.forEach((entry, index) => {
     results[news[index]!.index] = inserted.has(entry.change.id)
       ? { result: 'change', changeId: entry.change.id, runs: entry.runs.length }
@@ -81,7 +92,11 @@ function keyOf(arrival: Arrival): RefKey {
   return { repositoryId: repository.id, installationId: repository.installationId, kind, name };
 }
 
-function judgeAll(arrivals: Arrival[], refs: Map<string, LockedRef>, results: Applied[]): { news: News[]; touched: Set<LockedRef>; gapsChanged: Set<string> } {
+function judgeAll(
+  arrivals: Arrival[],
+  refs: Map<string, LockedRef>,
+  results: Applied[],
+): { news: News[]; touched: Set<LockedRef>; gapsChanged: Set<string> } {
   const news: News[] = [];
   const touched = new Set<LockedRef>();
   const gapsChanged = new Set<string>();

@@ -20,10 +20,17 @@ export async function applyInstallation(context: Context, translation: Installat
       await deleteInstallation(trx, id);
       return;
     }
-    await upsertRepositories(trx, { host: context.host, installationId: id }, added.map((stub) => toUpdate(stub, translation)));
+    await upsertRepositories(
+      trx,
+      { host: context.host, installationId: id },
+      added.map((stub) => toUpdate(stub, translation)),
+    );
     const removed = translation.removed.map((stub) => stub.github_id);
     await removeRepositories(trx, id, { githubIds: removed, reason: 'taken out of the installation on GitHub' });
-    await context.queue.send(trx, 'sync', [installationLane(installation.github_id), ...added.map((stub) => repositoryLane(stub.github_id))]);
+    await context.queue.send(trx, 'sync', [
+      installationLane(installation.github_id),
+      ...added.map((stub) => repositoryLane(stub.github_id)),
+    ]);
   });
   const counts = [
     added.length > 0 ? `${added.length} repositories named` : '',

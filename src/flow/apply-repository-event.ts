@@ -26,7 +26,10 @@ export async function applyRepositoryEvent(context: Context, event: RepositoryEv
   const { translation } = event;
   const { repository: facts, action } = translation;
   return await transaction(context.db, async (trx) => {
-    const installationId = await ensureInstallation(trx, context.host, { githubId: translation.installation.github_id, owner: facts.owner });
+    const installationId = await ensureInstallation(trx, context.host, {
+      githubId: translation.installation.github_id,
+      owner: facts.owner,
+    });
     await upsertRepositories(trx, { host: context.host, installationId }, [facts]);
     if (action === 'deleted') await removeRepositories(trx, installationId, { githubIds: [facts.github_id], reason: 'deleted on GitHub' });
     else await context.queue.send(trx, 'sync', [repositoryLane(facts.github_id)]);
@@ -58,7 +61,11 @@ export async function applyRepositoryEvent(context: Context, event: RepositoryEv
     ]);
     if (inserted.size === 0) return `${facts.full_name}: ${action} was recorded before`;
     await insertRuns(trx, matched.runs);
-    await context.queue.send(trx, 'runs', matched.runs.map((run) => run.lane));
+    await context.queue.send(
+      trx,
+      'runs',
+      matched.runs.map((run) => run.lane),
+    );
     return `recorded as change ${id}: ${facts.full_name} ${action}`;
   });
 }

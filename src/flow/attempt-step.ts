@@ -55,7 +55,10 @@ export async function attemptStep(context: Context, attempt: StepTry): Promise<A
     return await kind.run(action);
   } catch (error) {
     if (error instanceof RepoWatchError) return refuse(error.code, error.message);
-    context.log.error({ kind: step.kind, error: describeError(error), stack: error instanceof Error ? error.stack : undefined }, 'An action kind threw');
+    context.log.error(
+      { kind: step.kind, error: describeError(error), stack: error instanceof Error ? error.stack : undefined },
+      'An action kind threw',
+    );
     return refuse('internal_error', 'The action failed in a way that it should not; the log has the details.');
   }
 }
@@ -65,7 +68,11 @@ function prepare(attempt: StepTry): Outcome<Prepared, ErrorCode> {
   const secrets: Record<string, string> = {};
   for (const name of new Set([...step.secretNames, ...namesInScript(step)])) {
     const secret = scope.secrets.get(name);
-    if (!secret) return failed('secret_not_found', `There is no secret \`${name}\` that this repository may use. Set it with PUT /api/secrets/${name}.`);
+    if (!secret)
+      return failed(
+        'secret_not_found',
+        `There is no secret \`${name}\` that this repository may use. Set it with PUT /api/secrets/${name}.`,
+      );
     secrets[name] = secret.value;
   }
   const env: Record<string, string> = {};

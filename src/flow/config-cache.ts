@@ -59,7 +59,10 @@ export class ConfigCache {
     for (const config of configs) {
       const parsed = parseConfig(config.content, { kinds: this.#kinds, path: config.path });
       // It was valid when it was taken into force; a newer RepoWatch that reads it otherwise has no watches to offer for it.
-      const compiled: CompiledConfig = parsed.status === 'ok' ? compileConfig(parsed.config) : compileConfig({ path: config.path, file: { version: 1, watches: {} }, lines: {} });
+      const compiled: CompiledConfig =
+        parsed.status === 'ok'
+          ? compileConfig(parsed.config)
+          : compileConfig({ path: config.path, file: { version: 1, watches: {} }, lines: {} });
       const watchIds = new Map(watches.filter((watch) => watch.configId === config.id).map((watch) => [watch.key, watch.id]));
       this.#entries.set(config.id, { id: config.id, compiled, watchIds });
     }

@@ -10,7 +10,10 @@ import type { Context } from './context.ts';
  * The row of the repository that a delivery is about. One that nobody announced appears by itself (handbook B5); one that
  * was renamed or moved follows its numeric id; one that was removed stays removed, because a late event is no invitation.
  */
-export async function ensureRepository(context: Context, seen: { repository: RepositoryFacts; installation: { github_id: string } }): Promise<Repository> {
+export async function ensureRepository(
+  context: Context,
+  seen: { repository: RepositoryFacts; installation: { github_id: string } },
+): Promise<Repository> {
   const { repository: facts } = seen;
   const found = await find(context, facts.github_id);
   const moved = found !== undefined && found.installationGithubId !== seen.installation.github_id;

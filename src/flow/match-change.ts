@@ -25,7 +25,12 @@ export function matchChange(
   const matched: Matched = { considered: [], runs: [] };
   if (!config) return matched;
   const { change, repository } = subject;
-  const matchSubject: MatchSubject = { change, event: () => subject.event, githubUrl: context.githubUrl, isSelf: isSelf(change, repository) };
+  const matchSubject: MatchSubject = {
+    change,
+    event: () => subject.event,
+    githubUrl: context.githubUrl,
+    isSelf: isSelf(change, repository),
+  };
   const late = change.origin === 'reconcile' && config.compiled.reconcile.catchUp === 'none';
   for (const watch of config.compiled.watches) {
     const watchId = config.watchIds.get(watch.id);
@@ -34,7 +39,12 @@ export function matchChange(
     if (!result.matched) {
       matched.considered.push({ watch: watch.id, matched: false, clause: result.clause, reason: result.reason });
     } else if (late) {
-      matched.considered.push({ watch: watch.id, matched: false, clause: 'reconcile.catch_up', reason: 'changes that are found late are not caught up on' });
+      matched.considered.push({
+        watch: watch.id,
+        matched: false,
+        clause: 'reconcile.catch_up',
+        reason: 'changes that are found late are not caught up on',
+      });
     } else {
       const lane = laneOfRun({ watch, watchId, subject: matchSubject, repository });
       matched.considered.push({ watch: watch.id, matched: true });

@@ -51,12 +51,17 @@ async function settleTogether(context: Context, parsed: ParsedDelivery[]): Promi
     if (stopped.has(entry.delivery.lane)) continue;
     const admission = admitDelivery(entry, repositories.get(entry.delivery.repositoryGithubId ?? ''));
     if (admission.result === 'alone') stopped.add(entry.delivery.lane);
-    else if (admission.result === 'settle') settlements.push({ id: entry.delivery.id, status: settledStatus(admission.code), code: admission.code, reason: admission.reason });
+    else if (admission.result === 'settle')
+      settlements.push({ id: entry.delivery.id, status: settledStatus(admission.code), code: admission.code, reason: admission.reason });
     else applying.push({ parsed: entry, arrival: admission.arrival });
   }
   await context.configs.prepare(applying.map((entry) => entry.arrival.repository));
   await transaction(context.db, async (trx) => {
-    const results = await applyChanges(context, trx, applying.map((entry) => entry.arrival));
+    const results = await applyChanges(
+      context,
+      trx,
+      applying.map((entry) => entry.arrival),
+    );
     const ends = results.flatMap((result, index) => {
       const { delivery } = applying[index]!.parsed;
       const settlement = toSettlement(delivery.id, result);

@@ -18,7 +18,8 @@ import { settledStatus, toSettlement } from './settlement.ts';
 import { placeOf, syncConfig } from './sync-config.ts';
 
 /** What one try came to: an end, or a reason to try again later. */
-type Tried = { result: 'settled'; settlement: Settlement } | { result: 'done' } | { result: 'later'; code: ErrorCode; reason: string; at?: Date };
+type Tried =
+  { result: 'settled'; settlement: Settlement } | { result: 'done' } | { result: 'later'; code: ErrorCode; reason: string; at?: Date };
 
 /** How many tries wait for a configuration that cannot be loaded, about 20 s in all; then the change is recorded with what is in force. */
 const maxConfigTries = 4;
@@ -45,19 +46,31 @@ export async function processDelivery(context: Context, delivery: WaitingDeliver
     await settleDeliveries(db, [gaveUp(delivery, tried.reason)]);
     return true;
   }
-  await postponeDelivery(db, delivery.id, { at: retryLaterAt(context.clock.now(), delivery.attempts + 1, tried.at), code: tried.code, reason: tried.reason });
+  await postponeDelivery(db, delivery.id, {
+    at: retryLaterAt(context.clock.now(), delivery.attempts + 1, tried.at),
+    code: tried.code,
+    reason: tried.reason,
+  });
   return false;
 }
 
 function gaveUp(delivery: WaitingDelivery, reason: string): Settlement {
-  return { id: delivery.id, status: 'errored', code: 'processing_failed', reason: `gave up after ${maxProcessingAttempts} tries: ${reason}` };
+  return {
+    id: delivery.id,
+    status: 'errored',
+    code: 'processing_failed',
+    reason: `gave up after ${maxProcessingAttempts} tries: ${reason}`,
+  };
 }
 
 async function tryDelivery(context: Context, delivery: WaitingDelivery): Promise<Tried> {
   try {
     return await route(context, await parseDelivery(context, delivery));
   } catch (error) {
-    context.log.error({ delivery: delivery.id, error: describeError(error), stack: error instanceof Error ? error.stack : undefined }, 'Processing a delivery failed');
+    context.log.error(
+      { delivery: delivery.id, error: describeError(error), stack: error instanceof Error ? error.stack : undefined },
+      'Processing a delivery failed',
+    );
     return { result: 'later', code: 'internal_error', reason: describeError(error) };
   }
 }
@@ -75,7 +88,17 @@ async function route(context: Context, parsed: ParsedDelivery): Promise<Tried> {
     case 'installation':
       return settled(parsed, 'state_updated', await applyInstallation(context, translation));
     case 'repository':
-      return settled(parsed, null, await applyRepositoryEvent(context, { deliveryId: parsed.delivery.id, origin: parsed.delivery.source, guid: parsed.delivery.guid, at: parsed.delivery.receivedAt, translation }));
+      return settled(
+        parsed,
+        null,
+        await applyRepositoryEvent(context, {
+          deliveryId: parsed.delivery.id,
+          origin: parsed.delivery.source,
+          guid: parsed.delivery.guid,
+          at: parsed.delivery.receivedAt,
+          translation,
+        }),
+      );
   }
 }
 
@@ -91,7 +114,8 @@ async function processMove(context: Context, parsed: ParsedDelivery): Promise<Tr
   if (refusal) return settled(parsed, refusal.code, refusal.reason);
   if (needsConfig(repository, translation)) {
     const synced = await syncConfig(context, repository);
-    if (!synced.ok && synced.retryable && parsed.delivery.attempts < maxConfigTries) return { result: 'later', code: synced.code, reason: synced.message, ...(synced.retryAt ? { at: synced.retryAt } : {}) };
+    if (!synced.ok && synced.retryable && parsed.delivery.attempts < maxConfigTries)
+      return { result: 'later', code: synced.code, reason: synced.message, ...(synced.retryAt ? { at: synced.retryAt } : {}) };
     repository = await ensureRepository(context, translation);
   }
   return await applyMove(context, parsed, toArrival(parsed, translation, repository));
@@ -126,5 +150,9 @@ async function processHint(context: Context, parsed: ParsedDelivery): Promise<Tr
   const refusal = refuseRepository(repository);
   if (refusal) return settled(parsed, refusal.code, refusal.reason);
   await hastenReconcile(context.db, [repository.id], new Date(context.clock.now().getTime() + hintGraceMs));
-  return settled(parsed, 'state_updated', `${translation.hint.kind} ${translation.hint.name} is compared with GitHub in a moment, in case its push does not arrive`);
+  return settled(
+    parsed,
+    'state_updated',
+    `${translation.hint.kind} ${translation.hint.name} is compared with GitHub in a moment, in case its push does not arrive`,
+  );
 }

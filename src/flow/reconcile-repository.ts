@@ -13,9 +13,12 @@ import type { Context } from './context.ts';
 import { placeOf } from './sync-config.ts';
 
 /** How a comparison went, for logs and tests. */
-export type Reconciled = { result: 'baseline' | 'compared'; changes: number } | { result: 'postponed'; reason: string } | { result: 'failed'; code: ErrorCode };
+export type Reconciled =
+  { result: 'baseline' | 'compared'; changes: number } | { result: 'postponed'; reason: string } | { result: 'failed'; code: ErrorCode };
 
-type Listing = { ok: true; at: Date; refs: (ListedRef & { protected: boolean | null })[] } | { ok: false; code: ErrorCode; message: string; retryAt?: Date };
+type Listing =
+  | { ok: true; at: Date; refs: (ListedRef & { protected: boolean | null })[] }
+  | { ok: false; code: ErrorCode; message: string; retryAt?: Date };
 
 /** How long reconcile lets waiting deliveries go first: what they say is richer than what a comparison can tell. Milliseconds. */
 const yieldMs = 2_000;
@@ -35,8 +38,14 @@ export async function reconcileRepository(context: Context, repository: Reposito
   const kinds = kindsOf(context, repository);
   const listing = await listAll(context, repository, kinds);
   if (!listing.ok) return await recordFailure(context, repository, listing);
-  const changes = baseline ? await takeBaseline(context, repository, listing) : await applyDifferences(context, repository, { listing, kinds });
-  await recordReconcile(context.db, repository.id, { error: null, dueAt: new Date(now.getTime() + intervalMs(context, repository)), baseline });
+  const changes = baseline
+    ? await takeBaseline(context, repository, listing)
+    : await applyDifferences(context, repository, { listing, kinds });
+  await recordReconcile(context.db, repository.id, {
+    error: null,
+    dueAt: new Date(now.getTime() + intervalMs(context, repository)),
+    baseline,
+  });
   return { result: baseline ? 'baseline' : 'compared', changes };
 }
 
@@ -129,6 +138,9 @@ async function recordFailure(context: Context, repository: Repository, failure: 
   const own = new Date(context.clock.now().getTime() + (catalogue[failure.code].retryable ? backoffMs : Math.max(backoffMs, 3_600_000)));
   const dueAt = failure.retryAt !== undefined && failure.retryAt > own ? failure.retryAt : own;
   await recordReconcile(context.db, repository.id, { error: `${failure.code}: ${failure.message}`, dueAt, baseline: false });
-  context.log.warn({ repository: repository.fullName, code: failure.code, again: dueAt.toISOString() }, 'A repository could not be compared with GitHub');
+  context.log.warn(
+    { repository: repository.fullName, code: failure.code, again: dueAt.toISOString() },
+    'A repository could not be compared with GitHub',
+  );
   return { result: 'failed', code: failure.code };
 }

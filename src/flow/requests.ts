@@ -40,12 +40,18 @@ function toReplay(source: ReplaySource) {
 }
 
 /** Makes one repository, or all, due for reconcile now; answers how many. */
-export async function requestReconcile(context: Context, target: { repositoryId?: string }): Promise<Outcome<{ requested: number }, ErrorCode>> {
+export async function requestReconcile(
+  context: Context,
+  target: { repositoryId?: string },
+): Promise<Outcome<{ requested: number }, ErrorCode>> {
   return await transaction(context.db, async (trx) => {
     const githubIds = await makeDue(trx, target.repositoryId);
     await context.queue.send(trx, 'sync', githubIds.map(repositoryLane));
     if (target.repositoryId !== undefined && githubIds.length === 0) {
-      return failed('conflict', 'This repository cannot be compared: it was removed, switched off, or its installation is suspended or gone.');
+      return failed(
+        'conflict',
+        'This repository cannot be compared: it was removed, switched off, or its installation is suspended or gone.',
+      );
     }
     return ok({ requested: githubIds.length });
   });

@@ -21,7 +21,8 @@ export function createRunService(context: Context): LaneService {
     prefix: 'runs',
     groupSize: 100,
     maxLanes: 200,
-    serveAlone: (lane, signal) => serveLane(context, { lane, signal, load: (key) => loader.add(key), record: (entry) => recorder.add(entry) }),
+    serveAlone: (lane, signal) =>
+      serveLane(context, { lane, signal, load: (key) => loader.add(key), record: (entry) => recorder.add(entry) }),
   };
 }
 
@@ -53,10 +54,12 @@ async function loadLanes(context: Context, lanes: string[]): Promise<LoadedRun[]
   const due = await listDueRuns(context.db, [...new Set(lanes)]);
   const all = [...due.values()].flat();
   const changes = await readChanges(context.db, [...new Set(all.map((run) => run.changeId))]);
-  return lanes.map((lane) => (due.get(lane) ?? []).flatMap((run) => {
-    const stored = changes.get(run.changeId);
-    return stored ? [{ run, stored }] : [];
-  }));
+  return lanes.map((lane) =>
+    (due.get(lane) ?? []).flatMap((run) => {
+      const stored = changes.get(run.changeId);
+      return stored ? [{ run, stored }] : [];
+    }),
+  );
 }
 
 function sizeOf(value: unknown): number {

@@ -41,7 +41,10 @@ export async function createRunScope(context: Context, loaded: LoadedRun, watch:
     facts: toFacts(contexts, about),
     secrets,
     steps,
-    expressions: (added = {}) => ({ contexts: { ...contexts, run: about, steps, secrets: added.secrets ?? {}, env: added.env ?? {} }, failed }),
+    expressions: (added = {}) => ({
+      contexts: { ...contexts, run: about, steps, secrets: added.secrets ?? {}, env: added.env ?? {} },
+      failed,
+    }),
     remember(step, outputs) {
       if (step.id !== undefined) steps[step.id] = { outputs };
     },

@@ -48,7 +48,8 @@ export async function runWatch(context: Context, loaded: LoadedRun, work: RunWor
   const scope = await createRunScope(context, loaded, watch);
   for (const [position, step] of watch.steps.entries()) {
     const before = stored.find((entry) => entry.position === position);
-    const next = before && isOver(before) ? restore(draft, scope, { step, before }) : await runStep(context, { draft, scope, step, position, before });
+    const next =
+      before && isOver(before) ? restore(draft, scope, { step, before }) : await runStep(context, { draft, scope, step, position, before });
     if (next) return next;
   }
   return end(draft, draft.failure ?? { status: 'succeeded', code: null, message: null });
@@ -61,7 +62,8 @@ function isOver(step: StoredStep): boolean {
 function restore(draft: Draft, scope: RunScope, done: { step: CompiledStep; before: StoredStep }): undefined {
   const { before } = done;
   scope.remember(done.step, before.outputs);
-  if (before.status === 'failed' || before.status === 'dead') noteFailure(draft, scope, { status: before.status, code: before.code ?? 'internal_error', message: before.message ?? '' });
+  if (before.status === 'failed' || before.status === 'dead')
+    noteFailure(draft, scope, { status: before.status, code: before.code ?? 'internal_error', message: before.message ?? '' });
   return undefined;
 }
 
@@ -88,7 +90,11 @@ async function runStep(context: Context, stepWork: StepWork): Promise<Worked | u
   if (interrupted) draft.finished = closeInterrupted(position, number - 1);
   if (interrupted && number > step.retry.length + 1 + maxInterruptions) return giveUpInterrupted(stepWork, state);
   const progress = take(draft, { status: 'running', code: null, message: null });
-  const started = await draft.work.record({ ...progress, steps: [...progress.steps, { ...state, status: 'running' }], started: { position, number } });
+  const started = await draft.work.record({
+    ...progress,
+    steps: [...progress.steps, { ...state, status: 'running' }],
+    started: { position, number },
+  });
   if (!started) return { recorded: Promise.resolve() };
   const outcome: AttemptOutcome = judged.ok
     ? await attemptStep(context, { scope, step, number, idempotencyKey: state.idempotencyKey, signal: draft.work.signal })
@@ -105,7 +111,13 @@ interface FinishedWork extends StepWork {
 /** Decides what an attempt's end means for its step and run. */
 function finishStep(context: Context, finished: FinishedWork): Worked | undefined {
   const { draft, scope, step, position, state, number, outcome } = finished;
-  const attempt = { position, number, request: outcome.record.request ?? null, response: outcome.record.response ?? null, log: outcome.record.log ?? null };
+  const attempt = {
+    position,
+    number,
+    request: outcome.record.request ?? null,
+    response: outcome.record.response ?? null,
+    log: outcome.record.log ?? null,
+  };
   if (outcome.result === 'succeeded') {
     draft.finished = { ...attempt, status: 'succeeded', code: null, message: null, retryAt: null };
     draft.steps.push({ ...state, status: 'succeeded', outputs: outcome.outputs });
@@ -115,12 +127,24 @@ function finishStep(context: Context, finished: FinishedWork): Worked | undefine
   const { code, message } = outcome;
   if (draft.work.signal.aborted) {
     // The process is stopping: whoever takes over makes this try again, at once.
-    draft.finished = { ...attempt, status: 'interrupted', code: 'interrupted', message: 'The process was stopped during the attempt.', retryAt: null };
+    draft.finished = {
+      ...attempt,
+      status: 'interrupted',
+      code: 'interrupted',
+      message: 'The process was stopped during the attempt.',
+      retryAt: null,
+    };
     draft.steps.push({ ...state, status: 'waiting', code: 'interrupted' });
     return end(draft, { status: 'waiting', code: 'interrupted', message: null, dueAt: context.clock.now() });
   }
   const retryAt = outcome.retryable
-    ? nextRetryAt({ schedule: step.retry, attempt: number, now: context.clock.now(), retryAfterSeconds: outcome.retryAfterSeconds, random: Math.random })
+    ? nextRetryAt({
+        schedule: step.retry,
+        attempt: number,
+        now: context.clock.now(),
+        retryAfterSeconds: outcome.retryAfterSeconds,
+        random: Math.random,
+      })
     : undefined;
   draft.finished = { ...attempt, status: 'failed', code, message, retryAt: retryAt ?? null };
   if (retryAt) {
@@ -173,7 +197,13 @@ function describeStep(loaded: LoadedRun, facts: { step: CompiledStep; position: 
 /** Takes what has not been written yet, to write it with this state of the run. */
 function take(draft: Draft, run: RunState): Progress {
   const { id, installationId } = draft.loaded.run;
-  const progress: Progress = { runId: id, installationId, steps: draft.steps, run, ...(draft.finished ? { finished: draft.finished } : {}) };
+  const progress: Progress = {
+    runId: id,
+    installationId,
+    steps: draft.steps,
+    run,
+    ...(draft.finished ? { finished: draft.finished } : {}),
+  };
   draft.steps = [];
   draft.finished = undefined;
   return progress;

@@ -35,7 +35,11 @@ export async function syncConfig(context: Context, repository: Repository): Prom
   return { ok: true };
 }
 
-async function recordFailure(context: Context, repository: Repository, failure: Extract<Read<TextFile>, { ok: false }>): Promise<ConfigSync> {
+async function recordFailure(
+  context: Context,
+  repository: Repository,
+  failure: Extract<Read<TextFile>, { ok: false }>,
+): Promise<ConfigSync> {
   const { retryable } = catalogue[failure.code];
   const again = failure.retryAt ?? new Date(context.clock.now().getTime() + lookAgainMs * (retryable ? 1 : 60));
   await recordConfigLook(context.db, repository.id, {
@@ -43,13 +47,20 @@ async function recordFailure(context: Context, repository: Repository, failure: 
     problems: [{ message: failure.message, code: failure.code }],
     dueAt: again,
   });
-  context.log.warn({ repository: repository.fullName, code: failure.code }, 'A configuration could not be loaded; the last good one stays in force');
+  context.log.warn(
+    { repository: repository.fullName, code: failure.code },
+    'A configuration could not be loaded; the last good one stays in force',
+  );
   return { ok: false, code: failure.code, message: failure.message, retryable, ...(failure.retryAt ? { retryAt: failure.retryAt } : {}) };
 }
 
 async function recordAbsence(context: Context, repository: Repository): Promise<void> {
   await transaction(context.db, async (trx) => {
-    await replaceFileWatches(trx, { repositoryId: repository.id, installationId: repository.installationId }, { configId: null, watches: [] });
+    await replaceFileWatches(
+      trx,
+      { repositoryId: repository.id, installationId: repository.installationId },
+      { configId: null, watches: [] },
+    );
     await recordConfigLook(trx, repository.id, { status: 'absent', problems: [], blobSha: null, configId: null, dueAt: null });
   });
 }
@@ -72,7 +83,11 @@ async function activate(context: Context, repository: Repository, file: { sha: s
       await recordConfigLook(trx, repository.id, { status: 'invalid', problems, blobSha: file.sha, dueAt: null });
       return id;
     }
-    const watches = Object.entries(parsed.config.file.watches).map(([key, watch]) => ({ key, name: watch.name ?? key, line: parsed.config.lines[key] ?? 1 }));
+    const watches = Object.entries(parsed.config.file.watches).map(([key, watch]) => ({
+      key,
+      name: watch.name ?? key,
+      line: parsed.config.lines[key] ?? 1,
+    }));
     await replaceFileWatches(trx, owner, { configId: id, watches });
     await recordConfigLook(trx, repository.id, { status: 'ok', problems: [], blobSha: file.sha, configId: id, dueAt: null });
     return id;

@@ -51,13 +51,19 @@ async function syncInstallation(context: Context, githubId: string): Promise<voi
     await recordListing(trx, installation.id, null);
     context.log.info({ installation: installation.login, repositories: githubIds.length, removed }, 'An installation was listed');
     const rows = await findRepositories(trx, context.host, githubIds);
-    return [...rows.values()].filter((row) => row.baselineAt === null || row.configStatus === 'unknown').map((row) => repositoryLane(row.githubId));
+    return [...rows.values()]
+      .filter((row) => row.baselineAt === null || row.configStatus === 'unknown')
+      .map((row) => repositoryLane(row.githubId));
   });
   await context.queue.send(context.db, 'sync', lanes);
 }
 
 /** A suspended or deleted installation says so when a token is asked for (handbook B13); anything else is noted and tried again. */
-async function recordRefusal(context: Context, installation: Installation, failure: { code: keyof typeof catalogue; message: string }): Promise<void> {
+async function recordRefusal(
+  context: Context,
+  installation: Installation,
+  failure: { code: keyof typeof catalogue; message: string },
+): Promise<void> {
   if (failure.code === 'installation_suspended') await suspendInstallation(context.db, installation.id, context.clock.now());
   else if (failure.code === 'installation_deleted') await deleteInstallation(context.db, installation.id);
   else await recordListing(context.db, installation.id, `${failure.code}: ${failure.message}`);

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { RepoWatchError } from '../core/errors.ts';
 import { toStorableText } from '../core/storable.ts';
 import type { NewDelivery } from '../inbox/insert-deliveries.ts';
+import { laneOf } from '../inbox/lane.ts';
 
 /** The headers that are kept with a delivery (handbook A1, J2); each value must be harmless. */
 const keptHeaders = [
@@ -49,13 +50,6 @@ export function readDeliveryFacts(headers: { event: string; guid: string; all: I
     },
     targetAppId: targetType === 'integration' ? header(headers.all, 'x-github-hook-installation-target-id') : undefined,
   };
-}
-
-/** The lane of a delivery: what it is about decides whose sequence it belongs to. */
-export function laneOf(facts: { repositoryGithubId: string | null; installationGithubId: string | null; event: string }): string {
-  if (facts.repositoryGithubId !== null) return `repo:${facts.repositoryGithubId}`;
-  if (facts.installationGithubId !== null) return `inst:${facts.installationGithubId}`;
-  return `event:${facts.event}`;
 }
 
 function parseObject(body: Buffer): Record<string, unknown> {

@@ -62,11 +62,17 @@ async function serve(options: IntakeOptions & { budget: BodyBudget }, request: I
   });
   try {
     if (!signatureFits(hmacs, headers.signature)) {
-      throw new RepoWatchError('signature_invalid', 'The signature does not fit the body. Check that the webhook secret here and on GitHub are the same.');
+      throw new RepoWatchError(
+        'signature_invalid',
+        'The signature does not fit the body. Check that the webhook secret here and on GitHub are the same.',
+      );
     }
     const facts = readDeliveryFacts(headers, body.bytes);
     if (options.appId !== undefined && facts.targetAppId !== undefined && facts.targetAppId !== options.appId) {
-      options.log.warn({ guid: facts.delivery.guid, target: facts.targetAppId }, 'A delivery is addressed to another App: its webhook address points here by mistake');
+      options.log.warn(
+        { guid: facts.delivery.guid, target: facts.targetAppId },
+        'A delivery is addressed to another App: its webhook address points here by mistake',
+      );
     }
     const acceptance = await withDeadline(options.accept({ ...facts.delivery, digest: digest.digest('hex') }));
     return { status: 202, code: acceptance.result, body: { result: acceptance.result, guid: facts.delivery.guid } };
@@ -87,7 +93,10 @@ function checkHeaders(request: IncomingMessage): IntakeHeaders {
   if (request.method !== 'POST') throw new RepoWatchError('method_not_allowed', 'Deliveries are sent with POST.');
   const type = request.headers['content-type'] ?? '';
   if (!/^application\/json\s*(?:;|$)/i.test(type)) {
-    throw new RepoWatchError('content_type_unsupported', 'Only application/json is accepted. Set the content type of the webhook to application/json.');
+    throw new RepoWatchError(
+      'content_type_unsupported',
+      'Only application/json is accepted. Set the content type of the webhook to application/json.',
+    );
   }
   if (!['', 'identity'].includes(request.headers['content-encoding'] ?? '')) {
     throw new RepoWatchError('content_type_unsupported', 'Compressed bodies are not accepted.');
@@ -95,7 +104,8 @@ function checkHeaders(request: IncomingMessage): IntakeHeaders {
   const event = requiredHeader(request, 'x-github-event');
   const guid = requiredHeader(request, 'x-github-delivery');
   const signature = request.headers['x-hub-signature-256'];
-  if (typeof signature !== 'string') throw new RepoWatchError('signature_missing', 'The header X-Hub-Signature-256 is missing. Set a webhook secret on GitHub.');
+  if (typeof signature !== 'string')
+    throw new RepoWatchError('signature_missing', 'The header X-Hub-Signature-256 is missing. Set a webhook secret on GitHub.');
   const hex = /^sha256=([0-9a-f]{64})$/i.exec(signature)?.[1];
   if (hex === undefined) throw new RepoWatchError('signature_invalid', 'The header X-Hub-Signature-256 is not sha256= and 64 hex digits.');
   return { signature: Buffer.from(hex, 'hex'), event, guid, all: request.headers };
@@ -104,7 +114,8 @@ function checkHeaders(request: IncomingMessage): IntakeHeaders {
 function requiredHeader(request: IncomingMessage, name: string): string {
   const value = request.headers[name];
   if (typeof value !== 'string' || value === '') throw new RepoWatchError('header_missing', `The header ${name} is missing.`);
-  if (!/^[A-Za-z0-9_.-]{1,100}$/.test(value)) throw new RepoWatchError('header_invalid', `The header ${name} has a value that is not allowed.`);
+  if (!/^[A-Za-z0-9_.-]{1,100}$/.test(value))
+    throw new RepoWatchError('header_invalid', `The header ${name} has a value that is not allowed.`);
   return value;
 }
 
@@ -144,7 +155,13 @@ function send(response: ServerResponse, answer: Answer): string {
     ...(answer.status === 503 ? { 'retry-after': '5' } : {}),
     ...(answer.status === 405 ? { allow: 'POST' } : {}),
   });
-  response.end(JSON.stringify(refused ? { type: `docs/errors.md#${answer.code}`, title: catalogue[answer.code as ErrorCode].title, status: answer.status, ...answer.body } : answer.body));
+  response.end(
+    JSON.stringify(
+      refused
+        ? { type: `docs/errors.md#${answer.code}`, title: catalogue[answer.code as ErrorCode].title, status: answer.status, ...answer.body }
+        : answer.body,
+    ),
+  );
   return answer.code;
 }
 

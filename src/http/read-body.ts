@@ -42,7 +42,7 @@ function collect(request: IncomingMessage, onChunk: (chunk: Buffer, total: numbe
       if (error === undefined) resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, total));
       else {
         request.pause();
-        reject(error instanceof Error ? error : new Error(String(error)));
+        reject(error instanceof Error ? error : new Error('reading the body failed', { cause: error }));
       }
     };
     const onData = (chunk: Buffer) => {
@@ -67,7 +67,10 @@ function declaredLength(request: IncomingMessage): number | undefined {
 }
 
 function tooLarge(maxBytes: number): RepoWatchError {
-  return new RepoWatchError('body_too_large', `The body is larger than ${maxBytes} bytes. GitHub never sends more; reconcile finds what it could not send.`);
+  return new RepoWatchError(
+    'body_too_large',
+    `The body is larger than ${maxBytes} bytes. GitHub never sends more; reconcile finds what it could not send.`,
+  );
 }
 
 function busy(): RepoWatchError {

@@ -104,11 +104,10 @@ export async function suspendInstallation(db: Db, id: string, suspendedAt: Date 
 
 /** Notes how the last listing of an installation's repositories went: complete, or with an error that people can read. */
 export async function recordListing(db: Db, id: string, error: string | null): Promise<void> {
-  await db.raw('update installations set listed_at = case when ?::text is null then now() else listed_at end, list_error = ?, updated_at = now() where id = ?', [
-    error,
-    error,
-    id,
-  ]);
+  await db.raw(
+    'update installations set listed_at = case when ?::text is null then now() else listed_at end, list_error = ?, updated_at = now() where id = ?',
+    [error, error, id],
+  );
 }
 
 async function upsertAccount(

@@ -45,20 +45,19 @@ describe('judgeMove', () => {
     expect(play(history(), [push(a, b), push(a, b), push(a, b)]).words).toEqual(['news', 'already_known', 'already_known']);
   });
 
-  test.each([
-    [[0, 1, 2]],
-    [[0, 2, 1]],
-    [[1, 0, 2]],
-    [[1, 2, 0]],
-    [[2, 0, 1]],
-    [[2, 1, 0]],
-  ])('three pushes arriving in order %j are three changes and leave the newest head', (order) => {
-    const pushes = [push(a, b), push(b, c), push(c, d)];
-    const { words, end } = play(history(), order.map((index) => pushes[index]!));
-    expect(words).toEqual(['news', 'news', 'news']);
-    expect(end.head).toBe(d);
-    expect(end.gaps).toEqual([]);
-  });
+  test.each([[[0, 1, 2]], [[0, 2, 1]], [[1, 0, 2]], [[1, 2, 0]], [[2, 0, 1]], [[2, 1, 0]]])(
+    'three pushes arriving in order %j are three changes and leave the newest head',
+    (order) => {
+      const pushes = [push(a, b), push(b, c), push(c, d)];
+      const { words, end } = play(
+        history(),
+        order.map((index) => pushes[index]!),
+      );
+      expect(words).toEqual(['news', 'news', 'news']);
+      expect(end.head).toBe(d);
+      expect(end.gaps).toEqual([]);
+    },
+  );
 
   test('swapped pushes of the same second keep the newest head', () => {
     const at = new Date('2026-01-01T00:00:00Z');

@@ -76,8 +76,11 @@ function judgeRepeat(history: RefHistory, move: Move): Judgement {
 function judgeLate(history: RefHistory, move: Move): Judgement {
   const gap = history.gaps.find((entry) => entry.from === move.before || entry.to === move.after);
   if (gap) return news(history, move, { fills: gap });
-  const cover = history.observed.find((entry) => entry.before === move.before || entry.after === move.after || happenedBefore(move.at, entry.at));
-  if (cover) return { result: 'ignored', code: 'covered_by_reconcile', reason: 'a comparison with GitHub had already found where this push led' };
+  const cover = history.observed.find(
+    (entry) => entry.before === move.before || entry.after === move.after || happenedBefore(move.at, entry.at),
+  );
+  if (cover)
+    return { result: 'ignored', code: 'covered_by_reconcile', reason: 'a comparison with GitHub had already found where this push led' };
   if (history.baseline === move.after && history.head === move.after) return news(history, move, {});
   if (isZeroSha(move.after)) {
     if (move.confirmed === undefined) return { result: 'confirm' };
@@ -87,7 +90,11 @@ function judgeLate(history: RefHistory, move: Move): Judgement {
   return news(history, move, { head: move.after, leaves: true });
 }
 
-function news(history: RefHistory, move: Move, effect: { head?: string; fills?: { from: string; to: string }; leaves?: boolean }): Judgement {
+function news(
+  history: RefHistory,
+  move: Move,
+  effect: { head?: string; fills?: { from: string; to: string }; leaves?: boolean },
+): Judgement {
   const key = pairKey(move.before, move.after);
   const position = history.pairs.get(key) ?? 0;
   const gaps = effect.fills ? fillGap(history.gaps, effect.fills, move) : [...history.gaps];

@@ -33,7 +33,11 @@ export async function listDueRepositories(db: Db, limit: number): Promise<string
 }
 
 /** Writes down how a comparison went and when the next one is due. */
-export async function recordReconcile(db: Db, repositoryId: string, outcome: { error: string | null; dueAt: Date; baseline: boolean }): Promise<void> {
+export async function recordReconcile(
+  db: Db,
+  repositoryId: string,
+  outcome: { error: string | null; dueAt: Date; baseline: boolean },
+): Promise<void> {
   await db.raw(
     `update repositories set reconcile_error = ?, reconcile_due_at = ?,
        reconcile_failures = case when ?::text is null then 0 else reconcile_failures + 1 end,

@@ -38,7 +38,11 @@ interface RefRow {
  * Locks the rows of these refs until the transaction ends, making those that are missing, and reads what judging the given
  * pairs of heads needs. Rows are locked in the order of their ids, so that two transactions never wait for each other.
  */
-export async function lockRefs(trx: Db, keys: RefKey[], pairs: { key: RefKey; before: string; after: string }[]): Promise<Map<string, LockedRef>> {
+export async function lockRefs(
+  trx: Db,
+  keys: RefKey[],
+  pairs: { key: RefKey; before: string; after: string }[],
+): Promise<Map<string, LockedRef>> {
   const distinct = [...new Map(keys.map((key) => [refText(key), key])).values()];
   let rows = await selectForUpdate(trx, distinct);
   if (rows.length < distinct.length) {
@@ -106,7 +110,11 @@ function toLocked(row: RefRow): LockedRef {
 
 async function readPairs(trx: Db, locked: Map<string, LockedRef>, pairs: { key: RefKey; before: string; after: string }[]): Promise<void> {
   const byId = new Map([...locked.values()].map((ref) => [ref.id, ref]));
-  const wanted = pairs.map((pair) => ({ ref: locked.get(refText(pair.key))!.id, before: normalSha(pair.before), after: normalSha(pair.after) }));
+  const wanted = pairs.map((pair) => ({
+    ref: locked.get(refText(pair.key))!.id,
+    before: normalSha(pair.before),
+    after: normalSha(pair.after),
+  }));
   const { rows } = await trx.raw<{ rows: { ref_id: string; before: string; after: string; times: number }[] }>(
     `select c.ref_id, c.before, c.after, count(*)::int as times
      from changes c join (select distinct item.ref, item.before, item.after

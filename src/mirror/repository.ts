@@ -76,7 +76,11 @@ export async function findRepository(db: Db, id: string): Promise<Repository | u
  * Writes down what GitHub says about repositories of one installation, and takes back those that were removed. A repository
  * that comes from another installation moves here with its history (handbook B7). Where GitHub said nothing, what is known stays.
  */
-export async function upsertRepositories(db: Db, owner: { host: string; installationId: string }, updates: RepositoryUpdate[]): Promise<void> {
+export async function upsertRepositories(
+  db: Db,
+  owner: { host: string; installationId: string },
+  updates: RepositoryUpdate[],
+): Promise<void> {
   if (updates.length === 0) return;
   const rows = updates.map((update) => ({ ...update, owner: update.owner.login, owner_github_id: update.owner.github_id }));
   await db.raw(
@@ -110,7 +114,11 @@ export async function removeRepositories(db: Db, installationId: string, removal
 }
 
 /** Marks what a complete listing no longer shows as removed; answers how many that were. */
-export async function removeUnlistedRepositories(db: Db, installationId: string, listed: { githubIds: string[]; before: Date }): Promise<number> {
+export async function removeUnlistedRepositories(
+  db: Db,
+  installationId: string,
+  listed: { githubIds: string[]; before: Date },
+): Promise<number> {
   const { rowCount } = await db.raw<{ rowCount: number }>(
     `update repositories set removed_at = now(), removed_reason = 'not in the installation''s listing', updated_at = now()
      where installation_id = ? and not (github_id = any(?::bigint[])) and removed_at is null and created_at < ?`,

@@ -138,7 +138,10 @@ export class LaneDispatcher {
         await this.#service.serveAlone(lane, signal);
       } while (this.#serving.get(lane) === true && !this.#stopped && !signal.aborted);
     } catch (error) {
-      this.#log.error({ lane, error: describeError(error), stack: error instanceof Error ? error.stack : undefined }, 'Serving a lane failed; trying again');
+      this.#log.error(
+        { lane, error: describeError(error), stack: error instanceof Error ? error.stack : undefined },
+        'Serving a lane failed; trying again',
+      );
       await this.#release([lane]);
       this.#putBack(lane, retryFailedMs);
       return;

@@ -68,7 +68,9 @@ export class Queue {
 
   /** How many tickets wait, by queue. */
   async depth(): Promise<Record<QueueName, number>> {
-    const stats = await Promise.all(queueNames.map(async (name) => [name, (await this.#boss.getQueueStats(name))[0]?.queuedCount ?? 0] as const));
+    const stats = await Promise.all(
+      queueNames.map(async (name) => [name, (await this.#boss.getQueueStats(name))[0]?.queuedCount ?? 0] as const),
+    );
     return Object.fromEntries(stats) as Record<QueueName, number>;
   }
 

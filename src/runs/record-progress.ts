@@ -65,9 +65,18 @@ const endStatuses = ['succeeded', 'failed', 'dead', 'cancelled'];
 export async function recordProgress(db: Db, entries: Progress[]): Promise<boolean[]> {
   const ends = (status: string) => endStatuses.includes(status);
   const finished = entries.flatMap((entry) => (entry.finished ? [{ run_id: entry.runId, ...entry.finished }] : []));
-  const steps = entries.flatMap((entry) => entry.steps.map((step) => ({ run_id: entry.runId, installation_id: entry.installationId, ...step, ended: stepEnded(step.status) })));
-  const started = entries.flatMap((entry) => (entry.started ? [{ run_id: entry.runId, installation_id: entry.installationId, ...entry.started }] : []));
-  const runs = new Map(entries.map((entry) => [entry.runId, { run_id: entry.runId, ...entry.run, ended: ends(entry.run.status), closes: entry.finished !== undefined }]));
+  const steps = entries.flatMap((entry) =>
+    entry.steps.map((step) => ({ run_id: entry.runId, installation_id: entry.installationId, ...step, ended: stepEnded(step.status) })),
+  );
+  const started = entries.flatMap((entry) =>
+    entry.started ? [{ run_id: entry.runId, installation_id: entry.installationId, ...entry.started }] : [],
+  );
+  const runs = new Map(
+    entries.map((entry) => [
+      entry.runId,
+      { run_id: entry.runId, ...entry.run, ended: ends(entry.run.status), closes: entry.finished !== undefined },
+    ]),
+  );
   const { rows } = await db.raw<{ rows: { run_id: string; started: boolean }[] }>(
     `with finished as (
        update attempts a set status = item.status, code = item.code, message = item.message, request = item.request, response = item.response,

@@ -62,7 +62,9 @@ function createTick(context: Context, tick: { name: string; rule: string; work: 
   const job: Job = scheduleJob(tick.name, { rule: tick.rule, tz: 'UTC' }, () => {
     running ??= tick
       .work()
-      .catch((error: unknown) => context.log.warn({ tick: tick.name, error: describeError(error) }, 'A scheduled look failed; the next one follows'))
+      .catch((error: unknown) =>
+        context.log.warn({ tick: tick.name, error: describeError(error) }, 'A scheduled look failed; the next one follows'),
+      )
       .finally(() => {
         running = undefined;
       });
