@@ -50,7 +50,7 @@ describe('the main job', () => {
       const rows = await world.list('/api/runs?status=succeeded');
       return rows.length === 2 && rows;
     });
-    expect(runs.map((run) => (run['watch'] as ApiObject)['key']).toEqual(expect.arrayContaining(['check', 'notify']));
+    expect(runs.map((run) => (run['watch'] as ApiObject)['key'])).toEqual(expect.arrayContaining(['check', 'notify']));
     expect(await world.list('/api/changes')).toMatchObject([{ type: 'branch.updated', origin: 'webhook', after: sha }]);
   });
 });

@@ -1,10 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { CommandContext, ExitCode } from './command-context.ts';
-import { demo } from './demo.ts';
 import { explainFailure } from './explain-failure.ts';
-import { migrate } from './migrate.ts';
-import { start } from './start.ts';
-import { validate } from './validate.ts';
 
 type Run = (context: CommandContext) => Promise<ExitCode>;
 
@@ -49,7 +45,7 @@ const verbs = {
   },
 };
 
-/** The verbs with their options. A verb only chooses what is to run, so that parsing and running fail apart. */
+/** The verbs with their options. A verb only chooses what is to run, so that parsing and running fail apart, and only what is run is loaded. */
 function createProgram(context: CommandContext, choose: (run: Run) => void): Command {
   const examples = Object.values(verbs).map(({ example }) => `  $ ${example}`);
   const program = new Command('repowatch')
@@ -68,16 +64,16 @@ function createProgram(context: CommandContext, choose: (run: Run) => void): Com
     const { summary, description, example } = verbs[verb];
     return program.command(verb).summary(summary).description(description).addHelpText('after', `\nExample:\n  $ ${example}`);
   };
-  add('start').action(() => choose(start));
+  add('start').action(() => choose(async (given) => (await import('./start.ts')).start(given)));
   add('migrate')
     .option('--down', 'take back the last migration; its data is lost')
     .option('--all', 'with --down: take back every migration')
-    .action((options: { down?: true; all?: true }) => choose((given) => migrate(given, options)));
+    .action((options: { down?: true; all?: true }) => choose(async (given) => (await import('./migrate.ts')).migrate(given, options)));
   add('demo')
     .option('--once', 'stop after the tour, with exit code 0 when everything went well')
-    .action((options: { once?: true }) => choose((given) => demo(given, options)));
+    .action((options: { once?: true }) => choose(async (given) => (await import('./demo.ts')).demo(given, options)));
   add('validate')
     .argument('[file]', 'the file to check', '.github/repowatch.yml')
-    .action((file: string) => choose((given) => validate(given, file)));
+    .action((file: string) => choose(async (given) => (await import('./validate.ts')).validate(given, file)));
   return program;
 }

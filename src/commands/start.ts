@@ -23,7 +23,8 @@ export async function start(context: CommandContext): Promise<ExitCode> {
   const signal = context.listenForStop();
   const repowatch = await startRepoWatch({ settings: settings.value, log, version: context.version, report: say, signal });
   const where = repowatch.url === undefined ? '' : ` at ${repowatch.url}`;
-  say(`RepoWatch ${context.version} is running${where} (${settings.value.roles.join(', ')}).`);
+  // The log has had its line from the start itself.
+  if (context.attended) context.tell(`RepoWatch ${context.version} is running${where} (${settings.value.roles.join(', ')}).`);
   await untilStop(signal);
   say('RepoWatch is stopping.');
   const late = pause(longestStopMs, 'late' as const, { ref: false });

@@ -11,10 +11,12 @@ export async function followActivity(telling: Telling): Promise<void> {
   const changes = new News(await api.listChanges());
   const deliveries = new News(await api.listDeliveries());
   // A run that waits for its next try must not keep the next push from being told.
-  const tell = (id: string) =>
+  const tell = (id: string) => {
+    narrator.line('');
     void tellThread(telling, id).catch((error: unknown) => {
       if (!signal.aborted) narrator.fact('demo', describeError(error), 'bad');
     });
+  };
   for (;;) {
     await pause(pollMs, undefined, { signal });
     for (const change of changes.take(await api.listChanges())) tell(change.id);

@@ -48,7 +48,9 @@ export async function startWorld(options: WorldOptions): Promise<DemoWorld> {
   const state = await openDemoState(dataDir);
   if ((given['ADMIN_TOKEN'] ?? '') === '') given['ADMIN_TOKEN'] = state.adminToken;
   const checked = orThrow(loadSome(given, honoured));
-  if ((given['PORT'] ?? '') === '') given['PORT'] = await choosePort(checked.host, options.report);
+  given['PORT'] = await choosePort(given['PORT'], checked.host, options.report);
+  if ((options.environment['DATABASE_URL'] ?? '') !== '')
+    options.report('DATABASE_URL is left alone: the demo keeps its data in DATA_DIR.');
   const undo: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -110,16 +112,22 @@ async function startServer(options: WorldOptions, settings: ServerSettings, logF
   }
 }
 
-/** The default port, or any free one when somebody has it already; a port that was asked for is never replaced. */
-async function choosePort(host: string, report: (line: string) => void): Promise<string> {
-  const port = Number(settingsTable.PORT.default);
+/** The port that was asked for, which must be free; without one the default, or any other when somebody has that already. */
+async function choosePort(given: string | undefined, host: string, report: (line: string) => void): Promise<string> {
+  const isGiven = given !== undefined && given.trim() !== '';
+  const port = isGiven ? Number(given) : Number(settingsTable.PORT.default);
   const isFree = await new Promise<boolean>((resolve) => {
     const probe = createServer();
     probe.once('error', () => resolve(false));
     probe.listen(port, host, () => probe.close(() => resolve(true)));
   });
   if (isFree) return String(port);
-  report(`Port ${port} is in use; RepoWatch takes a free one. Set PORT to choose it.`);
+  if (isGiven)
+    throw new RepoWatchError(
+      'settings_invalid',
+      `PORT ${port} on ${host} cannot be used: it is taken or not allowed. Choose a free port; 0 takes any.`,
+    );
+  report(`Port ${port} is in use, so RepoWatch takes a free one. Set PORT to choose it.`);
   return '0';
 }
 

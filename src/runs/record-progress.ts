@@ -55,7 +55,7 @@ export interface Progress {
 }
 
 /** Statuses that a run never leaves by itself. */
-const endStatuses = ['succeeded', 'failed', 'dead', 'cancelled'];
+const endStatuses = new Set(['succeeded', 'failed', 'dead', 'cancelled']);
 
 /**
  * Writes the progress of many runs in one statement, so that a finished attempt and the start of the next one cost one
@@ -63,7 +63,7 @@ const endStatuses = ['succeeded', 'failed', 'dead', 'cancelled'];
  * closed this attempt or taken its number after ours lost its lane (the fence of threat model D6); then whoever asks must stop.
  */
 export async function recordProgress(db: Db, entries: Progress[]): Promise<boolean[]> {
-  const ends = (status: string) => endStatuses.includes(status);
+  const ends = (status: string) => endStatuses.has(status);
   const finished = entries.flatMap((entry) => (entry.finished ? [{ run_id: entry.runId, ...entry.finished }] : []));
   const steps = entries.flatMap((entry) =>
     entry.steps.map((step) => ({ run_id: entry.runId, installation_id: entry.installationId, ...step, ended: stepEnded(step.status) })),
