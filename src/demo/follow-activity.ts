@@ -1,15 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describeError } from '../core/errors.ts';
+import type { RepositoryConfig } from '../http/schemas/repository.ts';
+import { demoRepository } from './repository-files.ts';
 import { isSettled, tellDelivery, tellThread, type Telling } from './tell-thread.ts';
 
 /** How often the API is asked for news. Milliseconds. */
 const pollMs = 300;
 
-/** Tells every new change with its runs, and every delivery that came to nothing, until the signal aborts. */
+/** Tells every new change with its runs, every delivery that came to nothing, and every new configuration, until the signal aborts. */
 export async function followActivity(telling: Telling): Promise<void> {
   const { api, narrator, signal } = telling;
   const changes = new News(await api.listChanges());
   const deliveries = new News(await api.listDeliveries());
+  let config = await api.readConfig(demoRepository);
   // A run that waits for its next try must not keep the next push from being told.
   const tell = (id: string) => {
     narrator.line('');
@@ -23,10 +26,20 @@ export async function followActivity(telling: Telling): Promise<void> {
     for (const delivery of deliveries.take((await api.listDeliveries()).filter(isSettled))) {
       if (delivery.status !== 'processed') tellDelivery(narrator, delivery);
     }
+    const read = await api.readConfig(demoRepository);
+    if (read.config_sha !== config.config_sha || read.status !== config.status) tellConfig(telling, read);
+    config = read;
   }
 }
 
-/** Tells rows that were not there before, the oldest first. */
+/** Tells what the branch's configuration is now, with its problems at their places. */
+function tellConfig({ narrator }: Telling, { status, problems, watches }: RepositoryConfig): void {
+  if (status === 'ok') narrator.fact('config', `good: ${watches.map(({ key }) => key).join(', ')}`, 'good');
+  else narrator.fact('config', `${status}; the last good one stays in force`, 'bad');
+  for (const { line, column, message } of problems) narrator.detail(`${line ?? 1}:${column ?? 1}: ${message}`);
+}
+
+/** Finds the rows that were not there before, the oldest first. */
 class News {
   readonly #known: Set<string>;
 
