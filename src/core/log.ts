@@ -8,7 +8,7 @@ const secretText =
   /gh[a-z]_[A-Za-z0-9._-]{20,}|github_pat_[A-Za-z0-9_]{20,}|whsec_[A-Za-z0-9+/=]{16,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 
 /** Replaces everything that looks like a credential in a text. */
-export function redactText(text: string): string {
+function redactText(text: string): string {
   return text.replace(secretText, '[redacted]');
 }
 

@@ -5,7 +5,7 @@ import { insertDeliveries, type NewDelivery } from '../inbox/insert-deliveries.t
 import type { Queue } from '../queue/queue.ts';
 
 /** What became of a delivery at the door: a new row, or one that was there already. */
-export type Acceptance = { result: 'stored'; id: string } | { result: 'known' };
+type Acceptance = { result: 'stored'; id: string } | { result: 'known' };
 
 /** Stores deliveries; resolves only after the commit. */
 export type AcceptDelivery = (delivery: NewDelivery) => Promise<Acceptance>;

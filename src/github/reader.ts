@@ -12,14 +12,14 @@ import { encodePath, repositoryRoute, type RepositoryPlace } from './repository-
 import type { InstallationFacts, RepositoryFacts } from './translation.ts';
 
 /** A branch and its head. */
-export interface BranchHead {
+interface BranchHead {
   name: string;
   sha: string;
   protected: boolean;
 }
 
 /** A tag and the object it names: a commit, or for an annotated tag the tag object, which is also what a push calls `after` (handbook C6). */
-export interface TagHead {
+interface TagHead {
   name: string;
   sha: string;
   type: string;
@@ -32,7 +32,7 @@ interface GitObject {
 }
 
 /** A complete listing of refs, and when its first request started: what was written later is newer (handbook D14). */
-export interface RefListing<Ref> {
+interface RefListing<Ref> {
   observedAt: Date;
   refs: Ref[];
 }

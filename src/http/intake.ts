@@ -10,7 +10,7 @@ import { readDeliveryFacts } from './delivery-facts.ts';
 import { readBody } from './read-body.ts';
 
 /** GitHub's own limit for a payload, in bytes; exactly this much is accepted (handbook A9). */
-export const maxBodyBytes = 25 * 1024 * 1024;
+const maxBodyBytes = 25 * 1024 * 1024;
 
 /** GitHub gives up after 10 s (handbook A5); by then the sender must know that nothing was kept. Milliseconds. */
 const commitDeadlineMs = 8_000;
@@ -82,7 +82,7 @@ async function serve(options: IntakeOptions & { budget: BodyBudget }, request: I
 }
 
 /** The headers of a delivery, checked before a byte of the body is read. */
-export interface IntakeHeaders {
+interface IntakeHeaders {
   signature: Buffer;
   event: string;
   guid: string;

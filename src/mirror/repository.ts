@@ -63,15 +63,6 @@ export async function findRepositories(db: Db, host: string, githubIds: string[]
   return new Map(rows.map((row) => [row.githubId, row]));
 }
 
-/** Finds a repository by its row's id. */
-export async function findRepository(db: Db, id: string): Promise<Repository | undefined> {
-  const { rows } = await db.raw<{ rows: Repository[] }>(
-    `select ${columns} from repositories r join installations i on i.id = r.installation_id where r.id = ?`,
-    [id],
-  );
-  return rows[0];
-}
-
 /**
  * Writes down what GitHub says about repositories of one installation, and takes back those that were removed. A repository
  * that comes from another installation moves here with its history (handbook B7). Where GitHub said nothing, what is known stays.

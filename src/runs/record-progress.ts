@@ -3,7 +3,7 @@ import { toStorableJson } from '../core/storable.ts';
 import type { Db } from '../db/connect.ts';
 
 /** The try that begins now. */
-export interface StartedAttempt {
+interface StartedAttempt {
   position: number;
   number: number;
 }

@@ -30,7 +30,7 @@ export const floors: readonly (readonly string[])[] = [
 export const nouns: readonly string[] = ['inbox', 'mirror', 'watches', 'runs', 'vault', 'people'];
 
 /** Places that know less than their floor would let them. */
-export const onlyImports: Readonly<Record<string, readonly string[]>> = {
+const onlyImports: Readonly<Record<string, readonly string[]>> = {
   // It plays GitHub: sharing our code with it would let one mistake hide on both sides.
   'stand-in': ['core'],
 };
