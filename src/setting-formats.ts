@@ -63,7 +63,8 @@ export const privateKeyFormat = formatOf((text) => {
 });
 
 /** What people write when they mean to fill it in later, and nothing beside it. */
-const wellKnownText = /^(?:development|change|me|please|now|my|your|webhook|secret|here)+$|^(?:password|qwertyuiop)+[0-9]*$|^(?:0?1234567890?)[0-9]*$/;
+const wellKnownText =
+  /^(?:development|change|me|please|now|my|your|webhook|secret|here)+$|^(?:password|qwertyuiop)+[0-9]*$|^(?:0?1234567890?)[0-9]*$/;
 
 function isRepeated(text: string): boolean {
   for (let length = 1; length <= text.length / 2; length += 1) {
