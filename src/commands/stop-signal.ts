@@ -1,3 +1,5 @@
+import { onLauncherGone } from '../launcher-link.ts';
+
 /** Signals that are this close together are one wish: a terminal, npm and the launcher each pass on the same Ctrl-C. Milliseconds. */
 const sameWishMs = 300;
 
@@ -22,11 +24,7 @@ export function listenForStop(): AbortSignal {
     }
   };
   for (const signal of signals) process.on(signal, ask);
-  if (process.connected) {
-    process.once('disconnect', () => controller.abort());
-    // Listening for the launcher's end must not keep a finished process alive.
-    process.channel?.unref();
-  }
+  onLauncherGone(() => controller.abort());
   wish = controller.signal;
   return wish;
 }

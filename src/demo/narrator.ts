@@ -1,7 +1,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 
 /** How a fact went: as wished, in trouble, or neither. */
-export type Mark = 'good' | 'bad' | 'plain';
+type Mark = 'good' | 'bad' | 'plain';
 
 const marks = { good: ['green', '✓'], bad: ['red', '✗'], plain: ['dim', '·'] } as const;
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** One request as the receiver saw it. */
-export interface ReceivedRequest {
+interface ReceivedRequest {
   path: string;
   /** `webhook-id`: the same for every try of one step. */
   id: string;

@@ -22,7 +22,7 @@ function createConfig(receiverUrl: string): string {
 version: 1
 
 defaults:
-  retry: [1s, 2s, 10s] # short, because nobody wants to wait in a demo; the default reaches over three days
+  retry: [500ms, 1s, 10s] # short, because nobody wants to wait in a demo; the default reaches over three days
 
 vars:
   receiver: ${receiverUrl}
