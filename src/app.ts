@@ -18,15 +18,17 @@ import { readScriptFile } from './flow/read-script-file.ts';
 import { createRunService } from './flow/run-lanes.ts';
 import { createSyncService } from './flow/sync-lanes.ts';
 import { createClients } from './github/clients.ts';
+import { observeReader } from './github/observe-reader.ts';
 import { createReader, type Reader } from './github/reader.ts';
 import { createReceiver } from './github/receive.ts';
 import { createIntake } from './http/intake.ts';
+import type { Health } from './http/http-options.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { createHttpActions } from './http-actions.ts';
 import { LaneDispatcher } from './queue/lane-dispatcher.ts';
 import { Queue } from './queue/queue.ts';
 import { startScheduler, type Scheduler } from './schedule/scheduler.ts';
-import { findSecretsForRepository } from './vault/secrets.ts';
+import { findSecretsForRepository, rewrapSecrets } from './vault/secrets.ts';
 import { createPages } from './web/pages.ts';
 
 /** Connections to Postgres that one process takes for its statements, beside those of the queue and the lanes. */
@@ -65,15 +67,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   const runs = (role: ServerSettings['roles'][number]) => settings.roles.includes(role);
   const db = createDb({ url: options.databaseUrl, poolMax, log });
   const queue = new Queue({ url: options.databaseUrl, log, worker: runs('worker') });
-  const reader = createReader(
-    createClients({ appId: settings.appId, privateKey: settings.privateKey, apiUrl: settings.githubApiUrl, log }),
-  );
+  const github: GitHubHealth = { reachable: undefined };
+  const clients = createClients({ appId: settings.appId, privateKey: settings.privateKey, apiUrl: settings.githubApiUrl, log });
+  const reader = observeReader(createReader(clients), (reachable) => void (github.reachable = reachable));
   const door = createDoor({ allow: settings.outboundAllow });
   const scripts = runs('worker') ? createScriptPool({ size: scriptProcesses, log }) : undefined;
   const actions = createActions({ door, scripts, reader, version: options.version });
   const context = createContext(options, { db, queue, reader, actions });
-  const metrics = new Registry();
-  const http = runs('web') ? await startHttp(options, context, metrics) : undefined;
+  const http = runs('web') ? await startHttp(options, context, github) : undefined;
   const workers = new Workers({ context, queue, databaseUrl: options.databaseUrl, log });
   let scheduler: Scheduler | undefined;
   return {
@@ -83,7 +84,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     async startWork() {
       await queue.start();
       if (runs('worker')) await workers.start();
-      if (runs('scheduler')) scheduler = startScheduler(context);
+      if (runs('scheduler')) {
+        await moveSecretsToCurrentKey(context, settings.secretsKey);
+        scheduler = startScheduler(context);
+      }
     },
     async stop() {
       await http?.close();
@@ -94,6 +98,13 @@ export async function createApp(options: AppOptions): Promise<App> {
       await db.destroy();
     },
   };
+}
+
+/** After a new key was put in front of the ring, everything is wrapped with it, so that the old one can leave. */
+async function moveSecretsToCurrentKey({ db, log }: Context, keyRing: ServerSettings['secretsKey']): Promise<void> {
+  const { rewrapped, unreadable } = await rewrapSecrets(db, keyRing);
+  if (rewrapped > 0) log.info({ rewrapped }, 'Secrets were wrapped with the current key of SECRETS_KEY');
+  if (unreadable.length > 0) log.error({ unreadable }, 'SECRETS_KEY lacks the key of these secrets; put it back, or set them again');
 }
 
 function createActions(tools: { door: Door; scripts: ScriptPool | undefined; reader: Reader; version: string }): ActionRegistry {
@@ -129,15 +140,16 @@ function createContext(options: AppOptions, made: { db: Db; queue: Queue; reader
   };
 }
 
-async function startHttp(options: AppOptions, context: Context, metrics: Registry): Promise<HttpServer> {
+async function startHttp(options: AppOptions, context: Context, github: GitHubHealth): Promise<HttpServer> {
   const { settings, log, version } = options;
+  const metrics = new Registry();
   const answers = new Counter({
     name: 'repowatch_intake_answers_total',
     help: 'Answers at the door for deliveries, by code',
     labelNames: ['code'],
     registers: [metrics],
   });
-  const health = () => readHealth(context.db);
+  const health = () => readHealth(context.db, github);
   const actions = createHttpActions(context, settings.secretsKey);
   const secrets = [settings.webhookSecret, settings.webhookSecretPrevious].filter((secret) => secret !== undefined);
   return await createHttpServer({
@@ -153,13 +165,22 @@ async function startHttp(options: AppOptions, context: Context, metrics: Registr
   });
 }
 
-async function readHealth(db: Db): Promise<{ database: boolean; queue: boolean; details: Record<string, string> }> {
+/** Whether the last question to GitHub reached it; undefined while nobody has asked. */
+interface GitHubHealth {
+  reachable: boolean | undefined;
+}
+
+async function readHealth(db: Db, { reachable }: GitHubHealth): Promise<Health> {
+  const details: Record<string, string> = {};
+  if (reachable === false) details['github'] = 'GitHub could not be reached when it was asked last.';
+  const github = reachable === undefined ? {} : { github: reachable };
   try {
     const { rows } = await db.raw<{ rows: { queue: string | null }[] }>(`select to_regclass('pgboss.job')::text as queue`);
     const queue = rows[0]?.queue !== null;
-    return { database: true, queue, details: queue ? {} : { queue: 'The queue is being prepared.' } };
+    if (!queue) details['queue'] = 'The queue is being prepared.';
+    return { database: true, queue, ...github, details };
   } catch {
-    return { database: false, queue: false, details: { database: 'Postgres cannot be reached.' } };
+    return { database: false, queue: false, ...github, details: { ...details, database: 'Postgres cannot be reached.' } };
   }
 }
 

@@ -67,6 +67,7 @@ function prepare(attempt: StepTry): Outcome<Prepared, ErrorCode> {
   const { scope, step } = attempt;
   const secrets: Record<string, string> = {};
   for (const name of new Set([...step.secretNames, ...namesInScript(step)])) {
+    if (scope.secretFailure) return failed(scope.secretFailure.code, scope.secretFailure.message);
     const secret = scope.secrets.get(name);
     if (!secret)
       return failed(

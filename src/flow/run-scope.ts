@@ -1,5 +1,6 @@
 import type { AttemptOutcome, RunFacts } from '../actions/action.ts';
 import type { ExpressionScope } from '../core/expressions-evaluator.ts';
+import { isRepoWatchError, type RepoWatchError } from '../core/errors.ts';
 import { findDeliveryBody } from '../inbox/waiting-deliveries.ts';
 import { createMasker, maskDeep } from '../vault/masking.ts';
 import type { CompiledStep, CompiledWatch } from '../watches/compile-config.ts';
@@ -12,6 +13,8 @@ import type { LoadedRun } from './loaded-run.ts';
 export interface RunScope {
   readonly facts: RunFacts;
   readonly secrets: ReadonlyMap<string, RevealedSecret>;
+  /** Why the secrets could not be revealed; steps that name one fail with it. */
+  readonly secretFailure: RepoWatchError | undefined;
   readonly steps: Readonly<Record<string, { outputs: Record<string, unknown> }>>;
   /** The contexts for expressions, with what a step adds. */
   expressions(added?: { env?: Record<string, string>; secrets?: Record<string, string> }): ExpressionScope;
@@ -30,7 +33,7 @@ const secretInScript = /\bsecrets\s*\.\s*([A-Za-z_][A-Za-z0-9_]*)/g;
 export async function createRunScope(context: Context, loaded: LoadedRun, watch: CompiledWatch): Promise<RunScope> {
   const { run, stored } = loaded;
   const names = [...new Set([...watch.secretNames, ...watch.steps.flatMap(namesInScript)])];
-  const secrets = names.length === 0 ? new Map<string, RevealedSecret>() : await context.secrets.reveal(run, names);
+  const { secrets, secretFailure } = await reveal(context, run, names);
   const event = await readEvent(context, stored.deliveryId, watch);
   const contexts = buildContexts({ change: stored.change, vars: watch.vars, event: () => event, githubUrl: context.githubUrl });
   const about = { id: run.id, watch: run.watchKey, replay: run.replayOf !== null };
@@ -40,6 +43,7 @@ export async function createRunScope(context: Context, loaded: LoadedRun, watch:
   return {
     facts: toFacts(contexts, about),
     secrets,
+    secretFailure,
     steps,
     expressions: (added = {}) => ({
       contexts: { ...contexts, run: about, steps, secrets: added.secrets ?? {}, env: added.env ?? {} },
@@ -54,6 +58,17 @@ export async function createRunScope(context: Context, loaded: LoadedRun, watch:
     mask,
     maskOutcome: (outcome) => (secrets.size === 0 ? outcome : maskDeep(outcome, mask)),
   };
+}
+
+/** A value that the key ring cannot open concerns the steps that need it, not the whole lane. */
+async function reveal(context: Context, run: LoadedRun['run'], names: string[]): Promise<Pick<RunScope, 'secrets' | 'secretFailure'>> {
+  if (names.length === 0) return { secrets: new Map(), secretFailure: undefined };
+  try {
+    return { secrets: await context.secrets.reveal(run, names), secretFailure: undefined };
+  } catch (error) {
+    if (isRepoWatchError(error)) return { secrets: new Map(), secretFailure: error };
+    throw error;
+  }
 }
 
 /** The secrets that an inline script names in its own text. */

@@ -26,12 +26,13 @@ function bearerToken(header: string | undefined): string {
 export function createTokenGate(adminToken: string, clock = systemClock): TokenGate {
   const failures = new FailureLimiter(clock);
   const checkToken: TokenGate['checkToken'] = (token, { request, reply }) => {
+    // Before the limit: behind a proxy everybody has one address, and those who guess must not lock the admin out.
+    if (adminToken !== '' && isSameToken(token, adminToken)) return;
     const wait = failures.retryAfterSeconds(request.ip);
     if (wait > 0) {
       void reply.header('retry-after', String(wait));
       throw new RepoWatchError('too_many_attempts', `Too many wrong tokens came from this address. Try again in ${wait} s.`);
     }
-    if (adminToken !== '' && isSameToken(token, adminToken)) return;
     // A request without any token is a mistake, not a guess.
     if (token !== '') failures.fail(request.ip);
     void reply.header('www-authenticate', 'Bearer realm="RepoWatch"');

@@ -158,7 +158,12 @@ function send(response: ServerResponse, answer: Answer): string {
   response.end(
     JSON.stringify(
       refused
-        ? { type: `docs/errors.md#${answer.code}`, title: catalogue[answer.code as ErrorCode].title, status: answer.status, ...answer.body }
+        ? {
+            type: `/api/meta/errors#${answer.code}`,
+            title: catalogue[answer.code as ErrorCode].title,
+            status: answer.status,
+            ...answer.body,
+          }
         : answer.body,
     ),
   );

@@ -87,14 +87,14 @@ export async function deleteInstallation(db: Db, id: string): Promise<void> {
   );
 }
 
-/** Lists the rows of living installations that a complete listing begun at `before` does not show; one learned meanwhile is not among them. */
+/** Lists the GitHub ids of living installations that a complete listing begun at `before` does not show; one learned meanwhile is not among them. */
 export async function listUnlistedInstallations(db: Db, host: string, listing: { githubIds: string[]; before: Date }): Promise<string[]> {
-  const { rows } = await db.raw<{ rows: { id: string }[] }>(
-    `select id from installations
+  const { rows } = await db.raw<{ rows: { github_id: string }[] }>(
+    `select github_id from installations
      where host = ? and deleted_at is null and updated_at < ? and not github_id = any(?::bigint[])`,
     [host, listing.before, listing.githubIds],
   );
-  return rows.map((row) => row.id);
+  return rows.map((row) => row.github_id);
 }
 
 /** Marks an installation as suspended or not. */

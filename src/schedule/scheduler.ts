@@ -11,6 +11,8 @@ import { listStalledRunLanes } from '../runs/list-due-runs.ts';
 /** Rows younger than this have a ticket on its way. Seconds. */
 const graceSeconds = 3;
 
+const dayMs = 24 * 60 * 60 * 1000;
+
 /** How many repositories one tick of reconcile makes tickets for; the next tick goes on. */
 const dueAtOnce = 200;
 
@@ -21,19 +23,31 @@ export interface Scheduler {
 
 /** Starts the ticks: rescue and retries every second, reconcile every second, listings every minute, and everything once at once. */
 export function startScheduler(context: Context): Scheduler {
+  const installations = createDailyLook(context);
   const ticks = [
     createTick(context, { name: 'rescue', rule: '* * * * * *', work: () => rescue(context, graceSeconds) }),
     createTick(context, { name: 'reconcile', rule: '* * * * * *', work: () => wakeDueRepositories(context) }),
     createTick(context, { name: 'listing', rule: '30 * * * * *', work: () => wakeInstallations(context) }),
-    createTick(context, { name: 'installations', rule: '0 30 3 * * *', work: () => syncInstallations(context) }),
+    createTick(context, { name: 'installations', rule: '0 */5 * * * *', work: () => installations.look() }),
   ];
   // What a dead process left behind waits for nothing: rows whose tickets died with it are served at once.
-  const first = Promise.all([rescue(context, 0), syncInstallations(context)]).catch((error: unknown) => {
+  const first = Promise.all([rescue(context, 0), installations.look()]).catch((error: unknown) => {
     context.log.warn({ error: describeError(error) }, 'The first look at what is due failed; the next follows in a second');
   });
   return {
     async stop() {
       await Promise.all([first, ...ticks.map((tick) => tick.stop())]);
+    },
+  };
+}
+
+/** Lists the installations once a day; a look that failed is repeated at the next tick. */
+function createDailyLook(context: Context): { look(): Promise<void> } {
+  let dueAt = 0;
+  return {
+    async look() {
+      if (context.clock.now().getTime() < dueAt) return;
+      if (await syncInstallations(context)) dueAt = context.clock.now().getTime() + dayMs;
     },
   };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createApp, type App } from '../../src/app.ts';
 import { createLog } from '../../src/core/log.ts';
-import { loadSettings } from '../../src/env.ts';
+import { loadSettings, type ServerSettings } from '../../src/env.ts';
 import { createStandIn, type StandIn } from '../../src/stand-in/stand-in.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createSink, type Sink } from './sink.ts';
@@ -13,7 +13,8 @@ import { createSink, type Sink } from './sink.ts';
 /** The webhook secret of every test application. */
 export const webhookSecret = 'a webhook secret for tests only';
 
-const adminToken = 'admin-token-for-tests-only';
+/** The bearer token of every test application. */
+export const adminToken = 'admin-token-for-tests-only';
 const { privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
@@ -49,6 +50,25 @@ export interface TestApp extends AsyncDisposable {
   eventually<T>(what: string, read: () => Promise<T | undefined | false>, deadlineMs?: number): Promise<T>;
 }
 
+/** Settings that are good for tests, some of them replaced. */
+export function testSettings(replaced: Record<string, string>): ServerSettings {
+  const settings = loadSettings({
+    PORT: '0',
+    APP_ID: '4242',
+    PRIVATE_KEY: privateKey,
+    WEBHOOK_SECRET: webhookSecret,
+    SECRETS_KEY: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
+    ADMIN_TOKEN: adminToken,
+    // A closed port unless there is a stand-in: tests never reach the network.
+    GITHUB_API_URL: 'http://127.0.0.1:9',
+    GITHUB_URL: 'http://127.0.0.1:9',
+    RECONCILE_INTERVAL: '24h',
+    ...replaced,
+  });
+  if (!settings.ok) throw new Error(settings.message);
+  return settings.value;
+}
+
 /** Starts everything. `github: true` brings a stand-in GitHub whose webhooks come here. */
 export async function startTestApp(options: { github?: boolean; settings?: Record<string, string> } = {}): Promise<TestApp> {
   const directory = await mkdtemp(join(tmpdir(), 'repowatch-test-'));
@@ -56,24 +76,14 @@ export async function startTestApp(options: { github?: boolean; settings?: Recor
   const sink = await createSink();
   const github = options.github ? await createStandIn({ directory: join(directory, 'github'), webhookSecret }) : undefined;
   const logs: string[] = [];
-  const settings = loadSettings({
-    PORT: '0',
-    APP_ID: String(github?.appId ?? 4242),
-    PRIVATE_KEY: github?.privateKey ?? privateKey,
-    WEBHOOK_SECRET: webhookSecret,
-    SECRETS_KEY: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
-    ADMIN_TOKEN: adminToken,
+  const settings = testSettings({
+    ...(github && { APP_ID: String(github.appId), PRIVATE_KEY: github.privateKey, GITHUB_API_URL: github.apiUrl, GITHUB_URL: github.url }),
     OUTBOUND_ALLOW: sink.host,
-    // A closed port unless there is a stand-in: tests never reach the network.
-    GITHUB_API_URL: github?.apiUrl ?? 'http://127.0.0.1:9',
-    GITHUB_URL: github?.url ?? 'http://127.0.0.1:9',
     DATABASE_URL: database.url,
-    RECONCILE_INTERVAL: '24h',
     ...options.settings,
   });
-  if (!settings.ok) throw new Error(settings.message);
   const log = createLog({ level: 'debug', write: (line) => void logs.push(line) });
-  const app = await createApp({ settings: settings.value, databaseUrl: database.url, log, version: '0.0.0-test' });
+  const app = await createApp({ settings, databaseUrl: database.url, log, version: '0.0.0-test' });
   await app.startWork();
   const url = `http://127.0.0.1:${app.http?.port ?? 0}`;
   await github?.setWebhookUrl(`${url}/api/github/webhooks`);
