@@ -8,8 +8,8 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 let wish: AbortSignal | undefined;
 
 /**
- * Answers a signal that aborts when the process is asked to stop: SIGINT, SIGTERM, SIGHUP, or the end of the launcher
- * that started it. A second wish ends the process at once; what it leaves behind is taken over by the next start.
+ * Answers a signal that aborts when the process is asked to stop: SIGINT, SIGTERM or SIGHUP. A second wish, or the death of
+ * the launcher that started it, ends the process at once; what it leaves behind is taken over by the next start.
  */
 export function listenForStop(): AbortSignal {
   if (wish) return wish;
@@ -24,7 +24,8 @@ export function listenForStop(): AbortSignal {
     }
   };
   for (const signal of signals) process.on(signal, ask);
-  onLauncherGone(() => controller.abort());
+  // Only a killed launcher goes first, and who kills it means the server: a slow stop would keep port and data from the next one.
+  onLauncherGone(() => process.exit(1));
   wish = controller.signal;
   return wish;
 }

@@ -1,6 +1,7 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { embeddedFailure } from './embedded-failure.ts';
 import { readProcessStart } from './process-identity.ts';
 
@@ -15,6 +16,9 @@ interface Holder {
 }
 
 const fileName = 'postgres.lock';
+
+/** How long a living holder is waited for: one whose launcher was just killed is about to end. Milliseconds. */
+const holderPatienceMs = 2_000;
 
 function parseHolder(text: string): Holder | undefined {
   try {
@@ -71,6 +75,7 @@ export async function acquireDataDirectoryLock(folder: string): Promise<DataDire
   const path = join(folder, fileName);
   const start = (await readProcessStart(process.pid)) ?? '';
   const mine = JSON.stringify({ pid: process.pid, start });
+  const patientUntil = performance.now() + holderPatienceMs;
   for (let attempt = 0; attempt < 20; attempt += 1) {
     if (await place(mine, path)) {
       return {
@@ -80,6 +85,11 @@ export async function acquireDataDirectoryLock(folder: string): Promise<DataDire
       };
     }
     const pid = await findLockHolder(folder);
+    if (pid !== undefined && performance.now() < patientUntil) {
+      await pause(50);
+      attempt -= 1;
+      continue;
+    }
     if (pid !== undefined) {
       throw embeddedFailure(
         `Another RepoWatch (process ${pid}) is using the embedded Postgres in ${folder}. Stop it, give this one its own DATA_DIR, or point both at one DATABASE_URL.`,
