@@ -19,16 +19,16 @@ export function createDeliveryService(context: Context): LaneService {
     prefix: 'inbox',
     groupSize: 24,
     maxLanes: 120,
-    serveGroup: (lanes, signal) => serveGroup(context, lanes, signal),
-    serveAlone: (lane, signal) => serveAlone(context, lane, signal),
+    serveGroup: (lanes, turn) => serveGroup(context, lanes, turn.closing),
+    serveAlone: (lane, turn) => serveAlone(context, lane, turn.closing),
   };
 }
 
 /** Serves several lanes together until nothing simple is left; answers the lanes whose next delivery needs GitHub. */
-async function serveGroup(context: Context, lanes: string[], signal: AbortSignal): Promise<string[]> {
+async function serveGroup(context: Context, lanes: string[], closing: AbortSignal): Promise<string[]> {
   const alone = new Set<string>();
   let open = lanes;
-  while (open.length > 0 && !signal.aborted) {
+  while (open.length > 0 && !closing.aborted) {
     const waiting = await listWaitingDeliveries(context.db, open, perLane);
     if (waiting.length === 0) break;
     const parsed = await Promise.all(waiting.map((delivery) => parseDelivery(context, delivery)));
@@ -74,10 +74,10 @@ async function settleTogether(context: Context, parsed: ParsedDelivery[]): Promi
 }
 
 /** Serves one lane, delivery by delivery, asking GitHub where that is needed. */
-async function serveAlone(context: Context, lane: string, signal: AbortSignal): Promise<void> {
+async function serveAlone(context: Context, lane: string, closing: AbortSignal): Promise<void> {
   for (;;) {
     const [delivery] = await listWaitingDeliveries(context.db, [lane], 1);
-    if (!delivery || signal.aborted) return;
+    if (!delivery || closing.aborted) return;
     const settled = await processDelivery(context, delivery);
     if (!settled) return;
   }

@@ -1,6 +1,7 @@
 import { Batcher } from '../core/batcher.ts';
+import { RepoWatchError } from '../core/errors.ts';
 import { readChanges } from '../mirror/read-changes.ts';
-import type { LaneService } from '../queue/lane-dispatcher.ts';
+import type { LaneService, Turn } from '../queue/lane-dispatcher.ts';
 import { listDueRuns } from '../runs/list-due-runs.ts';
 import { recordProgress, type Progress } from '../runs/record-progress.ts';
 import type { Context } from './context.ts';
@@ -9,6 +10,9 @@ import { runWatch } from './run-watch.ts';
 
 /** The most rows that share one statement of progress, and the bytes they may have together. */
 const maxProgress = { maxItems: 100, maxSize: 2 * 1024 * 1024 };
+
+/** How often a lane may turn out to be served by somebody else as well, until it is left alone for a while. */
+const maxLosses = 5;
 
 /** Serves the lanes of runs: one run at a time in each, all lanes at once, their reading and writing shared between them. */
 export function createRunService(context: Context): LaneService {
@@ -21,33 +25,41 @@ export function createRunService(context: Context): LaneService {
     prefix: 'runs',
     groupSize: 100,
     maxLanes: 200,
-    serveAlone: (lane, signal) =>
-      serveLane(context, { lane, signal, load: (key) => loader.add(key), record: (entry) => recorder.add(entry) }),
+    serveAlone: (lane, turn) => serveLane(context, { lane, turn, load: (key) => loader.add(key), record: (entry) => recorder.add(entry) }),
   };
 }
 
 /** What serving one lane works with. */
 interface LaneWork {
   lane: string;
-  signal: AbortSignal;
+  turn: Turn;
   load: (lane: string) => Promise<LoadedRun[]>;
   record: RecordRun;
 }
 
 async function serveLane(context: Context, work: LaneWork): Promise<void> {
-  for (;;) {
+  const { turn, record } = work;
+  for (let losses = 0; losses < maxLosses;) {
     const due = await work.load(work.lane);
     if (due.length === 0) return;
     // The end of one run and the start of the next are written together: nobody waits for an end before the next start is asked for.
     const ends: Promise<unknown>[] = [];
     for (const loaded of due) {
-      if (work.signal.aborted) break;
-      const { recorded } = await runWatch(context, loaded, { signal: work.signal, record: work.record });
+      if (turn.closing.aborted) break;
+      const { recorded, lost } = await runWatch(context, loaded, { turn, record });
       ends.push(recorded);
+      if (lost !== true) continue;
+      // The rows are not what we read: going on with later runs could overtake this one.
+      losses += 1;
+      break;
     }
     await Promise.all(ends);
-    if (work.signal.aborted) return;
+    if (turn.closing.aborted) return;
   }
+  throw new RepoWatchError(
+    'internal_error',
+    `The runs of ${work.lane} were taken ${maxLosses} times by another process; trying again later.`,
+  );
 }
 
 async function loadLanes(context: Context, lanes: string[]): Promise<LoadedRun[][]> {

@@ -3,6 +3,7 @@ import type { AttemptOutcome } from '../actions/action.ts';
 import { describeError } from '../core/errors.ts';
 import { readProgress, type StoredStep } from '../runs/read-progress.ts';
 import type { FinishedAttempt, Progress, RunState, StepState } from '../runs/record-progress.ts';
+import type { Turn } from '../queue/lane-dispatcher.ts';
 import type { CompiledStep } from '../watches/compile-config.ts';
 import { judgeStep } from '../watches/match.ts';
 import { nextRetryAt } from '../watches/retry.ts';
@@ -13,7 +14,7 @@ import type { LoadedRun, RecordRun } from './loaded-run.ts';
 
 /** What working on a run needs beside the context. */
 interface RunWork {
-  signal: AbortSignal;
+  turn: Turn;
   record: RecordRun;
 }
 
@@ -30,6 +31,8 @@ interface Draft {
 /** The end of working on a run. `recorded` resolves once it is written down; the next run may start before that. */
 interface Worked {
   recorded: Promise<unknown>;
+  /** True when somebody else ended the run or has it now. */
+  lost?: boolean;
 }
 
 /** Tries beyond the schedule for attempts that died with the process: their outcome is unknown, but not for ever. */
@@ -86,6 +89,8 @@ async function runStep(context: Context, stepWork: StepWork): Promise<Worked | u
     scope.remember(step, {});
     return undefined;
   }
+  if (draft.work.turn.closing.aborted)
+    return end(draft, { status: 'waiting', code: 'interrupted', message: null, dueAt: context.clock.now() });
   const interrupted = before?.lastAttempt === 'started';
   if (interrupted) draft.finished = closeInterrupted(position, number - 1);
   if (interrupted && number > step.retry.length + 1 + maxInterruptions) return giveUpInterrupted(stepWork, state);
@@ -95,9 +100,9 @@ async function runStep(context: Context, stepWork: StepWork): Promise<Worked | u
     steps: [...progress.steps, { ...state, status: 'running' }],
     started: { position, number },
   });
-  if (!started) return { recorded: Promise.resolve() };
+  if (!started) return { recorded: Promise.resolve(), lost: true };
   const outcome: AttemptOutcome = judged.ok
-    ? await attemptStep(context, { scope, step, number, idempotencyKey: state.idempotencyKey, signal: draft.work.signal })
+    ? await attemptStep(context, { scope, step, number, idempotencyKey: state.idempotencyKey, signal: draft.work.turn.signal })
     : { result: 'failed', code: judged.code, message: judged.message, retryable: false, record: {} };
   return finishStep(context, { ...stepWork, state, number, outcome: scope.maskOutcome(outcome) });
 }
@@ -125,8 +130,8 @@ function finishStep(context: Context, finished: FinishedWork): Worked | undefine
     return undefined;
   }
   const { code, message } = outcome;
-  if (draft.work.signal.aborted) {
-    // The process is stopping: whoever takes over makes this try again, at once.
+  if (draft.work.turn.signal.aborted) {
+    // The lane is lost or the process ends: whoever takes over makes this try again, at once.
     draft.finished = {
       ...attempt,
       status: 'interrupted',

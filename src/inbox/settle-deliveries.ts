@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { DeliveryStatus } from '../core/statuses.ts';
+import { RepoWatchError } from '../core/errors.ts';
 import type { Db } from '../db/connect.ts';
 import { toStorableText } from '../core/storable.ts';
 
@@ -11,17 +12,22 @@ export interface Settlement {
   reason: string;
 }
 
-/** Settles deliveries, each with a reason a person can read. One that was settled already stays as it is. */
+/**
+ * Settles deliveries, each with a reason a person can read. Throws when one was settled meanwhile: another process has the
+ * lane, and what the caller's transaction decided about this delivery must not be committed a second time.
+ */
 export async function settleDeliveries(trx: Db, settlements: Settlement[]): Promise<void> {
   if (settlements.length === 0) return;
   const rows = settlements.map((settlement) => ({ ...settlement, reason: toStorableText(settlement.reason).slice(0, 1000) }));
-  await trx.raw(
+  const { rowCount } = await trx.raw<{ rowCount: number }>(
     `update deliveries d set status = item.status, code = item.code, reason = item.reason, settled_at = clock_timestamp(), next_attempt_at = null,
        attempts = greatest(d.attempts, 1)
      from json_to_recordset(?::json) as item (id bigint, status text, code text, reason text)
      where d.id = item.id and d.status in ('unprocessed', 'processing', 'reprocessing')`,
     [JSON.stringify(rows)],
   );
+  if (rowCount === settlements.length) return;
+  throw new RepoWatchError('internal_error', 'A delivery was settled by another process meanwhile; what is left is served again.');
 }
 
 /** Notes that a delivery is being worked on and counts the try, before anything is tried: one that kills the process is still counted. */

@@ -2,14 +2,22 @@ import { describeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { LaneLocks } from '../db/lane-locks.ts';
 
+/** What serving lanes has to heed. */
+export interface Turn {
+  /** Aborted when the process is asked to stop: begin nothing new, finish what is under way. */
+  closing: AbortSignal;
+  /** Aborted when the lanes are lost or time is up: drop what is under way. Implies `closing`. */
+  signal: AbortSignal;
+}
+
 /** How a dispatcher serves its lanes. */
 export interface LaneService {
   /** Names the lanes' locks; two dispatchers with the same prefix never serve the same lane at the same time. */
   prefix: string;
   /** Serves several lanes in one go; answers those that need time of their own. Without it every lane is served alone. */
-  serveGroup?: (lanes: string[], signal: AbortSignal) => Promise<string[]>;
+  serveGroup?: (lanes: string[], turn: Turn) => Promise<string[]>;
   /** Serves one lane's rows in sequence until none is due. */
-  serveAlone: (lane: string, signal: AbortSignal) => Promise<void>;
+  serveAlone: (lane: string, turn: Turn) => Promise<void>;
   /** The most lanes in one group. */
   groupSize: number;
   /** The most lanes that this process holds at once. */
@@ -35,7 +43,10 @@ export class LaneDispatcher {
   readonly #serving = new Map<string, boolean>();
   #room: (() => void)[] = [];
   #idle: (() => void)[] = [];
+  readonly #closing = new AbortController();
   #abort = new AbortController();
+  /** Of the locks as they are held now: a turn that began before they were lost never gets the signal of those taken after. */
+  #turn: Turn = this.#beginTurns();
   #stopped = false;
   #scheduled = false;
 
@@ -45,7 +56,7 @@ export class LaneDispatcher {
     this.#log = options.log;
     this.#locks.onLost(() => {
       this.#abort.abort();
-      this.#abort = new AbortController();
+      this.#turn = this.#beginTurns();
     });
   }
 
@@ -65,19 +76,15 @@ export class LaneDispatcher {
     return this.#waiting.size + this.#serving.size;
   }
 
-  /** Takes no more lanes and resolves when those in service are done; they are told to hurry by the signal after `graceMs`. */
+  /** Takes no more lanes and resolves when those in service are done; after `graceMs` they are told to drop what they do. */
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
+    this.#closing.abort();
     this.#waiting.clear();
     for (const resolve of this.#room.splice(0)) resolve();
     const hurry = setTimeout(() => this.#abort.abort(), graceMs);
     while (this.#serving.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
     clearTimeout(hurry);
-  }
-
-  /** True once `stop` was called: services look at it between two rows. */
-  get stopping(): boolean {
-    return this.#stopped;
   }
 
   #schedule(): void {
@@ -99,44 +106,50 @@ export class LaneDispatcher {
     }
     if (this.#waiting.size > 0) this.#schedule();
     for (const resolve of this.#room.splice(0)) resolve();
-    const taken = await this.#take(lanes);
+    const turn = this.#turn;
+    const taken = await this.#take(lanes, turn);
     if (taken.length === 0) return;
-    if (this.#service.serveGroup) await this.#serveGroup(taken, this.#service.serveGroup);
-    else await Promise.all(taken.map((lane) => this.#serveAlone(lane)));
+    if (this.#service.serveGroup) await this.#serveGroup(taken, turn, this.#service.serveGroup);
+    else await Promise.all(taken.map((lane) => this.#serveAlone(lane, turn)));
   }
 
-  async #take(lanes: string[]): Promise<string[]> {
+  async #take(lanes: string[], turn: Turn): Promise<string[]> {
     let taken = new Set<string>();
     try {
       taken = await this.#locks.take(lanes.map((lane) => this.#key(lane)));
     } catch (error) {
       this.#log.warn({ error: describeError(error) }, 'Lanes could not be locked; trying again');
     }
+    if (turn.signal.aborted && taken.size > 0) {
+      // Whether they were taken before or after the loss, nobody can say.
+      await this.#release(lanes.filter((lane) => taken.has(this.#key(lane))));
+      taken = new Set();
+    }
     const refused = lanes.filter((lane) => !taken.has(this.#key(lane)));
     for (const lane of refused) this.#putBack(lane, retryHeldMs);
     return lanes.filter((lane) => taken.has(this.#key(lane)));
   }
 
-  async #serveGroup(lanes: string[], serveGroup: NonNullable<LaneService['serveGroup']>): Promise<void> {
+  async #serveGroup(lanes: string[], turn: Turn, serveGroup: NonNullable<LaneService['serveGroup']>): Promise<void> {
     let alone: string[] = lanes;
     try {
-      alone = await serveGroup(lanes, this.#abort.signal);
+      alone = await serveGroup(lanes, turn);
     } catch (error) {
       // One bad row must not hold up its neighbours: alone, only its own lane fails.
       this.#log.warn({ error: describeError(error), lanes: lanes.length }, 'A group of lanes failed; serving each alone');
     }
     const slow = new Set(alone);
     const done = lanes.filter((lane) => !slow.has(lane));
-    await Promise.all([...alone.map((lane) => this.#serveAlone(lane)), this.#finish(done)]);
+    await Promise.all([...alone.map((lane) => this.#serveAlone(lane, turn)), this.#finish(done, turn)]);
   }
 
-  async #serveAlone(lane: string): Promise<void> {
+  async #serveAlone(lane: string, turn: Turn): Promise<void> {
     try {
-      const { signal } = this.#abort;
-      do {
+      while (!turn.closing.aborted) {
         this.#serving.set(lane, false);
-        await this.#service.serveAlone(lane, signal);
-      } while (this.#serving.get(lane) === true && !this.#stopped && !signal.aborted);
+        await this.#service.serveAlone(lane, turn);
+        if (this.#serving.get(lane) !== true) break;
+      }
     } catch (error) {
       this.#log.error(
         { lane, error: describeError(error), stack: error instanceof Error ? error.stack : undefined },
@@ -146,13 +159,18 @@ export class LaneDispatcher {
       this.#putBack(lane, retryFailedMs);
       return;
     }
-    await this.#finish([lane]);
+    await this.#finish([lane], turn);
   }
 
-  async #finish(lanes: string[]): Promise<void> {
+  async #finish(lanes: string[], turn: Turn): Promise<void> {
     if (lanes.length === 0) return;
     await this.#release(lanes);
     for (const lane of lanes) {
+      // Lost in the middle: what is left needs no new ticket to go on.
+      if (turn.signal.aborted) {
+        this.#putBack(lane, retryHeldMs);
+        continue;
+      }
       if (this.#serving.get(lane) === true && !this.#stopped) this.#waiting.add(lane);
       this.#leave(lane);
     }
@@ -175,6 +193,12 @@ export class LaneDispatcher {
     this.#serving.delete(lane);
     if (this.#waiting.size > 0) this.#schedule();
     if (this.#serving.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  #beginTurns(): Turn {
+    this.#abort = new AbortController();
+    const { signal } = this.#abort;
+    return { signal, closing: AbortSignal.any([this.#closing.signal, signal]) };
   }
 
   #key(lane: string): string {

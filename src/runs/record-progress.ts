@@ -69,53 +69,67 @@ export async function recordProgress(db: Db, entries: Progress[]): Promise<boole
     entry.steps.map((step) => ({ run_id: entry.runId, installation_id: entry.installationId, ...step, ended: stepEnded(step.status) })),
   );
   const started = entries.flatMap((entry) =>
-    entry.started ? [{ run_id: entry.runId, installation_id: entry.installationId, ...entry.started }] : [],
+    entry.started
+      ? [{ run_id: entry.runId, installation_id: entry.installationId, ...entry.started, closes: entry.finished !== undefined }]
+      : [],
   );
   const runs = new Map(
-    entries.map((entry) => [
-      entry.runId,
-      { run_id: entry.runId, ...entry.run, ended: ends(entry.run.status), closes: entry.finished !== undefined },
+    entries.map(({ runId, run, finished: closes, started: starts }) => [
+      runId,
+      { run_id: runId, ...run, ended: ends(run.status), closes: closes !== undefined, starts: starts !== undefined },
     ]),
   );
-  const { rows } = await db.raw<{ rows: { run_id: string; started: boolean }[] }>(
-    `with finished as (
-       update attempts a set status = item.status, code = item.code, message = item.message, request = item.request, response = item.response,
-         log = item.log, retry_at = item."retryAt", finished_at = clock_timestamp()
-       from json_to_recordset(?::json) as item (run_id bigint, position int, number int, status text, code text, message text, request jsonb,
-         response jsonb, log jsonb, "retryAt" timestamptz)
-       where a.run_id = item.run_id and a.position = item.position and a.number = item.number and a.status = 'started'
-       returning a.run_id
-     ), ran as (
-       update runs r set status = item.status, code = item.code, message = item.message, due_at = coalesce(item."dueAt", r.due_at),
-         started_at = coalesce(r.started_at, clock_timestamp()), finished_at = case when item.ended then clock_timestamp() end
-       from json_to_recordset(?::json) as item (run_id bigint, status text, code text, message text, "dueAt" timestamptz, ended boolean,
-         closes boolean)
-       where r.id = item.run_id and r.status in ('queued', 'running', 'waiting')
-         and (not item.closes or exists (select 1 from finished where finished.run_id = r.id))
-       returning r.id
-     ), stepped as (
-       insert into steps (run_id, installation_id, position, key, name, kind, status, outputs, code, message, idempotency_key, attempts, finished_at)
-       select item.run_id, item.installation_id, item.position, item.key, item.name, item.kind, item.status, item.outputs, item.code, item.message,
-         item."idempotencyKey", item.attempts, case when item.ended then clock_timestamp() end
-       from json_to_recordset(?::json) as item (run_id bigint, installation_id bigint, position int, key text, name text, kind text, status text,
-         outputs jsonb, code text, message text, "idempotencyKey" text, attempts int, ended boolean)
-       where item.run_id in (select id from ran)
-       on conflict (run_id, position) do update set status = excluded.status, outputs = excluded.outputs, code = excluded.code,
-         message = excluded.message, attempts = excluded.attempts, finished_at = excluded.finished_at
-     ), started as (
-       insert into attempts (run_id, installation_id, position, number, status)
-       select item.run_id, item.installation_id, item.position, item.number, 'started'
-       from json_to_recordset(?::json) as item (run_id bigint, installation_id bigint, position int, number int)
-       where item.run_id in (select id from ran)
-       on conflict (run_id, position, number) do nothing
-       returning run_id
-     )
-     select ran.id as run_id, exists (select 1 from started where started.run_id = ran.id) as started from ran`,
-    [toStorableJson(finished), toStorableJson([...runs.values()]), toStorableJson(steps), JSON.stringify(started)],
-  );
-  const written = new Map(rows.map((row) => [row.run_id, row.started]));
-  return entries.map((entry) => (entry.started ? written.get(entry.runId) === true : written.has(entry.runId)));
+  const { rows } = await db.raw<{ rows: { run_id: string }[] }>(progressSql, [
+    toStorableJson(finished),
+    JSON.stringify(started),
+    toStorableJson([...runs.values()]),
+    toStorableJson(steps),
+  ]);
+  const written = new Set(rows.map((row) => row.run_id));
+  return entries.map((entry) => written.has(entry.runId));
 }
+
+/**
+ * The fence: what an entry closes must still be open, and the number it starts must still be free; else nothing of its run
+ * changes. Both are joined, not asked for by `exists`: Postgres cannot look into them again when it has to wait for a row.
+ */
+const progressSql = `with finished as (
+     update attempts a set status = item.status, code = item.code, message = item.message, request = item.request, response = item.response,
+       log = item.log, retry_at = item."retryAt", finished_at = clock_timestamp()
+     from json_to_recordset(?::json) as item (run_id bigint, position int, number int, status text, code text, message text, request jsonb,
+       response jsonb, log jsonb, "retryAt" timestamptz)
+     where a.run_id = item.run_id and a.position = item.position and a.number = item.number and a.status = 'started'
+     returning a.run_id
+   ), started as (
+     insert into attempts (run_id, installation_id, position, number, status)
+     select item.run_id, item.installation_id, item.position, item.number, 'started'
+     from json_to_recordset(?::json) as item (run_id bigint, installation_id bigint, position int, number int, closes boolean)
+     join runs r on r.id = item.run_id and r.status in ('queued', 'running', 'waiting')
+     left join finished on finished.run_id = item.run_id
+     where not item.closes or finished.run_id is not null
+     on conflict (run_id, position, number) do nothing
+     returning run_id
+   ), ran as (
+     update runs r set status = item.status, code = item.code, message = item.message, due_at = coalesce(item."dueAt", r.due_at),
+       started_at = coalesce(r.started_at, clock_timestamp()), finished_at = case when item.ended then clock_timestamp() end
+     from json_to_recordset(?::json) as item (run_id bigint, status text, code text, message text, "dueAt" timestamptz, ended boolean,
+       closes boolean, starts boolean)
+     left join finished on finished.run_id = item.run_id
+     left join started on started.run_id = item.run_id
+     where r.id = item.run_id and r.status in ('queued', 'running', 'waiting')
+       and (not item.closes or finished.run_id is not null) and (not item.starts or started.run_id is not null)
+     returning r.id
+   ), stepped as (
+     insert into steps (run_id, installation_id, position, key, name, kind, status, outputs, code, message, idempotency_key, attempts, finished_at)
+     select item.run_id, item.installation_id, item.position, item.key, item.name, item.kind, item.status, item.outputs, item.code, item.message,
+       item."idempotencyKey", item.attempts, case when item.ended then clock_timestamp() end
+     from json_to_recordset(?::json) as item (run_id bigint, installation_id bigint, position int, key text, name text, kind text, status text,
+       outputs jsonb, code text, message text, "idempotencyKey" text, attempts int, ended boolean)
+     where item.run_id in (select id from ran)
+     on conflict (run_id, position) do update set status = excluded.status, outputs = excluded.outputs, code = excluded.code,
+       message = excluded.message, attempts = excluded.attempts, finished_at = excluded.finished_at
+   )
+   select id as run_id from ran`;
 
 function stepEnded(status: StepStatus): boolean {
   return status !== 'running' && status !== 'waiting';
