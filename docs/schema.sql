@@ -68,6 +68,7 @@ CREATE INDEX changes_ref_index ON changes USING btree (ref_id, before, after) WH
 CREATE INDEX changes_ref_name_index ON changes USING btree (ref_name, id DESC);
 CREATE INDEX changes_repository_index ON changes USING btree (repository_id, id DESC);
 CREATE INDEX changes_type_index ON changes USING btree (type, id DESC);
+CREATE INDEX changes_unasked_index ON changes USING btree (repository_id, id) WHERE (considered @> '[{"clause": "config"}]'::jsonb);
 
 create table configs (
   id bigint generated always as identity,

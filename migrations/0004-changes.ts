@@ -34,6 +34,7 @@ export async function up(trx: Knex): Promise<void> {
     create index changes_origin_index on changes (origin, id desc);
     create index changes_ref_name_index on changes (ref_name, id desc);
     create index changes_delivery_index on changes (delivery_id);
+    create index changes_unasked_index on changes (repository_id, id) where considered @> '[{"clause": "config"}]';
   `);
 }
 

@@ -19,7 +19,7 @@ export function admitDelivery(parsed: ParsedDelivery, repository: Repository | u
     return { result: 'alone' };
   const refusal = refuseRepository(repository);
   if (refusal) return { result: 'settle', ...refusal };
-  if (needsConfig(repository, translation)) return { result: 'alone' };
+  if (needsConfig(parsed, repository, translation)) return { result: 'alone' };
   return { result: 'apply', arrival: toArrival(parsed, translation, repository) };
 }
 
@@ -33,9 +33,17 @@ export function refuseRepository(repository: Repository): { code: ErrorCode; rea
   return undefined;
 }
 
-/** True when the configuration has to be read before this push can be matched: it was never read, or this push changes it (handbook H4, H9). */
-export function needsConfig(repository: Repository, translation: Extract<Translation, { result: 'ref_move' }>): boolean {
+/**
+ * True when the configuration has to be read before this push can be matched: it was never read, or this push changes it (handbook H4, H9).
+ * Who waits for a first configuration that could not be loaded keeps asking.
+ */
+export function needsConfig(
+  parsed: ParsedDelivery,
+  repository: Repository,
+  translation: Extract<Translation, { result: 'ref_move' }>,
+): boolean {
   if (repository.configStatus === 'unknown') return true;
+  if (repository.configStatus === 'load_error' && repository.configId === null && parsed.delivery.attempts > 0) return true;
   const { move } = translation;
   if (move.kind !== 'branch' || move.name !== (translation.repository.default_branch ?? repository.defaultBranch)) return false;
   return touchesPath(move, configPath) !== 'no';

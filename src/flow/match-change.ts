@@ -1,10 +1,12 @@
 import type { Change } from '../changes/change.ts';
 import { createHash } from 'node:crypto';
-import type { Consideration } from '../mirror/changes.ts';
+import { unaskedClause, type Consideration } from '../mirror/changes.ts';
 import type { Repository } from '../mirror/repository.ts';
 import type { NewRun } from '../runs/insert-runs.ts';
 import type { CompiledWatch } from '../watches/compile-config.ts';
 import { concurrencyKey, matchWatch, type MatchSubject } from '../watches/match.ts';
+import type { ConfigCache } from './config-cache.ts';
+import { configPath } from './config-path.ts';
 import type { Context } from './context.ts';
 
 /** Which watches were considered for a change, and the runs of those that said yes. */
@@ -16,14 +18,26 @@ export interface Matched {
 /** Keys longer than this are kept by their digest, so that an index can hold them. */
 const longestLane = 200;
 
+/** What is kept for a change while the configuration cannot be loaded; match-missed.ts asks the watches once it can. */
+const unasked: Consideration = {
+  watch: configPath,
+  matched: false,
+  clause: unaskedClause,
+  reason: 'the configuration could not be loaded; its watches are asked as soon as it can',
+};
+
+function isUnloaded({ configStatus }: Repository): boolean {
+  return configStatus === 'load_error' || configStatus === 'unknown';
+}
+
 /** Asks every watch of a repository about a change; each no keeps its first false clause. Pure but for the cache of compiled files. */
 export function matchChange(
-  context: Pick<Context, 'configs' | 'githubUrl'>,
+  context: Pick<Context, 'githubUrl'> & { configs: Pick<ConfigCache, 'inForce'> },
   subject: { repository: Repository; change: Change; event: Record<string, unknown> },
 ): Matched {
   const config = context.configs.inForce(subject.repository);
   const matched: Matched = { considered: [], runs: [] };
-  if (!config) return matched;
+  if (!config) return isUnloaded(subject.repository) ? { considered: [unasked], runs: [] } : matched;
   const { change, repository } = subject;
   const matchSubject: MatchSubject = {
     change,

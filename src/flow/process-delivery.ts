@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../core/error-catalogue.ts';
+import { catalogue, type ErrorCode } from '../core/error-catalogue.ts';
 import { describeError } from '../core/errors.ts';
 import { transaction } from '../db/transaction.ts';
 import { beginDelivery, postponeDelivery, settleDeliveries, type Settlement } from '../inbox/settle-deliveries.ts';
@@ -21,8 +21,8 @@ import { placeOf, syncConfig } from './sync-config.ts';
 type Tried =
   { result: 'settled'; settlement: Settlement } | { result: 'done' } | { result: 'later'; code: ErrorCode; reason: string; at?: Date };
 
-/** How many tries wait for a configuration that cannot be loaded, about 20 s in all; then the change is recorded with what is in force. */
-const maxConfigTries = 4;
+/** How many tries wait for what may come right by itself, about 20 s in all: a configuration that cannot be loaded, a refusal by GitHub. */
+const maxShortTries = 4;
 
 /** How soon a hint that no push explained is looked into. Milliseconds: the push of the same event comes within a second or two. */
 const hintGraceMs = 3_000;
@@ -112,9 +112,12 @@ async function processMove(context: Context, parsed: ParsedDelivery): Promise<Tr
   let repository = await ensureRepository(context, translation);
   const refusal = refuseRepository(repository);
   if (refusal) return settled(parsed, refusal.code, refusal.reason);
-  if (needsConfig(repository, translation)) {
+  if (needsConfig(parsed, repository, translation)) {
     const synced = await syncConfig(context, repository);
-    if (!synced.ok && synced.retryable && parsed.delivery.attempts < maxConfigTries)
+    // One delivery waits for the lane: those behind it look once and do not begin to wait anew.
+    const waited =
+      parsed.delivery.attempts >= maxShortTries || (parsed.delivery.attempts === 1 && repository.configStatus === 'load_error');
+    if (!synced.ok && synced.retryable && !waited)
       return { result: 'later', code: synced.code, reason: synced.message, ...(synced.retryAt ? { at: synced.retryAt } : {}) };
     repository = await ensureRepository(context, translation);
   }
@@ -126,10 +129,20 @@ async function applyMove(context: Context, parsed: ParsedDelivery, arrival: Arri
   const asked = await applyAndSettle(context, parsed, arrival);
   if (asked) return { result: 'done' };
   const head = await context.reader.findRef(placeOf(arrival.repository), arrival.kind, arrival.name);
-  if (!head.ok) return { result: 'later', code: head.code, reason: head.message, ...(head.retryAt ? { at: head.retryAt } : {}) };
+  if (!head.ok) return judgeUnconfirmed(parsed, head);
   const repeated = await isRepeatedBody(context.db, parsed.delivery);
   await applyAndSettle(context, parsed, { ...arrival, confirmed: head.value?.sha ?? zeroSha, repeated });
   return { result: 'done' };
+}
+
+/** What cannot be confirmed waits while that can help; a refusal for good must not hold up the lane, and stays visible. */
+function judgeUnconfirmed(parsed: ParsedDelivery, failure: { code: ErrorCode; message: string; retryAt?: Date }): Tried {
+  const { code, message, retryAt } = failure;
+  if (catalogue[code].retryable || parsed.delivery.attempts < maxShortTries)
+    return { result: 'later', code, reason: message, ...(retryAt ? { at: retryAt } : {}) };
+  const gone = code === 'installation_deleted' || code === 'installation_suspended';
+  const reason = `GitHub has to confirm this move, but: ${message}`;
+  return { result: 'settled', settlement: { id: parsed.delivery.id, status: gone ? 'ignored' : 'errored', code, reason } };
 }
 
 /** Applies one arrival and settles its delivery in the same transaction; false when GitHub has to be asked first. */

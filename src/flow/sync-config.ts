@@ -4,16 +4,21 @@ import type { Read } from '../github/ask.ts';
 import type { TextFile } from '../github/read-text-file.ts';
 import type { RepositoryPlace } from '../github/repository-path.ts';
 import type { Repository } from '../mirror/repository.ts';
-import { recordConfigLook, replaceFileWatches, upsertConfig } from '../watches/configs.ts';
+import { compileConfig } from '../watches/compile-config.ts';
+import { listWatchIds, recordConfigLook, replaceFileWatches, upsertConfig } from '../watches/configs.ts';
 import { parseConfig } from '../watches/parse-config.ts';
 import { configPath } from './config-path.ts';
 import type { Context } from './context.ts';
+import { matchMissed } from './match-missed.ts';
 
 /** How a look at the file went: what is known is written down either way. */
 export type ConfigSync = { ok: true } | { ok: false; code: ErrorCode; message: string; retryable: boolean; retryAt?: Date };
 
 /** How long after a failed look the next one is made, when GitHub does not say. Milliseconds. */
 const lookAgainMs = 60_000;
+
+/** How soon a file that could not be loaded before is looked at once more: a change recorded just meanwhile did not know it yet. Milliseconds. */
+const overtakenMs = 10_000;
 
 /** Where a repository is on GitHub, checked by its id wherever it is read. */
 export function placeOf(repository: Repository): RepositoryPlace {
@@ -62,6 +67,7 @@ async function recordAbsence(context: Context, repository: Repository): Promise<
       { configId: null, watches: [] },
     );
     await recordConfigLook(trx, repository.id, { status: 'absent', problems: [], blobSha: null, configId: null, dueAt: null });
+    await matchMissed(context, trx, { repository, config: undefined });
   });
 }
 
@@ -81,6 +87,7 @@ async function activate(context: Context, repository: Repository, file: { sha: s
     const id = await upsertConfig(trx, { ...owner, path: configPath, blobSha: file.sha, content: file.text, problems });
     if (parsed.status === 'invalid') {
       await recordConfigLook(trx, repository.id, { status: 'invalid', problems, blobSha: file.sha, dueAt: null });
+      await matchMissed(context, trx, { repository, config: undefined });
       return id;
     }
     const watches = Object.entries(parsed.config.file.watches).map(([key, watch]) => ({
@@ -89,7 +96,12 @@ async function activate(context: Context, repository: Repository, file: { sha: s
       line: parsed.config.lines[key] ?? 1,
     }));
     await replaceFileWatches(trx, owner, { configId: id, watches });
-    await recordConfigLook(trx, repository.id, { status: 'ok', problems: [], blobSha: file.sha, configId: id, dueAt: null });
+    const dueAt = repository.configStatus === 'load_error' ? new Date(context.clock.now().getTime() + overtakenMs) : null;
+    await recordConfigLook(trx, repository.id, { status: 'ok', problems: [], blobSha: file.sha, configId: id, dueAt });
+    const watchIds = new Map((await listWatchIds(trx, [id])).map((watch) => [watch.key, watch.id]));
+    const config = { id, compiled: compileConfig(parsed.config), watchIds };
+    const runs = await matchMissed(context, trx, { repository, config });
+    if (runs > 0) context.log.info({ repository: repository.fullName, runs }, 'Runs began for changes that came before the configuration');
     return id;
   });
   context.configs.forget(configId);

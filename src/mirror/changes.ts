@@ -13,6 +13,9 @@ export interface Consideration {
   reason?: string;
 }
 
+/** The clause of a change that no watch could be asked about, because the configuration could not be loaded. */
+export const unaskedClause = 'config';
+
 /** A change before it has a row; its id is taken beforehand, so that expressions can name it. */
 export interface NewChange {
   id: string;
@@ -60,4 +63,21 @@ export async function insertChanges(trx: Db, changes: NewChange[]): Promise<Set<
     [toStorableJson(changes)],
   );
   return new Set(rows.map((row) => row.id));
+}
+
+/** Locks and lists the changes of a repository that no watch could be asked about, oldest first; their ids. */
+export async function listUnaskedChanges(trx: Db, repositoryId: string, limit: number): Promise<string[]> {
+  const { rows } = await trx.raw<{ rows: { id: string }[] }>(
+    `select id from changes where repository_id = ? and considered @> '[{"clause": "${unaskedClause}"}]' order by id limit ? for update`,
+    [repositoryId, limit],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Writes down what the watches said after all. */
+export async function updateConsidered(trx: Db, answers: { id: string; considered: Consideration[] }[]): Promise<void> {
+  await trx.raw(
+    `update changes c set considered = item.considered from json_to_recordset(?::json) as item (id bigint, considered jsonb) where c.id = item.id`,
+    [toStorableJson(answers)],
+  );
 }

@@ -66,6 +66,14 @@ describe('judgeMove', () => {
     expect(end.head).toBe(c);
   });
 
+  test('in the second in which the head was read, GitHub says whether a push is older', () => {
+    const start = history({ headAt: new Date('2026-01-01T00:00:00.500Z') });
+    const at = new Date('2026-01-01T00:00:00Z');
+    expect(play(start, [push(c, d, { at })]).words).toEqual(['confirm']);
+    expect(play(start, [push(c, d, { at, confirmed: d })]).end).toMatchObject({ head: d, gaps: [{ from: a, to: c }] });
+    expect(play(start, [push(c, d, { at, confirmed: a })]).end).toMatchObject({ head: a, gaps: [] });
+  });
+
   test('pushes that a comparison had already found are covered by it', () => {
     const found = push(a, d, { observed: true, at: new Date(Date.UTC(2027, 0, 1)) });
     const { words } = play(history(), [found, push(a, b), push(b, c), push(c, d)]);
@@ -87,6 +95,14 @@ describe('judgeMove', () => {
     const { words, end } = play(history({ head: zeroSha }), [push(zeroSha, a), push(a, zeroSha), push(zeroSha, b)]);
     expect(words).toEqual(['news', 'news', 'news']);
     expect(end.head).toBe(b);
+  });
+
+  test('a deletion of a ref that the mirror never had is a change without a question', () => {
+    expect(play(history({ head: zeroSha }), [push(a, zeroSha), push(zeroSha, a), push(a, zeroSha)]).words).toEqual([
+      'news',
+      'news',
+      'confirm',
+    ]);
   });
 
   test('a deletion of another head than ours is asked about, and never removes a ref that GitHub still shows', () => {

@@ -83,10 +83,16 @@ function judgeLate(history: RefHistory, move: Move): Judgement {
     return { result: 'ignored', code: 'covered_by_reconcile', reason: 'a comparison with GitHub had already found where this push led' };
   if (history.baseline === move.after && history.head === move.after) return news(history, move, {});
   if (isZeroSha(move.after)) {
+    // Where the mirror has no such ref, GitHub's answer would change nothing.
+    if (isZeroSha(history.head)) return news(history, move, { head: move.after, leaves: true });
     if (move.confirmed === undefined) return { result: 'confirm' };
     return news(history, move, isZeroSha(move.confirmed) ? { head: move.after, leaves: true } : {});
   }
-  if (history.headAt !== undefined && move.at < history.headAt) return news(history, move, {});
+  if (history.headAt !== undefined && happenedBefore(move.at, history.headAt)) return news(history, move, {});
+  if (isTie(move.at, history.headAt)) {
+    if (move.confirmed === undefined) return { result: 'confirm' };
+    if (move.confirmed !== move.after) return news(history, move, {});
+  }
   return news(history, move, { head: move.after, leaves: true });
 }
 
@@ -124,6 +130,11 @@ function fillGap(gaps: RefHistory['gaps'], gap: { from: string; to: string }, mo
 /** GitHub's push times are whole seconds: within the same second nobody can say what came first. */
 function happenedBefore(push: Date, observed: Date): boolean {
   return push.getTime() < Math.floor(observed.getTime() / 1000) * 1000;
+}
+
+/** True when the head was read in the very second of the push; a time of whole seconds is a push's own, and then the later arrival counts. */
+function isTie(push: Date, headAt: Date | undefined): boolean {
+  return headAt !== undefined && headAt.getTime() % 1000 !== 0 && push < headAt;
 }
 
 function known(reason: string): Judgement {

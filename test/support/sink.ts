@@ -14,6 +14,10 @@ export interface SinkRequest {
   status: number;
 }
 
+/** What the sink answers: a status, or one with headers. */
+export type SinkAnswer = number | { status: number; headers: Record<string, string> };
+type Decide = (request: { path: string; count: number }) => SinkAnswer | Promise<SinkAnswer>;
+
 /** A receiver of webhooks on loopback that keeps everything and answers as it is told. */
 export interface Sink extends AsyncDisposable {
   /** `http://127.0.0.1:PORT`. */
@@ -22,7 +26,7 @@ export interface Sink extends AsyncDisposable {
   host: string;
   requests: SinkRequest[];
   /** Decides the answers from now on. */
-  answer(decide: (request: { path: string; count: number }) => number | Promise<number>): void;
+  answer(decide: Decide): void;
   /** Resolves when the condition on what arrived holds; fails after the deadline with what is there. */
   waitUntil(condition: (requests: SinkRequest[]) => boolean, deadlineMs?: number): Promise<SinkRequest[]>;
 }
@@ -31,15 +35,16 @@ export interface Sink extends AsyncDisposable {
 export async function createSink(): Promise<Sink> {
   const requests: SinkRequest[] = [];
   const waiting = new Set<() => void>();
-  let decide: (request: { path: string; count: number }) => number | Promise<number> = () => 200;
+  let decide: Decide = () => 200;
   const server = createServer((request, response) => {
     void (async () => {
       const body = await readText(request);
       const path = request.url ?? '/';
-      const status = await decide({ path, count: requests.filter((entry) => entry.path === path).length });
+      const decided = await decide({ path, count: requests.filter((entry) => entry.path === path).length });
+      const answer = typeof decided === 'number' ? { status: decided, headers: {} } : decided;
       const headers = request.headers as Record<string, string>;
-      requests.push({ id: headers['webhook-id'] ?? '', path, headers, body, json: parse(body), status });
-      response.writeHead(status).end('{}');
+      requests.push({ id: headers['webhook-id'] ?? '', path, headers, body, json: parse(body), status: answer.status });
+      response.writeHead(answer.status, answer.headers).end('{}');
       for (const check of waiting) check();
     })();
   });

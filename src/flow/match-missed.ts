@@ -1,0 +1,54 @@
+import type { Change } from '../changes/change.ts';
+import type { Db } from '../db/connect.ts';
+import { findDeliveryBody } from '../inbox/waiting-deliveries.ts';
+import { listUnaskedChanges, updateConsidered } from '../mirror/changes.ts';
+import { readChanges, type StoredChange } from '../mirror/read-changes.ts';
+import type { Repository } from '../mirror/repository.ts';
+import { insertRuns } from '../runs/insert-runs.ts';
+import type { LoadedConfig } from './config-cache.ts';
+import type { Context } from './context.ts';
+import { matchChange, type Matched } from './match-change.ts';
+
+/** How many changes are caught up on in one look. */
+const atOnce = 1_000;
+
+/**
+ * Asks the watches about changes that were recorded while the configuration could not be loaded: that GitHub's API was
+ * down must not cost an effect. Without a configuration (absent, invalid) there is nobody to ask. Answers how many runs began.
+ */
+export async function matchMissed(
+  context: Context,
+  trx: Db,
+  subject: { repository: Repository; config: LoadedConfig | undefined },
+): Promise<number> {
+  const ids = await listUnaskedChanges(trx, subject.repository.id, atOnce);
+  if (ids.length === 0) return 0;
+  const stored = await readChanges(trx, ids);
+  const matched = new Map<string, Matched>();
+  for (const id of ids) matched.set(id, await match(context, trx, { ...subject, stored: stored.get(id)! }));
+  await updateConsidered(
+    trx,
+    [...matched].map(([id, { considered }]) => ({ id, considered })),
+  );
+  const runs = [...matched.values()].flatMap((entry) => entry.runs);
+  await insertRuns(trx, runs);
+  await context.queue.send(
+    trx,
+    'runs',
+    runs.map((run) => run.lane),
+  );
+  return runs.length;
+}
+
+async function match(
+  context: Context,
+  trx: Db,
+  subject: { repository: Repository; config: LoadedConfig | undefined; stored: StoredChange },
+): Promise<Matched> {
+  const { repository, config, stored } = subject;
+  if (!config) return { considered: [], runs: [] };
+  const body = stored.deliveryId === null ? undefined : await findDeliveryBody(trx, stored.deliveryId);
+  const event = body === undefined ? {} : (JSON.parse(body.toString('utf8')) as Record<string, unknown>);
+  const change: Change = stored.change;
+  return matchChange({ githubUrl: context.githubUrl, configs: { inForce: () => config } }, { repository, change, event });
+}

@@ -1,0 +1,82 @@
+import type { SinkRequest } from './sink.ts';
+import type { ApiObject, TestApp } from './test-app.ts';
+
+/** A watch as the configuration file has it. */
+type Watch = Record<string, unknown>;
+
+/** A configuration file; JSON is YAML too. `top` adds keys beside `watches`. */
+export function configOf(watches: Record<string, Watch>, top: Record<string, unknown> = {}): string {
+  return JSON.stringify({ version: 1, ...top, watches }, null, 2);
+}
+
+/** A watch with one webhook step. */
+export function webhookWatch(url: string, watch: Watch = {}, input: Record<string, unknown> = {}): Watch {
+  return { on: 'push', steps: [{ uses: 'webhook', with: { url, ...input } }], ...watch };
+}
+
+/** The `data` of the default body of a webhook. */
+export function dataOf(request: SinkRequest): ApiObject {
+  return request.json!['data'] as ApiObject;
+}
+
+/** A repository of acme with these files, installed, tracked, its baseline taken and its configuration read. */
+export async function track(
+  world: TestApp,
+  name: string,
+  files: Record<string, string> = {},
+): Promise<{ id: number; fullName: string; head: string; installation: number }> {
+  const github = world.github!;
+  const first = await github.createAccount('acme', 'Organization').then(
+    () => true,
+    () => false,
+  );
+  const { id, fullName } = await github.createRepository({ owner: 'acme', name, files: { 'README.md': `# ${name}`, ...files } });
+  if (first) await github.installApp('acme', 'all');
+  const repository = await world.eventually(`${fullName} tracked`, async () => {
+    const found = await world.api(`/api/repos/${fullName}`).catch(() => undefined);
+    return found?.['config_status'] !== 'unknown' && found?.['baseline_at'] ? found : undefined;
+  });
+  const { rows } = await world.database.db.raw<{ rows: { github_id: string }[] }>('select github_id from installations where id = ?', [
+    repository['installation_id'],
+  ]);
+  return { id, fullName, head: (await github.refs(fullName))['refs/heads/main']!, installation: Number(rows[0]!.github_id) };
+}
+
+/** Waits until GitHub has sent everything, every delivery is settled and no run is due: what did not happen by now does not happen. */
+export async function quiet(world: TestApp): Promise<void> {
+  await world.github?.settled();
+  await world.eventually('everything settled', async () => {
+    const { rows } = await world.database.db.raw<{ rows: { open: string }[] }>(
+      `select (select count(*) from deliveries where status in ('unprocessed', 'processing', 'reprocessing'))
+         + (select count(*) from runs where status in ('queued', 'running') or (status = 'waiting' and due_at < now() + interval '5 seconds')) as open`,
+    );
+    return rows[0]!.open === '0';
+  });
+}
+
+/** Compares a repository with GitHub now and answers when that is done. */
+export async function reconcile(world: TestApp, fullName: string): Promise<void> {
+  const before = await reconcileState(world, fullName);
+  await world.api('/api/reconcile', { method: 'POST', body: { repository: fullName } });
+  await world.eventually(`${fullName} compared`, async () => {
+    const now = await reconcileState(world, fullName);
+    return now.last_at !== before.last_at || now.failures !== before.failures;
+  });
+  await quiet(world);
+}
+
+async function reconcileState(world: TestApp, fullName: string): Promise<{ last_at: string | null; failures: number }> {
+  return (await world.api<{ reconcile: { last_at: string | null; failures: number } }>(`/api/repos/${fullName}`)).reconcile;
+}
+
+/** The changes of a repository, oldest first, as `type ref before..after` with heads by their names in `names`, else cut to 7. */
+export async function listMoves(world: TestApp, fullName: string, names: Record<string, string> = {}): Promise<string[]> {
+  const short = (sha: unknown) => names[String(sha)] ?? String(sha).slice(0, 7);
+  const changes = await world.list(`/api/changes?repository=${fullName}&limit=100`);
+  return changes
+    .toReversed()
+    .map(
+      (change) =>
+        `${String(change['type'])} ${(change['ref'] as { name: string }).name} ${short(change['before'])}..${short(change['after'])}`,
+    );
+}
