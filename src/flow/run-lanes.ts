@@ -46,8 +46,10 @@ async function serveLane(context: Context, work: LaneWork): Promise<void> {
     const ends: Promise<unknown>[] = [];
     for (const loaded of due) {
       if (turn.closing.aborted) break;
-      const { recorded, lost } = await runWatch(context, loaded, { turn, record });
+      const { recorded, lost, waits } = await runWatch(context, loaded, { turn, record });
       ends.push(recorded);
+      // Those behind it were listed before it came to wait.
+      if (waits === true && loaded.run.strict) break;
       if (lost !== true) continue;
       // The rows are not what we read: going on with later runs could overtake this one.
       losses += 1;

@@ -33,6 +33,8 @@ interface Worked {
   recorded: Promise<unknown>;
   /** True when somebody else ended the run or has it now. */
   lost?: boolean;
+  /** True when the run waits for its next try. */
+  waits?: boolean;
 }
 
 /** Tries beyond the schedule for attempts that died with the process: their outcome is unknown, but not for ever. */
@@ -218,5 +220,5 @@ function end(draft: Draft, state: RunState): Worked {
   const recorded = draft.work.record(take(draft, state));
   // Whoever awaits it may come later than a failure does.
   recorded.catch(describeError);
-  return { recorded };
+  return { recorded, waits: state.status === 'waiting' };
 }

@@ -10,6 +10,8 @@ export interface DueRun {
   watchId: string;
   configId: string;
   watchKey: string;
+  /** While it waits for its next try, nothing of its lane may pass. */
+  strict: boolean;
   repositoryId: string;
   installationId: string;
   replayOf: string | null;
@@ -26,7 +28,7 @@ export async function listDueRuns(db: Db, lanes: string[]): Promise<Map<string, 
   const { rows } = await db.raw<{ rows: DueRun[] }>(
     `select due.* from unnest(?::text[]) as wanted (lane) cross join lateral (
        select r.id, r.lane, r.status, r.change_id as "changeId", r.watch_id as "watchId", r.config_id as "configId",
-         r.watch_key as "watchKey", r.repository_id as "repositoryId", r.installation_id as "installationId", r.replay_of as "replayOf"
+         r.watch_key as "watchKey", r.strict, r.repository_id as "repositoryId", r.installation_id as "installationId", r.replay_of as "replayOf"
        from runs r
        where r.lane = wanted.lane and r.status in ('queued', 'running', 'waiting') and r.due_at <= now()
          and not exists (

@@ -13,11 +13,12 @@ interface Config {
 
 const readConfig = (world: TestApp, repo: string) => world.api<Config>(`/api/repos/${repo}/config`);
 
-/** Commits the file (null removes it), together with another so that there is always a push, and waits for the end of it. */
-async function commit(world: TestApp, repo: string, content: string | null, extra: { branch?: string } = {}): Promise<string> {
+/** Commits the file (null removes it), together with another so that there is always a push, and waits for the end of it. `at` is owner/name, with @branch. */
+async function commit(world: TestApp, at: string, content: string | null): Promise<string> {
+  const [repo = '', branch = 'main'] = at.split('@');
   const sha = await world.github!.commitFile({
     repo,
-    branch: extra.branch ?? 'main',
+    branch,
     files: { [path]: content, 'touched.txt': String(Math.random()) },
   });
   await quiet(world);
@@ -61,13 +62,13 @@ describe('a configuration and what is in force', () => {
   test('only the default branch counts, and another default branch brings another file', async () => {
     await using world = await startTestApp({ github: true });
     const repo = (await track(world, 'app', { [path]: configOf({ main: webhookWatch(`${world.sink.url}/main`) }) })).fullName;
-    const other = await commit(world, repo, configOf({ dev: webhookWatch(`${world.sink.url}/dev`) }), { branch: 'dev' });
+    const other = await commit(world, `${repo}@dev`, configOf({ dev: webhookWatch(`${world.sink.url}/dev`) }));
     expect(heads(world, '/dev')).toEqual([]);
     expect(heads(world, '/main')).toEqual([other]);
 
     await world.github!.editRepository(repo, { defaultBranch: 'dev' });
     await world.eventually('the file of dev in force', async () => (await readConfig(world, repo)).watches[0]?.key === 'dev');
-    const next = await commit(world, repo, configOf({ dev: webhookWatch(`${world.sink.url}/dev`) }), { branch: 'dev' });
+    const next = await commit(world, `${repo}@dev`, configOf({ dev: webhookWatch(`${world.sink.url}/dev`) }));
     expect(heads(world, '/dev')).toEqual([next]);
     expect(heads(world, '/main')).toEqual([other]);
   });

@@ -88,16 +88,16 @@ describe('the same thing more than once', () => {
     world.sink.requests.length = 0;
     const names = { [a]: 'A', [b]: 'B' };
     await github.setWebhooks('off');
-    const move = async (before: string, after: string, message: string, actual = after) => {
+    const move = async ([before, after]: [string, string], message: string, actual = after) => {
       await github.updateRef({ repo: tracked.fullName, ref: 'refs/heads/main', sha: actual });
       const { guid } = await world.deliver('push', pushTo(tracked, { before, after, forced: true, commits: [{ message }] }));
       return world.settled(guid);
     };
-    await move(a, b, 'first');
-    await move(b, a, 'back');
-    expect(await move(a, b, 'second')).toMatchObject({ status: 'processed' });
-    expect(await move(b, a, 'back again')).toMatchObject({ status: 'processed' });
-    expect(await move(a, b, 'first', a)).toMatchObject({ status: 'ignored', code: 'not_confirmed' });
+    await move([a, b], 'first');
+    await move([b, a], 'back');
+    expect(await move([a, b], 'second')).toMatchObject({ status: 'processed' });
+    expect(await move([b, a], 'back again')).toMatchObject({ status: 'processed' });
+    expect(await move([a, b], 'first', a)).toMatchObject({ status: 'ignored', code: 'not_confirmed' });
     await quiet(world);
     expect((await listMoves(world, tracked.fullName, names)).filter((line) => line.includes(' main '))).toHaveLength(4);
     expect(effects(world, names)).toEqual(['A..B', 'B..A', 'A..B', 'B..A']);

@@ -37,7 +37,7 @@ export async function track(
     return found?.['config_status'] !== 'unknown' && found?.['baseline_at'] ? found : undefined;
   });
   const { rows } = await world.database.db.raw<{ rows: { github_id: string }[] }>('select github_id from installations where id = ?', [
-    repository['installation_id'],
+    String(repository['installation_id']),
   ]);
   return { id, fullName, head: (await github.refs(fullName))['refs/heads/main']!, installation: Number(rows[0]!.github_id) };
 }
