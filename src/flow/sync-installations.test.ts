@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { createTestDatabase } from '../../test/support/database.ts';
 import { seedInstallation, seedRepository } from '../../test/support/seed.ts';
 import { createLog } from '../core/log.ts';
@@ -11,9 +11,16 @@ const later = new Date(Date.now() + 60_000);
 
 type Listing = Awaited<ReturnType<Context['reader']['listInstallations']>>;
 
+/** The lanes that were asked to be served. */
+let sent: string[] = [];
+
+beforeEach(() => {
+  sent = [];
+});
+
 function contextWith(db: Db, listing: Listing, now = later): Context {
   const reader = { listInstallations: () => Promise.resolve(listing) };
-  const queue = { send: () => Promise.resolve() };
+  const queue = { send: (_trx: Db, _name: string, lanes: string[]) => Promise.resolve(void sent.push(...lanes)) };
   return { db, queue, reader, log: createLog({ level: 'silent' }), clock: { now: () => now }, host: 'github.com' } as unknown as Context;
 }
 
@@ -22,7 +29,7 @@ async function readGone(db: Db): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
-test('an installation that GitHub no longer lists is deleted with its repositories', async () => {
+test('an installation that GitHub no longer lists is asked about, and not believed gone because of a list', async () => {
   await using base = await createTestDatabase();
   const { db } = base;
   const kept = await seedInstallation(db, 'kept');
@@ -41,21 +48,22 @@ test('an installation that GitHub no longer lists is deleted with its repositori
     created_at: null,
   };
   await syncInstallations(contextWith(db, { ok: true, value: [facts] } as unknown as Listing));
-  expect(await readGone(db)).toEqual([gone.installationId]);
-  const [repository] = (await db('repositories').where({ id: gone.id })) as { removed_at: Date | null }[];
-  expect(repository?.removed_at).not.toBeNull();
+  const [missing] = (await db('installations').where({ id: gone.installationId }).select('github_id')) as { github_id: string }[];
+  expect(sent).toEqual([`inst:${row!.github_id}`, `inst:${missing!.github_id}`]);
+  expect(await readGone(db)).toEqual([]);
 });
 
-test('one that was learned while the listing was on its way stays', async () => {
+test('one that was learned while the listing was on its way is left alone', async () => {
   await using base = await createTestDatabase();
   await seedInstallation(base.db, 'new');
   await syncInstallations(contextWith(base.db, { ok: true, value: [] } as unknown as Listing, new Date(Date.now() - 60_000)));
-  expect(await readGone(base.db)).toEqual([]);
+  expect(sent).toEqual([]);
 });
 
 test('a listing that failed proves nothing', async () => {
   await using base = await createTestDatabase();
   await seedInstallation(base.db, 'kept');
   await syncInstallations(contextWith(base.db, { ok: false, code: 'github_unavailable', message: 'No answer.' } as unknown as Listing));
+  expect(sent).toEqual([]);
   expect(await readGone(base.db)).toEqual([]);
 });
