@@ -5,7 +5,7 @@ import { transaction } from '../db/transaction.ts';
 import { repositoryLane } from '../inbox/lane.ts';
 import { listWaitingDeliveries } from '../inbox/waiting-deliveries.ts';
 import { diffRefs, type ListedRef, type RefDifference } from '../mirror/diff-refs.ts';
-import { recordReconcile } from '../mirror/reconcile-due.ts';
+import { postponeReconcile, recordReconcile } from '../mirror/reconcile-due.ts';
 import { insertBaseline, listRefs } from '../mirror/refs.ts';
 import type { Repository } from '../mirror/repository.ts';
 import { applyChanges, type Arrival } from './apply-changes.ts';
@@ -31,7 +31,7 @@ export async function reconcileRepository(context: Context, repository: Reposito
   const now = context.clock.now();
   const baseline = repository.baselineAt === null;
   if (!baseline && (await listWaitingDeliveries(context.db, [repositoryLane(repository.githubId)], 1)).length > 0) {
-    await recordReconcile(context.db, repository.id, { error: null, dueAt: new Date(now.getTime() + yieldMs), baseline: false });
+    await postponeReconcile(context.db, repository.id, new Date(now.getTime() + yieldMs));
     return { result: 'postponed', reason: 'deliveries of this repository are waiting' };
   }
   await context.configs.prepare([repository]);

@@ -32,6 +32,11 @@ export async function listDueRepositories(db: Db, limit: number): Promise<string
   return rows.map((row) => row.github_id);
 }
 
+/** Puts a comparison off that was not begun. */
+export async function postponeReconcile(db: Db, repositoryId: string, at: Date): Promise<void> {
+  await db.raw('update repositories set reconcile_due_at = ? where id = ?', [at, repositoryId]);
+}
+
 /** Writes down how a comparison went and when the next one is due. */
 export async function recordReconcile(
   db: Db,
