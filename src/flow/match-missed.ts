@@ -8,6 +8,7 @@ import { insertRuns } from '../runs/insert-runs.ts';
 import type { LoadedConfig } from './config-cache.ts';
 import type { Context } from './context.ts';
 import { matchChange, type Matched } from './match-change.ts';
+import { parsePayload } from './parse-delivery.ts';
 
 /** How many changes are caught up on in one look. */
 const atOnce = 1_000;
@@ -48,7 +49,7 @@ async function match(
   const { repository, config, stored } = subject;
   if (!config) return { considered: [], runs: [] };
   const body = stored.deliveryId === null ? undefined : await findDeliveryBody(trx, stored.deliveryId);
-  const event = body === undefined ? {} : (JSON.parse(body.toString('utf8')) as Record<string, unknown>);
+  const event = body === undefined ? {} : parsePayload(body);
   const change: Change = stored.change;
   return matchChange({ githubUrl: context.githubUrl, configs: { inForce: () => config } }, { repository, change, event });
 }

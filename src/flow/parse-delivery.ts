@@ -1,3 +1,4 @@
+import { cleanJsonText } from '../core/storable.ts';
 import type { Translation } from '../github/translation.ts';
 import { ignored } from '../github/translation.ts';
 import type { WaitingDelivery } from '../inbox/waiting-deliveries.ts';
@@ -10,14 +11,22 @@ export interface ParsedDelivery {
   translation: Translation;
 }
 
+/**
+ * The payload in a stored body. What Postgres cannot hold as text is U+FFFD in it, because everything that is made of it
+ * ends up there; the bytes themselves are kept as they came (threat model D4). Throws for what is not JSON.
+ */
+export function parsePayload(body: Buffer): Record<string, unknown> {
+  return JSON.parse(cleanJsonText(body.toString('utf8'))) as Record<string, unknown>;
+}
+
 /** Reads the stored bytes and hands them to the Probot app, whose handlers translate. */
 export async function parseDelivery(context: Pick<Context, 'receive'>, delivery: WaitingDelivery): Promise<ParsedDelivery> {
-  let payload: unknown;
+  let payload: Record<string, unknown>;
   try {
-    payload = JSON.parse(delivery.body.toString('utf8'));
+    payload = parsePayload(delivery.body);
   } catch {
     return { delivery, payload: {}, translation: ignored('unexpected_payload', 'the stored body is not JSON') };
   }
   const translation = await context.receive({ id: delivery.guid, name: delivery.event, payload });
-  return { delivery, payload: payload as Record<string, unknown>, translation };
+  return { delivery, payload, translation };
 }

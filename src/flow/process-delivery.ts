@@ -71,8 +71,20 @@ async function tryDelivery(context: Context, delivery: WaitingDelivery): Promise
       { delivery: delivery.id, error: describeError(error), stack: error instanceof Error ? error.stack : undefined },
       'Processing a delivery failed',
     );
+    if (isLasting(error) && delivery.attempts >= maxShortTries) {
+      const reason = `failed ${delivery.attempts} times in the same way: ${describeError(error)}`;
+      return { result: 'settled', settlement: { id: delivery.id, status: 'errored', code: 'processing_failed', reason } };
+    }
     return { result: 'later', code: 'internal_error', reason: describeError(error) };
   }
+}
+
+/** True for what comes of the delivery itself, not of a database in trouble: it fails again, and must not hold up its lane for hours. */
+function isLasting(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) return true;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  // SQLSTATE classes: bad data, broken rules, wrong statements, limits of the program.
+  return /^(?:22|23|42|54)[0-9A-Z]{3}$/.test(code);
 }
 
 async function route(context: Context, parsed: ParsedDelivery): Promise<Tried> {

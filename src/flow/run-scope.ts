@@ -6,6 +6,7 @@ import { createMasker, maskDeep } from '../vault/masking.ts';
 import type { CompiledStep, CompiledWatch } from '../watches/compile-config.ts';
 import { buildContexts, type RunContexts } from '../watches/contexts.ts';
 import type { Context } from './context.ts';
+import { parsePayload } from './parse-delivery.ts';
 import type { RevealedSecret } from './secret-reader.ts';
 import type { LoadedRun } from './loaded-run.ts';
 
@@ -101,5 +102,5 @@ function toFacts(contexts: RunContexts, run: RunFacts['run']): RunFacts {
 async function readEvent(context: Context, deliveryId: string | null, watch: CompiledWatch): Promise<Record<string, unknown>> {
   if (deliveryId === null || (!watch.usesEvent && !watch.steps.some((step) => step.kind === 'script'))) return {};
   const body = await findDeliveryBody(context.db, deliveryId);
-  return body === undefined ? {} : (JSON.parse(body.toString('utf8')) as Record<string, unknown>);
+  return body === undefined ? {} : parsePayload(body);
 }

@@ -20,6 +20,9 @@ function parseTime(value: string | number | null | undefined): Date | null {
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
+/** Names end up in an index, which takes no more than some 2,700 bytes; GitHub's own are at most 140 characters. */
+const nameSchema = z.string().min(1).max(500);
+
 const personSchema = z.object({ id: githubIdSchema.optional(), login: z.string(), type: z.string().optional() });
 
 /** The `sender` or `requester` of a delivery; both may be missing (handbook A24). */
@@ -32,8 +35,8 @@ export const repositorySchema = z
   .object({
     id: githubIdSchema,
     node_id: z.string().optional(),
-    name: z.string().min(1),
-    full_name: z.string().min(1),
+    name: nameSchema,
+    full_name: nameSchema,
     private: z.boolean(),
     // Older servers send only the name in pushes.
     owner: z.object({ id: githubIdSchema, login: z.string().optional(), name: z.string().nullish(), type: z.string().optional() }),
@@ -66,8 +69,8 @@ export const repositoryStubSchema = z
   .object({
     id: githubIdSchema,
     node_id: z.string().optional(),
-    name: z.string().min(1),
-    full_name: z.string().min(1),
+    name: nameSchema,
+    full_name: nameSchema,
     private: z.boolean(),
   })
   .transform((stub): RepositoryStub => ({

@@ -1,13 +1,12 @@
 import type { AttemptContext, RunFacts } from '../action.ts';
 
-/** A payload larger than this is not given to scripts: it would not fit beside them in their memory. */
+/** A payload with more characters than this is not given to scripts: it would not fit beside them in their memory. */
 const maxEventLength = 1024 * 1024;
 
 /** The JSON texts of a script's argument. Everything in it is a value; nothing is ever pasted into source (threat-model.md, GitHub Actions). */
 export function buildScriptArguments(context: AttemptContext<unknown>): { input: string; event: string | null } {
   const { facts, env, secrets, steps } = context;
   const { run, change, repository, ref, before, after, commit, commits, actor, installation } = facts;
-  const event = JSON.stringify(facts.event);
   return {
     input: JSON.stringify({
       run: { ...run, attempt: context.attempt, idempotency_key: context.idempotencyKey },
@@ -24,8 +23,19 @@ export function buildScriptArguments(context: AttemptContext<unknown>): { input:
       secrets,
       steps,
     }),
-    event: event.length > maxEventLength ? null : event,
+    event: writeEvent(facts.event),
   };
+}
+
+/** The payload as text; null for one that is too large, or nested deeper than the stack. */
+function writeEvent(event: unknown): string | null {
+  try {
+    const text = JSON.stringify(event);
+    return text.length > maxEventLength ? null : text;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /** The names that scripts of older systems expect (features.md R091). `TRIGGER_TYPE` is `manual` when a person asked for the run, else `auto`. */

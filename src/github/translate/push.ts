@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isSha, isZeroSha, type Commit } from '../../changes/ref-change.ts';
 import { actorSchema, repositorySchema } from '../facts.ts';
 import { ignored, type RefMove, type Translation } from '../translation.ts';
-import { findInstallation, quote, readPayload, withoutInstallation } from './read-payload.ts';
+import { findInstallation, isRefName, longRefName, quote, readPayload, withoutInstallation } from './read-payload.ts';
 
 /** The most commits that one push delivery carries (handbook C4). */
 const maxCommits = 2048;
@@ -80,6 +80,7 @@ export function translatePush(payload: Record<string, unknown>): Translation {
   if (!installation) return withoutInstallation('push');
   const { ref: full } = payload;
   const ref = typeof full === 'string' ? readRef(full) : undefined;
+  if (ref && !isRefName(ref.name)) return longRefName(ref.name);
   if (typeof full === 'string' && !ref) return ignored('ref_not_tracked', `The ref ${quote(full)} is neither a branch nor a tag`);
   const result = readPayload('push', pushSchema, payload);
   if (!result.read) return result.refusal;

@@ -38,6 +38,19 @@ export function findInstallation(payload: Record<string, unknown>): Installation
   return parsed.success ? { github_id: parsed.data.installation.id } : undefined;
 }
 
+/** In bytes. GitHub takes names of branches and tags up to 255; an index of Postgres takes no more than some 2,700. */
+const maxRefNameBytes = 1000;
+
+/** True for a name that a branch or tag on GitHub can have, by its length. */
+export function isRefName(name: string): boolean {
+  return Buffer.byteLength(name) <= maxRefNameBytes;
+}
+
+/** The answer for a delivery about a ref whose name no git server takes. */
+export function longRefName(name: string): Ignored {
+  return ignored('ref_not_tracked', `The name ${quote(name)} has ${Buffer.byteLength(name)} bytes, more than a branch or tag can have`);
+}
+
 /** The answer for a delivery without an installation. */
 export function withoutInstallation(event: string): Ignored {
   return ignored(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { repositorySchema } from '../facts.ts';
 import { ignored, type Translation } from '../translation.ts';
-import { findInstallation, quote, readPayload, withoutInstallation } from './read-payload.ts';
+import { findInstallation, isRefName, longRefName, quote, readPayload, withoutInstallation } from './read-payload.ts';
 
 const hintSchema = z.object({ ref: z.string().min(1), ref_type: z.string(), repository: repositorySchema });
 
@@ -16,6 +16,7 @@ export function translateRefHint(event: 'create' | 'delete', payload: Record<str
   const result = readPayload(event, hintSchema, payload);
   if (!result.read) return result.refusal;
   const { ref, ref_type: kind, repository } = result.read;
+  if (!isRefName(ref)) return longRefName(ref);
   return {
     result: 'ref_hint',
     repository,

@@ -93,10 +93,25 @@ export async function listDeliveries(db: Db, query: DeliveryQuery): Promise<Page
 function readPayload(body: Buffer): Pick<DeliveryDetail, 'payload' | 'payload_encoding'> {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
-    return { payload_encoding: 'json', payload: JSON.parse(text) as unknown };
+    if (depthOf(text) <= maxShownDepth) return { payload_encoding: 'json', payload: JSON.parse(text) as unknown };
   } catch {
-    return { payload_encoding: 'base64', payload: body.toString('base64') };
+    // Neither UTF-8 nor JSON: below.
   }
+  return { payload_encoding: 'base64', payload: body.toString('base64') };
+}
+
+/** JSON that is nested deeper than this is shown as bytes: writing it needs more stack than there is (threat model A5). */
+const maxShownDepth = 500;
+
+/** How deep a JSON text is nested. */
+function depthOf(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of json.matchAll(/[[\]{}]|"(?:[^"\\]|\\.)*"/g)) {
+    if (token === '[' || token === '{') deepest = Math.max(deepest, (depth += 1));
+    else if (token === ']' || token === '}') depth -= 1;
+  }
+  return deepest;
 }
 
 /** A delivery with headers, body, its changes and their runs. */
