@@ -30,6 +30,7 @@ export function readYaml(input: string | Uint8Array): { ok: true; value: YamlFil
   let text = '';
   try {
     text = decode(input);
+    refuseStrange(text);
     return { ok: true, value: { text, contents: compose(text) } };
   } catch (error) {
     if (!(error instanceof FirstProblem)) throw error;
@@ -41,18 +42,19 @@ function decode(input: string | Uint8Array): string {
   const size = typeof input === 'string' ? Buffer.byteLength(input) : input.byteLength;
   if (size > maxConfigBytes)
     throw new FirstProblem(`The file has ${size} bytes; at most ${maxConfigBytes} are read. Make it shorter.`, 0, 'config_too_large');
-  let text: string;
   try {
-    text = typeof input === 'string' ? input.replace(/^\uFEFF/, '') : new TextDecoder('utf-8', { fatal: true }).decode(input);
+    return typeof input === 'string' ? input.replace(/^\uFEFF/, '') : new TextDecoder('utf-8', { fatal: true }).decode(input);
   } catch {
     throw new FirstProblem('The file is not UTF-8 text. Save it as UTF-8.', 0, 'config_not_text');
   }
+}
+
+function refuseStrange(text: string): void {
   const strange = /(?![\t\n\r])[\p{Cc}\uFEFF]|\r(?!\n)|\p{Cs}/u.exec(text);
   if (strange) {
     const code = strange[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
     throw new FirstProblem(`The file has the character U+${code} here, which is not allowed. Remove it.`, strange.index, 'config_not_text');
   }
-  return text;
 }
 
 function compose(text: string): Node | null {

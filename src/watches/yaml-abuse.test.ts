@@ -34,6 +34,7 @@ describe('YAML that is refused', () => {
     ['with: { a: ${{ x }} }', '1:13 config_syntax'],
     ['if: ${{ format(a: b) }} : c', '1:5 config_syntax'],
     ['a: "b\u0000"', '1:6 config_not_text The file has the character U+0000 here'],
+    ['a: 1\nb: "\u0000"', '2:5 config_not_text The file has the character U+0000 here'],
     ['a: "\uD800"', '1:5 config_not_text The file has the character U+D800 here'],
     [`# ${'x'.repeat(128 * 1024)}`, '1:1 config_too_large The file has 131074 bytes; at most 131072 are read.'],
   ])('%j', (text, expected) => {
