@@ -6,6 +6,8 @@ export interface BenchOptions {
   rounds: number;
   /** Pushes in one round of those that count pushes. */
   pushes: number;
+  /** How often the crash bench kills the server, and during how many pushes. */
+  crash: { kills: number; pushes: number };
   /** Where the measured servers leave CPU profiles (`--cpu-prof` of Node). */
   profile: string | undefined;
 }

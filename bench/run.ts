@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { BenchOptions } from './bench-options.ts';
 import type { BenchResult } from './bench-result.ts';
+import { benchCrash } from './crash.ts';
 import { benchFanOut } from './fan-out.ts';
 import { benchHotBranch } from './hot-branch.ts';
 import { benchIntake } from './intake.ts';
@@ -25,24 +25,17 @@ const benches: Record<string, { about: string; run: Bench }> = {
   'fan-out': { about: 'CPU for a run with 10 and with 100 watches', run: benchFanOut },
   scripts: { about: 'scripts in a warm child against isolates in process', run: benchScripts },
   start: { about: 'cold and warm start, memory at rest', run: benchStart },
-  ...(await findCrashBench()),
+  crash: { about: 'kill -9 at random moments: what was lost, what was doubled', run: benchCrash },
 };
 
-/** The crash bench lives beside the others but measures no rate: it counts what was lost and doubled. */
-async function findCrashBench(): Promise<typeof benches> {
-  const file = new URL('./crash.ts', import.meta.url);
-  if (!existsSync(file)) return {};
-  const { benchCrash } = (await import(file.href)) as { benchCrash?: Bench };
-  return benchCrash ? { crash: { about: 'kill -9 at random moments: what was lost, what was doubled', run: benchCrash } } : {};
-}
-
-const usage = `npm run bench -- NAME [--json | --markdown] [--seconds N] [--rounds N] [--pushes N] [--profile FOLDER]
+const usage = `npm run bench -- NAME [--json | --markdown] [--seconds N] [--rounds N] [--pushes N] [--kills N] [--profile FOLDER]
   NAME        one of: ${[...Object.keys(benches), 'all'].join(', ')}
   --json      exactly one JSON object on standard output
   --markdown  the rows of the table in bench/README.md
   --seconds   the length of a round (intake 5, paced 30, latency 15)
   --rounds    rounds of each side, in turns (3)
-  --pushes    pushes in a round of pipeline and hot-branch (3000)
+  --pushes    pushes in a round of pipeline and hot-branch (3000), all pushes of crash (1000)
+  --kills     how often crash kills the server (20)
   --profile   leaves a CPU profile of each server in this folder
   --list      what each one measures`;
 
@@ -56,7 +49,8 @@ async function main(): Promise<number> {
       list: { type: 'boolean' },
       seconds: { type: 'string' },
       rounds: { type: 'string', default: '3' },
-      pushes: { type: 'string', default: '3000' },
+      pushes: { type: 'string' },
+      kills: { type: 'string', default: '20' },
       profile: { type: 'string' },
     },
   });
@@ -78,7 +72,8 @@ async function main(): Promise<number> {
   const options: BenchOptions = {
     seconds: values.seconds === undefined ? undefined : readCount('seconds', values.seconds),
     rounds: readCount('rounds', values.rounds),
-    pushes: readCount('pushes', values.pushes),
+    pushes: readCount('pushes', values.pushes ?? '3000'),
+    crash: { kills: readCount('kills', values.kills), pushes: readCount('pushes', values.pushes ?? '1000') },
     profile: values.profile,
   };
   const show = (result: BenchResult) => {

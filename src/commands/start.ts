@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLog } from '../core/log.ts';
 import { loadSettings } from '../env.ts';
-import { startRepoWatch } from '../main.ts';
+import { startRepoWatch, type RepoWatch } from '../main.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
 import { untilStop } from './stop-signal.ts';
 
@@ -21,7 +21,11 @@ export async function start(context: CommandContext): Promise<ExitCode> {
     if (context.attended) context.tell(line);
   };
   const signal = context.listenForStop();
-  const repowatch = await startRepoWatch({ settings: settings.value, log, version: context.version, report: say, signal });
+  const repowatch = await startUntilStopped({ settings: settings.value, log, version: context.version, report: say, signal });
+  if (repowatch === undefined) {
+    say('RepoWatch was stopped before it was ready.');
+    return 0;
+  }
   const where = repowatch.url === undefined ? '' : ` at ${repowatch.url}`;
   // The log has had its line from the start itself.
   if (context.attended) context.tell(`RepoWatch ${context.version} is running${where} (${settings.value.roles.join(', ')}).`);
@@ -34,4 +38,14 @@ export async function start(context: CommandContext): Promise<ExitCode> {
   }
   say('RepoWatch has stopped.');
   return 0;
+}
+
+/** Starts; undefined when it was told to stop while it waited for Postgres, which is no failure. */
+async function startUntilStopped(options: Parameters<typeof startRepoWatch>[0] & { signal: AbortSignal }): Promise<RepoWatch | undefined> {
+  try {
+    return await startRepoWatch(options);
+  } catch (error) {
+    if (options.signal.aborted && Error.isError(error) && error.name === 'AbortError') return undefined;
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createTestDatabase } from '../../test/support/database.ts';
+import { createWay } from '../../test/support/way.ts';
 import { createDb } from './connect.ts';
 import { sqlState } from './transaction.ts';
 
@@ -28,6 +29,17 @@ describe('createDb', () => {
     );
     await db.destroy();
     expect(sqlState(error)).toBe('57014');
+  });
+
+  test('gives up on a Postgres that has gone without a word, and asks a new connection', async () => {
+    await using base = await createTestDatabase({ template: 'template0' });
+    await using way = await createWay(base.url);
+    const db = createDb({ url: way.url, poolMax: 1, statementTimeoutMs: 100 });
+    await db.raw('select 1');
+    way.swallow();
+    await expect(db.raw('select 2')).rejects.toThrow('terminated');
+    expect((await db.raw('select 3 as answer')).rows).toEqual([{ answer: 3 }]);
+    await db.destroy();
   });
 
   test('keeps values out of error messages', async () => {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import knex, { type Knex } from 'knex';
 import type { Log } from '../core/log.ts';
 import { describeError } from '../core/errors.ts';
@@ -24,7 +25,17 @@ export interface ConnectOptions {
 /** The part of a pg client that the pool hook needs. */
 interface RawConnection {
   query(sql: string, done: (error: Error | null) => void): void;
+  connection: { stream: Socket };
 }
+
+/** How long a statement may take; then Postgres cancels it. Milliseconds. */
+const defaultStatementTimeoutMs = 30_000;
+
+/** As long as a frozen process keeps its lanes (lane-locks.ts): what it had locked must not hold up whoever takes over. Milliseconds. */
+const defaultIdleTransactionTimeoutMs = 12_000;
+
+/** How much later than its end by time-out the answer to a statement may come, until the connection counts as dead. Milliseconds. */
+const silenceGraceMs = 5_000;
 
 /**
  * Opens the pool of connections. int8 stays text (GitHub's ids outgrow a double), timestamptz becomes a Date.
@@ -32,9 +43,10 @@ interface RawConnection {
  */
 export function createDb(options: ConnectOptions): Knex {
   const { log } = options;
+  const statementTimeoutMs = Math.trunc(options.statementTimeoutMs ?? defaultStatementTimeoutMs);
   const limits = [
-    `set statement_timeout = ${Math.trunc(options.statementTimeoutMs ?? 30_000)}`,
-    `set idle_in_transaction_session_timeout = ${Math.trunc(options.idleTransactionTimeoutMs ?? 60_000)}`,
+    `set statement_timeout = ${statementTimeoutMs}`,
+    `set idle_in_transaction_session_timeout = ${Math.trunc(options.idleTransactionTimeoutMs ?? defaultIdleTransactionTimeoutMs)}`,
     `set timezone = 'UTC'`,
   ].join('; ');
   return knex({
@@ -47,6 +59,9 @@ export function createDb(options: ConnectOptions): Knex {
       min: 0,
       max: options.poolMax,
       afterCreate(connection: RawConnection, done: (error: Error | null, connection: RawConnection) => void) {
+        const { stream } = connection.connection;
+        // A Postgres that vanished with its network says nothing at all, and the kernel would wait for it for a quarter of an hour.
+        if (statementTimeoutMs > 0) stream.setTimeout(statementTimeoutMs + silenceGraceMs, () => stream.destroy());
         connection.query(limits, (error) => done(error, connection));
       },
     },

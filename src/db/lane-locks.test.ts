@@ -1,7 +1,6 @@
-import { createServer, connect, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { createTestDatabase } from '../../test/support/database.ts';
+import { createWay } from '../../test/support/way.ts';
 import { createLog } from '../core/log.ts';
 import { LaneLocks } from './lane-locks.ts';
 
@@ -12,32 +11,6 @@ function openLocks(url: string, sessionTimeoutMs?: number): { locks: LaneLocks; 
   const locks = new LaneLocks({ url, log, ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }) });
   const lost = new Promise<void>((resolve) => locks.onLost(resolve));
   return { locks, lost, [Symbol.asyncDispose]: () => locks.close() };
-}
-
-/** A way to Postgres that can be made to swallow everything, as a network does that has gone. */
-async function openWay(url: string): Promise<{ url: string; swallow(): void } & AsyncDisposable> {
-  const target = new URL(url);
-  const sockets: Socket[] = [];
-  const server = createServer((inner) => {
-    const outer = connect(Number(target.port), target.hostname);
-    sockets.push(inner, outer);
-    for (const socket of [inner, outer]) socket.on('error', () => undefined);
-    inner.pipe(outer).pipe(inner);
-  });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const way = new URL(url);
-  way.hostname = '127.0.0.1';
-  way.port = String((server.address() as AddressInfo).port);
-  return {
-    url: way.href,
-    swallow() {
-      for (const socket of sockets) socket.unpipe().resume();
-    },
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
 }
 
 describe('LaneLocks', () => {
@@ -105,7 +78,7 @@ describe('LaneLocks', () => {
 
   test('a process that is cut off knows it before Postgres gives its lanes away', async () => {
     await using database = await createTestDatabase();
-    await using way = await openWay(database.url);
+    await using way = await createWay(database.url);
     await using a = openLocks(way.url, 1_500);
     await using b = openLocks(database.url);
     await a.locks.take(['one']);

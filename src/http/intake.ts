@@ -13,7 +13,7 @@ import { readBody } from './read-body.ts';
 const maxBodyBytes = 25 * 1024 * 1024;
 
 /** GitHub gives up after 10 s (handbook A5); by then the sender must know that nothing was kept. Milliseconds. */
-const commitDeadlineMs = 8_000;
+const defaultCommitDeadlineMs = 8_000;
 
 /** What the intake works with. */
 export interface IntakeOptions {
@@ -25,6 +25,8 @@ export interface IntakeOptions {
   appId?: string;
   /** Counts answers by their code. */
   answers?: Counter<'code'>;
+  /** How long a commit may take until the answer is 503. Milliseconds. */
+  commitDeadlineMs?: number;
 }
 
 /**
@@ -60,6 +62,7 @@ async function serve(options: IntakeOptions & { budget: BodyBudget }, request: I
       digest.update(chunk);
     },
   });
+  let accepting: ReturnType<AcceptDelivery> | undefined;
   try {
     if (!signatureFits(hmacs, headers.signature)) {
       throw new RepoWatchError(
@@ -74,10 +77,13 @@ async function serve(options: IntakeOptions & { budget: BodyBudget }, request: I
         'A delivery is addressed to another App: its webhook address points here by mistake',
       );
     }
-    const acceptance = await withDeadline(options.accept({ ...facts.delivery, digest: digest.digest('hex') }));
+    accepting = options.accept({ ...facts.delivery, digest: digest.digest('hex') });
+    const acceptance = await withDeadline(accepting, options.commitDeadlineMs ?? defaultCommitDeadlineMs);
     return { status: 202, code: acceptance.result, body: { result: acceptance.result, guid: facts.delivery.guid } };
   } finally {
-    body.release();
+    // The answer may come before the end of the commit, and the body stays in memory as long as that takes.
+    if (accepting === undefined) body.release();
+    else void accepting.catch(() => undefined).finally(() => body.release());
   }
 }
 
@@ -126,11 +132,11 @@ function signatureFits(hmacs: Hmac[], signature: Buffer): boolean {
   return fits;
 }
 
-function withDeadline<T>(work: Promise<T>): Promise<T> {
+function withDeadline<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new RepoWatchError('delivery_not_stored', 'The delivery was not committed in time and may be sent again.')),
-      commitDeadlineMs,
+      deadlineMs,
     );
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });

@@ -1,4 +1,4 @@
-import { PgBoss, fromKnex } from 'pg-boss';
+import { PgBoss, fromKnex, type ConstructorOptions } from 'pg-boss';
 import { describeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Db } from '../db/connect.ts';
@@ -18,6 +18,9 @@ interface Ticket {
 /** How long finished tickets stay for a look, in seconds. */
 const keepFinishedSeconds = 300;
 
+/** How long an answer of Postgres is waited for, until its connection counts as dead. Milliseconds. */
+const queryTimeoutMs = 30_000;
+
 /** pg-boss on the same Postgres, reduced to what RepoWatch needs of it: tickets that commit with their rows, and workers that wake at once. */
 export class Queue {
   readonly #boss: PgBoss;
@@ -27,14 +30,17 @@ export class Queue {
   constructor(options: { url: string; log: Log; worker: boolean }) {
     this.#log = options.log;
     this.#listening = options.worker;
-    this.#boss = new PgBoss({
+    const settings: ConstructorOptions & { query_timeout: number } = {
       connectionString: options.url,
       application_name: 'repowatch queue',
       max: options.worker ? 3 : 1,
       useListenNotify: options.worker,
       supervise: options.worker,
       schedule: false,
-    });
+      // Handed on to pg.
+      query_timeout: queryTimeoutMs,
+    };
+    this.#boss = new PgBoss(settings);
     this.#boss.on('error', (error) => this.#log.warn({ error: describeError(error) }, 'The queue reports an error'));
     this.#boss.on('warning', (warning) => this.#log.debug({ warning: warning.message }, 'The queue reports a warning'));
   }
