@@ -21,7 +21,11 @@ const owner = 'bench';
 /** Installs the App on one repository for each configuration and waits until all of them are in force. */
 export async function createWorld(lab: Lab, configs: ((sink: string) => string)[]): Promise<BenchWorld> {
   const databaseUrl = await lab.createDatabase();
-  const github = await createStandIn({ directory: join(lab.directory, `github-${databaseUrl.split('/').at(-1)}`), webhookSecret });
+  const github = await createStandIn({
+    directory: join(lab.directory, `github-${databaseUrl.split('/').at(-1)}`),
+    webhookSecret,
+    appId: 4242,
+  });
   const sink = await lab.startSink();
   const server = await lab.startServer({ databaseUrl, github, outboundAllow: new URL(sink.url).host });
   await github.setWebhookUrl(`${server.url}/api/github/webhooks`);

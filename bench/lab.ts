@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDb, type Db } from '../src/db/connect.ts';
@@ -16,6 +16,15 @@ const { privateKey } = generateKeyPairSync('rsa', {
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   publicKeyEncoding: { type: 'spki', format: 'pem' },
 });
+
+/** Only for a profile, because counting costs: what Postgres spends on which statement, and the plans of slow ones in its log. */
+const profiling: Record<string, string> = {
+  shared_preload_libraries: 'pg_stat_statements,auto_explain',
+  'auto_explain.log_min_duration': '20',
+  'auto_explain.log_analyze': 'on',
+  'pg_stat_statements.track_planning': 'on',
+  'auto_explain.log_timing': 'off',
+};
 
 /** Settings of a server in a benchmark; the rest is the default of the product. */
 export interface ServerOptions {
@@ -49,9 +58,7 @@ export async function openLab(options: BenchOptions): Promise<Lab> {
   await chmod(directory, 0o711);
   const processes: BenchProcess[] = [];
   const dataDir = join(directory, 'data');
-  // What Postgres does is only counted for a profile: counting costs a little.
-  const settings: Record<string, string> = options.profile === undefined ? {} : { shared_preload_libraries: 'pg_stat_statements' };
-  const postgres = await startEmbeddedPostgres({ dataDir, settings });
+  const postgres = await startEmbeddedPostgres({ dataDir, settings: options.profile === undefined ? {} : profiling });
   const postmaster = Number((await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
   const admin = createDb({ url: postgres.url, poolMax: 1 });
   let databases = 0;
@@ -79,7 +86,10 @@ export async function openLab(options: BenchOptions): Promise<Lab> {
     postgresCpuMs: () => readTreeCpuMs(postmaster),
     async [Symbol.asyncDispose]() {
       await Promise.all(processes.map((each) => each.stop()));
-      if (options.profile !== undefined) await writeStatements(admin, options.profile);
+      if (options.profile !== undefined) {
+        await writeStatements(admin, options.profile);
+        await copyFile(join(dataDir, 'postgres.log'), join(options.profile, 'postgres.log'));
+      }
       await admin.destroy();
       await postgres.stop();
       await rm(directory, { recursive: true, force: true });
@@ -91,7 +101,7 @@ export async function openLab(options: BenchOptions): Promise<Lab> {
 async function writeStatements(admin: Db, folder: string): Promise<void> {
   await admin.raw('create extension if not exists pg_stat_statements');
   const { rows } = await admin.raw<{ rows: Record<string, unknown>[] }>(
-    `select calls::int, round(total_exec_time)::int as ms, round((1000 * mean_exec_time)::numeric) as us_each, rows::int,
+    `select calls::int, round(total_exec_time)::int as ms, round(total_plan_time)::int as plan_ms, round((1000 * mean_exec_time)::numeric) as us_each, rows::int,
        regexp_replace(query, '\\s+', ' ', 'g') as query
      from pg_stat_statements order by total_exec_time desc limit 60`,
   );
