@@ -4,7 +4,7 @@ import { transaction } from '../db/transaction.ts';
 import { repositoryLane } from '../inbox/lane.ts';
 import { findDeliveryStatus, reopenDelivery } from '../inbox/settle-deliveries.ts';
 import { requestReconcile as makeDue } from '../mirror/reconcile-due.ts';
-import { insertRuns } from '../runs/insert-runs.ts';
+import { insertRuns, type NewRun } from '../runs/insert-runs.ts';
 import { findReplaySource, type ReplaySource } from '../runs/find-replay-source.ts';
 import type { Context } from './context.ts';
 
@@ -34,9 +34,8 @@ export async function replayRun(context: Context, id: string): Promise<Outcome<{
   });
 }
 
-function toReplay(source: ReplaySource) {
-  const { changeId, watchId, configId, repositoryId, installationId, watchKey, lane, strict } = source;
-  return { changeId, watchId, configId, repositoryId, installationId, watchKey, lane, strict, replayOf: source.rootId };
+function toReplay({ rootId, status: _status, ended: _ended, ...model }: ReplaySource): NewRun {
+  return { ...model, replayOf: rootId };
 }
 
 /** Makes one repository, or all, due for reconcile now; answers how many. */

@@ -1,21 +1,13 @@
 import type { RunStatus } from '../core/statuses.ts';
 import type { Db } from '../db/connect.ts';
+import type { NewRun } from './insert-runs.ts';
 
-/** A run as the model for a replay. */
-export interface ReplaySource {
+/** A run as the model for a replay: its configuration is the one in force when that still declares the watch, else the run's own. */
+export interface ReplaySource extends Omit<NewRun, 'replayOf'> {
   /** The first run of the chain of replays. */
   rootId: string;
   status: RunStatus;
   ended: boolean;
-  changeId: string;
-  watchId: string;
-  /** The version of the file that is in force now when it still declares the watch, else the run's own. */
-  configId: string;
-  repositoryId: string;
-  installationId: string;
-  watchKey: string;
-  lane: string;
-  strict: boolean;
 }
 
 /** Finds what a replay of a run is made of; undefined when there is no such run. */

@@ -4,7 +4,8 @@ import { describeChange } from '../../changes/sentence.ts';
 import type { Db } from '../../db/connect.ts';
 import type { ChangeQuery, ChangeSummary, ConsideredWatch } from '../schemas/change.ts';
 import type { ChangeDetail } from '../schemas/change-detail.ts';
-import { idKey, pageLimit, readCursor, toPage, type Page } from '../paging.ts';
+import type { Page } from '../paging.ts';
+import { PageQuery } from './page-query.ts';
 import { listRepositoryIds } from './repositories.ts';
 import { isoTime, queryRows } from './rows.ts';
 import { listRunsOfChanges } from './runs.ts';
@@ -99,28 +100,18 @@ function refCondition(ref: string): { name: string; types: string } {
 
 /** A page of changes, newest first. */
 export async function listChanges(db: Db, query: ChangeQuery): Promise<Page<ChangeSummary>> {
-  const limit = pageLimit(query);
-  const cursor = readCursor(query, idKey);
-  const where: string[] = [];
-  const bindings: Record<string, unknown> = { limit: limit + 1 };
-  const add = (sql: string, values: Record<string, unknown>) => {
-    where.push(sql);
-    Object.assign(bindings, values);
-  };
+  const list = new PageQuery<ChangeRow>('c.id', query);
   if (query.repository !== undefined) {
-    add('c.repository_id = any(:repositories)', { repositories: await listRepositoryIds(db, query.repository) });
+    list.where('c.repository_id = any(:repositories)', { repositories: await listRepositoryIds(db, query.repository) });
   }
   if (query.ref !== undefined) {
     const { name, types } = refCondition(query.ref);
-    add('c.ref_name = :ref and c.type like :types', { ref: name, types });
+    list.where('c.ref_name = :ref and c.type like :types', { ref: name, types });
   }
-  if (query.type !== undefined) add('c.type = :type', { type: query.type });
-  if (query.origin !== undefined) add('c.origin = :origin', { origin: query.origin });
-  if (query.delivery !== undefined) add('c.delivery_id = :delivery', { delivery: query.delivery });
-  if (cursor !== undefined) add('c.id < :cursor', { cursor });
-  const condition = where.length === 0 ? '' : `where ${where.join(' and ')}`;
-  const rows = await queryRows<ChangeRow>(db, `${changeListSql} ${condition} order by c.id desc limit :limit`, bindings);
-  return toPage(rows, limit, { item: changeItem, key: (row) => row.id });
+  list.whereEqual('c.type', query.type);
+  list.whereEqual('c.origin', query.origin);
+  list.whereEqual('c.delivery_id', query.delivery);
+  return await list.read(db, changeListSql, changeItem);
 }
 
 /** The changes that a delivery brought, in the order in which they were recorded. */

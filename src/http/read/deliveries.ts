@@ -1,6 +1,7 @@
 import type { DeliverySource, DeliveryStatus } from '../../core/statuses.ts';
 import type { Db } from '../../db/connect.ts';
-import { idKey, pageLimit, readCursor, toPage, type Page } from '../paging.ts';
+import type { Page } from '../paging.ts';
+import { PageQuery } from './page-query.ts';
 import type { DeliveryDetail, DeliveryQuery, DeliverySummary } from '../schemas/delivery.ts';
 import { listChangesOfDelivery } from './changes.ts';
 import { findIdAtTime } from './id-at-time.ts';
@@ -58,35 +59,24 @@ export function deliveryItem(row: DeliveryRow): DeliverySummary {
 
 /** A page of deliveries, newest first. */
 export async function listDeliveries(db: Db, query: DeliveryQuery): Promise<Page<DeliverySummary>> {
-  const limit = pageLimit(query);
-  const cursor = readCursor(query, idKey);
-  const where: string[] = [];
-  const bindings: Record<string, unknown> = { limit: limit + 1 };
-  const add = (sql: string, values: Record<string, unknown>) => {
-    where.push(sql);
-    Object.assign(bindings, values);
-  };
-  if (query.guid !== undefined) add('d.guid = :guid', { guid: query.guid });
-  if (query.event !== undefined) add('d.event = :event', { event: query.event });
-  if (query.status !== undefined) add('d.status = :status', { status: query.status });
+  const list = new PageQuery<DeliveryRow>('d.id', query);
+  list.whereEqual('d.guid', query.guid);
+  list.whereEqual('d.event', query.event);
+  list.whereEqual('d.status', query.status);
   if (query.repository !== undefined) {
-    add('d.repository_github_id = any(:repositories)', { repositories: await listRepositoryGithubIds(db, query.repository) });
+    list.where('d.repository_github_id = any(:repositories)', { repositories: await listRepositoryGithubIds(db, query.repository) });
   }
   if (query.since !== undefined) {
     const since = new Date(query.since);
-    add('d.id >= :from and d.received_at >= :since', { from: await findIdAtTime(db, 'deliveries', since), since });
+    list.where('d.id >= :from and d.received_at >= :since', { from: await findIdAtTime(db, 'deliveries', since), since });
   }
   if (query.until !== undefined) {
     const until = new Date(query.until);
     // Two minutes on, because the edge that is found lies a minute before its moment.
     const after = new Date(until.getTime() + 120_000);
-    add('d.id < :to and d.received_at < :until', { to: await findIdAtTime(db, 'deliveries', after), until });
+    list.where('d.id < :to and d.received_at < :until', { to: await findIdAtTime(db, 'deliveries', after), until });
   }
-  if (cursor !== undefined) add('d.id < :cursor', { cursor });
-  const condition = where.length === 0 ? '' : `where ${where.join(' and ')}`;
-  const sql = `select ${deliveryColumns} from deliveries d ${condition} order by d.id desc limit :limit`;
-  const rows = await queryRows<DeliveryRow>(db, sql, bindings);
-  return toPage(rows, limit, { item: deliveryItem, key: (row) => row.id });
+  return await list.read(db, `select ${deliveryColumns} from deliveries d`, deliveryItem);
 }
 
 /** The body as JSON when it is that, else its bytes: what cannot be shown exactly is not shown half. */

@@ -1,6 +1,7 @@
 import type { AttemptStatus, RunStatus, StepStatus } from '../../core/statuses.ts';
 import type { Db } from '../../db/connect.ts';
-import { idKey, pageLimit, readCursor, toPage, type Page } from '../paging.ts';
+import type { Page } from '../paging.ts';
+import { PageQuery } from './page-query.ts';
 import type { RunQuery, RunSummary } from '../schemas/run.ts';
 import { listRepositoryIds } from './repositories.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
@@ -83,24 +84,14 @@ export function runItem(row: RunRow): RunSummary {
 
 /** A page of runs, newest first. */
 export async function listRuns(db: Db, query: RunQuery): Promise<Page<RunSummary>> {
-  const limit = pageLimit(query);
-  const cursor = readCursor(query, idKey);
-  const where: string[] = [];
-  const bindings: Record<string, unknown> = { limit: limit + 1 };
-  const add = (sql: string, values: Record<string, unknown>) => {
-    where.push(sql);
-    Object.assign(bindings, values);
-  };
+  const list = new PageQuery<RunRow>('n.id', query);
   if (query.repository !== undefined) {
-    add('n.repository_id = any(:repositories)', { repositories: await listRepositoryIds(db, query.repository) });
+    list.where('n.repository_id = any(:repositories)', { repositories: await listRepositoryIds(db, query.repository) });
   }
-  if (query.watch !== undefined) add('n.watch_key = :watch', { watch: query.watch });
-  if (query.status !== undefined) add('n.status = :status', { status: query.status });
-  if (query.change !== undefined) add('n.change_id = :change', { change: query.change });
-  if (cursor !== undefined) add('n.id < :cursor', { cursor });
-  const condition = where.length === 0 ? '' : `where ${where.join(' and ')}`;
-  const rows = await queryRows<RunRow>(db, `${runListSql} ${condition} order by n.id desc limit :limit`, bindings);
-  return toPage(rows, limit, { item: runItem, key: (row) => row.id });
+  list.whereEqual('n.watch_key', query.watch);
+  list.whereEqual('n.status', query.status);
+  list.whereEqual('n.change_id', query.change);
+  return await list.read(db, runListSql, runItem);
 }
 
 /** The runs of these changes, oldest first, replays after what they repeat. */
