@@ -1,10 +1,13 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { auditPushes, kept } from './support/audit.ts';
 import { branchNames, chainedPush, serverSettings, startCrashWorld } from './support/crash-world.ts';
 import { createTestDatabase } from './support/database.ts';
 import { createServerProcess } from './support/server-process.ts';
 import { eventually } from './support/test-app.ts';
 import { createWay } from './support/way.ts';
+
+// Server processes start and end several times, and a busy machine takes its time for that.
+jest.setTimeout(240_000);
 
 describe('Postgres', () => {
   test('that ends all connections in the middle of work costs nothing', async () => {

@@ -1,7 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { auditPushes, kept } from './support/audit.ts';
 import { branchNames, startCrashWorld } from './support/crash-world.ts';
 import { eventually } from './support/test-app.ts';
+
+// Server processes start and end several times, and a busy machine takes its time for that.
+jest.setTimeout(240_000);
 
 describe('SIGTERM', () => {
   test('under load ends within 30 s with code 0, and nothing is lost or done twice', async () => {

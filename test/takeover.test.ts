@@ -1,7 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { auditPushes, kept } from './support/audit.ts';
 import { branchNames, chainedPush, startCrashWorld } from './support/crash-world.ts';
 import { eventually } from './support/test-app.ts';
+
+// Server processes start and end several times, and a busy machine takes its time for that.
+jest.setTimeout(240_000);
 
 describe('takeover', () => {
   test('a run of a killed process goes on elsewhere within 30 s, under the same webhook-id', async () => {
@@ -36,15 +39,23 @@ describe('takeover', () => {
   test('a process that is frozen longer than its lease loses nothing and overwrites nothing when it goes on', async () => {
     await using world = await startCrashWorld();
     const [frozen] = world.servers;
+    const gate = Promise.withResolvers<void>();
+    let arrivals = 0;
+    world.sink.answer(async () => {
+      arrivals += 1;
+      await gate.promise;
+      return 200;
+    });
+    const branches = branchNames(10);
+    const first = await world.sendChains({ branches, perBranch: 1 });
+    await eventually('an attempt under way in every lane', async () => arrivals === branches.length);
     const healthy = await world.addServer();
     await healthy.start();
-    world.sink.answer(() => new Promise((resolve) => void setTimeout(resolve, 3, 200)));
-    let acknowledged = 0;
-    const chains = { branches: branchNames(10), perBranch: 30, server: healthy, onAcknowledged: () => (acknowledged += 1) };
-    const sending = world.sendChains(chains);
-    await eventually('a third sent and acted on', async () => acknowledged >= 100 && world.sink.requests.length >= 60);
     frozen!.send('SIGSTOP');
-    const { sent } = await sending;
+    // Now the answers arrive at a process that cannot write them down, and more work at one that has not got the lanes.
+    gate.resolve();
+    const middle = await world.sendChains({ branches, from: 1, perBranch: 20, server: healthy });
+    const sent = [...first.sent, ...middle.sent];
     await world.finished(sent.length);
     frozen!.send('SIGCONT');
     const later = await world.sendChains({ branches: branchNames(10, 'later'), perBranch: 5, server: healthy });
@@ -55,8 +66,6 @@ describe('takeover', () => {
     const all = [...sent, ...later.sent, ...last.sent];
     await world.finished(all.length);
     expect(frozen!.lines.some((line) => line.includes('This process lost its lanes'))).toBe(true);
-    const audit = await auditPushes(world.database.db, all, world.sink.requests);
-    console.log(audit);
-    expect(audit).toMatchObject({ acknowledged: 400, ...kept });
+    expect(await auditPushes(world.database.db, all, world.sink.requests)).toEqual({ acknowledged: 310, extra: 10, ...kept });
   });
 });

@@ -42,6 +42,8 @@ export interface CrashWorld extends AsyncDisposable {
 interface Chains {
   branches: string[];
   perBranch: number;
+  /** The number of the first push of each; 0 by default. */
+  from?: number;
   /** Who gets them; the first server by default. */
   server?: ServerProcess;
   onAcknowledged?: (push: SentPush) => void;
@@ -85,6 +87,7 @@ watches:
     on: push
     steps:
       - uses: webhook
+        timeout: 30s
         with: { url: "${sink}/notify" }
   busy:
     on: { push: { branches: ["script/**"] } }
@@ -144,7 +147,7 @@ export async function startCrashWorld(options: { database?: TestDatabase } = {})
     addServer,
     send,
     sendChains: (chains) => sendChains((push) => send(push, chains.server), chains),
-    finished: (pushes, deadlineMs = 60_000) => finished(database, pushes, deadlineMs),
+    finished: (pushes, deadlineMs = 120_000) => finished(database, pushes, deadlineMs),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
@@ -191,7 +194,8 @@ async function sendChains(send: (push: SentPush) => Promise<number>, options: Ch
   };
   await Promise.all(
     options.branches.map(async (branch) => {
-      for (let number = 0; number < options.perBranch; number += 1) await sendOne(chainedPush(branch, number));
+      const { from = 0, perBranch } = options;
+      for (let number = from; number < from + perBranch; number += 1) await sendOne(chainedPush(branch, number));
     }),
   );
   return { sent, refused };

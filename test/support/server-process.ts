@@ -12,6 +12,9 @@ const flags = ['--no-node-snapshot', '--disable-warning=ExperimentalWarning'];
 /** Lines of the log that are kept to explain a failure. */
 const keptLines = 400;
 
+/** How long a start may take on a busy machine. Milliseconds. */
+const readyMs = 90_000;
+
 /** How a process ended. */
 interface Exit {
   code: number | null;
@@ -74,10 +77,14 @@ export async function createServerProcess(settings: Record<string, string>): Pro
     async start(options = {}) {
       launch();
       if (options.ready === false) return;
-      await eventually('the server ready', async () => {
-        if (!child) throw new Error(`The server ended while it started:\n${lines.slice(-20).join('\n')}`);
-        return (await server.status('/readyz')) === 200;
-      });
+      await eventually(
+        'the server ready',
+        async () => {
+          if (!child) throw new Error(`The server ended while it started:\n${lines.slice(-20).join('\n')}`);
+          return (await server.status('/readyz')) === 200;
+        },
+        readyMs,
+      );
     },
     send(signal) {
       if (!child) throw new Error('No server runs');
