@@ -47,7 +47,7 @@ function show(value: number): string {
 export function renderMarkdown(results: BenchResult[]): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
   const head = [...columns, 'command'];
-  const rows = results.flatMap((result) => toRows(result).map((cells) => [...cells, `\`npm run bench -- ${result.name}\``]));
+  const rows = results.flatMap((result) => toRows(result).map((cells) => cells.concat(`\`npm run bench -- ${result.name}\``)));
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 

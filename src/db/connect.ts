@@ -48,6 +48,8 @@ export function createDb(options: ConnectOptions): Knex {
     `set statement_timeout = ${statementTimeoutMs}`,
     `set idle_in_transaction_session_timeout = ${Math.trunc(options.idleTransactionTimeoutMs ?? defaultIdleTransactionTimeoutMs)}`,
     `set timezone = 'UTC'`,
+    // A prepared plan that was made while a table was small is kept while it grows: it has to go by the index from the start.
+    'set enable_seqscan = off',
   ].join('; ');
   return knex({
     client: 'pg',

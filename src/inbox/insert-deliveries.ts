@@ -1,4 +1,5 @@
 import type { Db } from '../db/connect.ts';
+import { prepared } from '../db/prepared.ts';
 import type { DeliverySource } from '../core/statuses.ts';
 
 /** An inbound message exactly as received, before it has a row. */
@@ -33,7 +34,8 @@ export async function insertDeliveries(db: Db, deliveries: NewDelivery[]): Promi
     return row;
   });
   const bodies = deliveries.length === 1 ? deliveries[0]!.body : Buffer.concat(deliveries.map((delivery) => delivery.body));
-  const { rows: inserted } = await db.raw<{ rows: { id: string; sender: string; guid: string }[] }>(
+  const { rows: inserted } = await prepared<{ rows: { id: string; sender: string; guid: string }[] }>(
+    db,
     `insert into deliveries (source, sender, guid, event, action, headers, body, body_size, body_digest, lane,
        installation_github_id, repository_github_id, repository_full_name)
      select item.source, item.sender, item.guid, item.event, item.action, item.headers,

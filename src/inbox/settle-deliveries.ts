@@ -2,6 +2,7 @@ import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { DeliveryStatus } from '../core/statuses.ts';
 import { RepoWatchError } from '../core/errors.ts';
 import type { Db } from '../db/connect.ts';
+import { prepared } from '../db/prepared.ts';
 import { toStorableText } from '../core/storable.ts';
 
 /** The end of a delivery's way: what became of it, and why, in words. */
@@ -19,12 +20,13 @@ export interface Settlement {
 export async function settleDeliveries(trx: Db, settlements: Settlement[]): Promise<void> {
   if (settlements.length === 0) return;
   const rows = settlements.map((settlement) => ({ ...settlement, reason: toStorableText(settlement.reason).slice(0, 1000) }));
-  const { rowCount } = await trx.raw<{ rowCount: number }>(
+  const { rowCount } = await prepared<{ rowCount: number }>(
+    trx,
     `update deliveries d set status = item.status, code = item.code, reason = item.reason, settled_at = clock_timestamp(), next_attempt_at = null,
        attempts = greatest(d.attempts, 1)
      from json_to_recordset(?::json) as item (id bigint, status text, code text, reason text)
-     where d.id = item.id and d.status in ('unprocessed', 'processing', 'reprocessing')`,
-    [JSON.stringify(rows)],
+     where d.id = item.id and d.id = any(?::bigint[]) and d.status not in ('processed', 'ignored', 'errored')`,
+    [JSON.stringify(rows), rows.map((row) => row.id)],
   );
   if (rowCount === settlements.length) return;
   throw new RepoWatchError('internal_error', 'A delivery was settled by another process meanwhile; what is left is served again.');

@@ -1,5 +1,6 @@
 import type { DeliverySource, DeliveryStatus } from '../core/statuses.ts';
 import type { Db } from '../db/connect.ts';
+import { prepared } from '../db/prepared.ts';
 
 /** A delivery that has not been settled yet. */
 export interface WaitingDelivery {
@@ -18,28 +19,33 @@ export interface WaitingDelivery {
   repositoryGithubId: string | null;
 }
 
+/** So many bytes of bodies of one lane are read in one go, or one body that is larger. */
+export const laneBytes = 4 * 1024 * 1024;
+
 /**
- * Lists the waiting deliveries of these lanes, each lane's in order of arrival, at most `perLane` of each. A lane whose first
- * one is waiting for its next try has none: later ones must not overtake it.
+ * Lists the waiting deliveries of these lanes in order of arrival, at most `perLane` and about `laneBytes` of each lane. A
+ * delivery that waits for its next try holds those behind it; their bodies are not even read, because that can be much and is often.
  */
 export async function listWaitingDeliveries(db: Db, lanes: string[], perLane: number): Promise<WaitingDelivery[]> {
-  const { rows } = await db.raw<{ rows: WaitingDelivery[] }>(
-    `select waiting.* from unnest(?::text[]) as wanted (lane) cross join lateral (
-       select d.id, d.lane, d.source, d.guid, d.event, d.body, encode(d.body_digest, 'hex') as digest, d.status, d.attempts,
-         d.next_attempt_at as "nextAttemptAt", d.received_at as "receivedAt", d.installation_github_id as "installationGithubId",
-         d.repository_github_id as "repositoryGithubId"
-       from deliveries d
-       where d.lane = wanted.lane and d.status in ('unprocessed', 'processing', 'reprocessing')
-       order by d.id limit ?
-     ) waiting`,
+  const { rows } = await prepared<{ rows: WaitingDelivery[] }>(
+    db,
+    `select d.id, d.lane, d.source, d.guid, d.event, d.body, encode(d.body_digest, 'hex') as digest, d.status, d.attempts,
+       d.next_attempt_at as "nextAttemptAt", d.received_at as "receivedAt", d.installation_github_id as "installationGithubId",
+       d.repository_github_id as "repositoryGithubId"
+     from unnest(?::text[]) as wanted (lane) cross join lateral (
+       select line.id, bool_or(line.waits) over sofar as held, sum(line.body_size) over sofar - line.body_size as bytes_before
+       from (
+         select w.id, w.body_size, coalesce(w.next_attempt_at > now(), false) as waits from deliveries w
+         where w.lane = wanted.lane and w.status in ('unprocessed', 'processing', 'reprocessing')
+         order by w.id limit ?
+       ) line
+       window sofar as (order by line.id)
+     ) ready join deliveries d on d.id = ready.id
+     where not ready.held and ready.bytes_before < ${laneBytes}
+     order by d.id`,
     [lanes, perLane],
   );
-  const held = new Set<string>();
-  const now = Date.now();
-  return rows.filter((row) => {
-    if (row.nextAttemptAt !== null && row.nextAttemptAt.getTime() > now) held.add(row.lane);
-    return !held.has(row.lane);
-  });
+  return rows;
 }
 
 /** Lists lanes with deliveries that nobody seems to work on: due for longer than `graceSeconds`. */

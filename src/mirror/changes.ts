@@ -3,6 +3,7 @@ import type { Actor } from '../changes/ref-change.ts';
 import type { ChangeOrigin } from '../core/statuses.ts';
 import { toStorableJson } from '../core/storable.ts';
 import type { Db } from '../db/connect.ts';
+import { prepared } from '../db/prepared.ts';
 
 /** Why a watch ran for a change or did not. */
 export interface Consideration {
@@ -41,14 +42,17 @@ export interface NewChange {
 /** Takes so many ids for changes, in order. */
 export async function takeChangeIds(trx: Db, count: number): Promise<string[]> {
   if (count === 0) return [];
-  const { rows } = await trx.raw<{ rows: { id: string }[] }>(`select nextval('changes_id_seq') as id from generate_series(1, ?)`, [count]);
+  const { rows } = await prepared<{ rows: { id: string }[] }>(trx, `select nextval('changes_id_seq') as id from generate_series(1, ?)`, [
+    count,
+  ]);
   return rows.map((row) => row.id);
 }
 
 /** Inserts changes and answers the ids of those that are new by meaning. */
 export async function insertChanges(trx: Db, changes: NewChange[]): Promise<Set<string>> {
   if (changes.length === 0) return new Set();
-  const { rows } = await trx.raw<{ rows: { id: string }[] }>(
+  const { rows } = await prepared<{ rows: { id: string }[] }>(
+    trx,
     `insert into changes (id, repository_id, installation_id, ref_id, ref_name, delivery_id, type, origin, before, after, position, observed,
        meaning, actor, data, considered, happened_at)
      overriding system value

@@ -1,6 +1,7 @@
 import type { Change } from '../changes/change.ts';
 import type { Actor } from '../changes/ref-change.ts';
 import type { Db } from '../db/connect.ts';
+import { prepared } from '../db/prepared.ts';
 
 /** A stored change in our words, with the delivery that brought it. */
 export interface StoredChange {
@@ -28,7 +29,8 @@ interface ChangeRow {
 /** Reads changes by their ids; by id. */
 export async function readChanges(db: Db, ids: string[]): Promise<Map<string, StoredChange>> {
   if (ids.length === 0) return new Map();
-  const { rows } = await db.raw<{ rows: ChangeRow[] }>(
+  const { rows } = await prepared<{ rows: ChangeRow[] }>(
+    db,
     `select c.id, c.type, c.origin, c.actor, c.data, c.happened_at, c.delivery_id, r.github_id as repository_github_id, r.full_name, r.owner, r.name,
        r.private, r.default_branch, i.github_id as installation_github_id
      from changes c join repositories r on r.id = c.repository_id join installations i on i.id = r.installation_id

@@ -1,5 +1,6 @@
 import type { RefKind } from '../core/statuses.ts';
 import type { Db } from '../db/connect.ts';
+import { prepared } from '../db/prepared.ts';
 import { normalSha, pairKey, type RefHistory } from './judge-move.ts';
 import { isZeroSha } from '../changes/ref-change.ts';
 import type { MirroredRef } from './diff-refs.ts';
@@ -69,10 +70,15 @@ function findUnclear(locked: Map<string, LockedRef>, pairs: { key: RefKey; befor
 }
 
 async function selectForUpdate(trx: Db, keys: RefKey[]): Promise<RefRow[]> {
-  const { rows } = await trx.raw<{ rows: RefRow[] }>(
+  const { rows } = await prepared<{ rows: RefRow[] }>(
+    trx,
     `select r.id, r.repository_id, r.installation_id, r.kind, r.name, r.sha, r.baseline_sha, r.event_at
-     from refs r join json_to_recordset(?::json) as item ("repositoryId" bigint, kind text, name text)
-       on r.repository_id = item."repositoryId" and r.kind = item.kind and r.name = item.name
+     from refs r where r.id = any(array(
+       select found.id from json_to_recordset(?::json) as item ("repositoryId" bigint, kind text, name text)
+       cross join lateral (
+         select k.id from refs k where k.repository_id = item."repositoryId" and k.kind = item.kind and k.name = item.name limit 1
+       ) found
+     ))
      order by r.id for update of r`,
     [JSON.stringify(keys)],
   );
@@ -115,12 +121,14 @@ async function readPairs(trx: Db, locked: Map<string, LockedRef>, pairs: { key: 
     before: normalSha(pair.before),
     after: normalSha(pair.after),
   }));
-  const { rows } = await trx.raw<{ rows: { ref_id: string; before: string; after: string; times: number }[] }>(
-    `select c.ref_id, c.before, c.after, count(*)::int as times
-     from changes c join (select distinct item.ref, item.before, item.after
-       from json_to_recordset(?::json) as item (ref bigint, before text, after text)) item
-       on c.ref_id = item.ref and c.before = item.before and c.after = item.after
-     group by c.ref_id, c.before, c.after`,
+  const { rows } = await prepared<{ rows: { ref_id: string; before: string; after: string; times: number }[] }>(
+    trx,
+    `select item.ref as ref_id, item.before, item.after, seen.times
+     from (select distinct ref, before, after from json_to_recordset(?::json) as pair (ref bigint, before text, after text)) item
+     cross join lateral (
+       select count(*)::int as times from changes c where c.ref_id = item.ref and c.before = item.before and c.after = item.after
+     ) seen
+     where seen.times > 0`,
     [JSON.stringify(wanted)],
   );
   for (const row of rows) byId.get(row.ref_id)!.history.pairs.set(pairKey(row.before, row.after), row.times);
@@ -152,11 +160,12 @@ export async function updateRefs(trx: Db, refs: LockedRef[], gapsChanged: Set<st
     sha: isZeroSha(ref.history.head) ? null : ref.history.head,
     event_at: ref.history.headAt ?? null,
   }));
-  await trx.raw(
+  await prepared<unknown>(
+    trx,
     `update refs r set sha = item.sha, event_at = item.event_at, baseline_sha = null, observed_at = clock_timestamp(), updated_at = now(),
        deleted_at = case when item.sha is null then coalesce(r.deleted_at, now()) end
-     from json_to_recordset(?::json) as item (id bigint, sha text, event_at timestamptz) where r.id = item.id`,
-    [JSON.stringify(rows)],
+     from json_to_recordset(?::json) as item (id bigint, sha text, event_at timestamptz) where r.id = item.id and r.id = any(?::bigint[])`,
+    [JSON.stringify(rows), rows.map((row) => row.id)],
   );
   const changed = refs.filter((ref) => gapsChanged.has(ref.id));
   if (changed.length === 0) return;

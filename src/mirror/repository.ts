@@ -1,5 +1,6 @@
 import type { ConfigStatus } from '../core/statuses.ts';
 import type { Db } from '../db/connect.ts';
+import { prepared } from '../db/prepared.ts';
 
 /** A tracked repository with what is known of its installation. Ids of rows and of GitHub are texts. */
 export interface Repository {
@@ -55,7 +56,8 @@ const columns = `r.id, r.github_id as "githubId", r.installation_id as "installa
 /** Finds repositories by GitHub's numeric ids, the only thing about them that never changes (handbook B8); by GitHub id. */
 export async function findRepositories(db: Db, host: string, githubIds: string[]): Promise<Map<string, Repository>> {
   if (githubIds.length === 0) return new Map();
-  const { rows } = await db.raw<{ rows: Repository[] }>(
+  const { rows } = await prepared<{ rows: Repository[] }>(
+    db,
     `select ${columns} from repositories r join installations i on i.id = r.installation_id
      where r.host = ? and r.github_id = any(?::bigint[])`,
     [host, githubIds],

@@ -2,6 +2,7 @@ import { PgBoss, fromKnex, type ConstructorOptions } from 'pg-boss';
 import { describeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Db } from '../db/connect.ts';
+import { prepared } from '../db/prepared.ts';
 
 /**
  * The queues. A job is a ticket: it only says that there is work in the rows of some lanes (docs/adr/0004-lanes.md), so a
@@ -60,7 +61,9 @@ export class Queue {
   async send(trx: Db, name: QueueName, lanes: Iterable<string>): Promise<void> {
     const distinct = [...new Set(lanes)];
     if (distinct.length === 0) return;
-    await this.#boss.insert(name, [{ data: { lanes: distinct } satisfies Ticket }], { db: fromKnex(trx) });
+    await this.#boss.insert(name, [{ data: { lanes: distinct } satisfies Ticket }], {
+      db: fromKnex({ raw: (sql, bindings = []) => prepared(trx, sql, bindings) }),
+    });
   }
 
   /** Serves a queue's tickets: `wake` is told the lanes, and makes the fetch wait while it has no room for more. */

@@ -1,4 +1,5 @@
 import type { Db } from '../db/connect.ts';
+import { prepared } from '../db/prepared.ts';
 
 /** A run before it has a row. */
 export interface NewRun {
@@ -26,7 +27,8 @@ export async function insertRuns(trx: Db, runs: NewRun[]): Promise<string[]> {
     const entry = counts.get(run.lane) ?? { key: run.lane, installation_id: run.installationId, count: 0 };
     counts.set(run.lane, { ...entry, count: entry.count + 1 });
   }
-  const { rows: lanes } = await trx.raw<{ rows: { key: string; last_seq: string }[] }>(
+  const { rows: lanes } = await prepared<{ rows: { key: string; last_seq: string }[] }>(
+    trx,
     `insert into lanes (key, installation_id, last_seq)
      select item.key, item.installation_id, item.count
      from json_to_recordset(?::json) as item (key text, installation_id bigint, count bigint) order by item.key
@@ -40,7 +42,8 @@ export async function insertRuns(trx: Db, runs: NewRun[]): Promise<string[]> {
     next.set(run.lane, seq);
     return { ordinal, ...run, seq: seq.toString() };
   });
-  const { rows: inserted } = await trx.raw<{ rows: { id: string }[] }>(
+  const { rows: inserted } = await prepared<{ rows: { id: string }[] }>(
+    trx,
     `insert into runs (change_id, watch_id, config_id, repository_id, installation_id, watch_key, lane, seq, strict, replay_of)
      select item."changeId", item."watchId", item."configId", item."repositoryId", item."installationId", item."watchKey", item.lane, item.seq,
        item.strict, item."replayOf"

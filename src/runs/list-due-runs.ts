@@ -1,5 +1,6 @@
 import type { RunStatus } from '../core/statuses.ts';
 import type { Db } from '../db/connect.ts';
+import { prepared } from '../db/prepared.ts';
 
 /** A run that may be worked on now. */
 export interface DueRun {
@@ -25,7 +26,8 @@ const perLane = 50;
  * those that a dead process left running. Behind a strict run that waits, nothing of its lane is due.
  */
 export async function listDueRuns(db: Db, lanes: string[]): Promise<Map<string, DueRun[]>> {
-  const { rows } = await db.raw<{ rows: DueRun[] }>(
+  const { rows } = await prepared<{ rows: DueRun[] }>(
+    db,
     `select due.* from unnest(?::text[]) as wanted (lane) cross join lateral (
        select r.id, r.lane, r.status, r.change_id as "changeId", r.watch_id as "watchId", r.config_id as "configId",
          r.watch_key as "watchKey", r.strict, r.repository_id as "repositoryId", r.installation_id as "installationId", r.replay_of as "replayOf"

@@ -1,6 +1,7 @@
 import type { AttemptStatus, RunStatus, StepStatus } from '../core/statuses.ts';
 import { toStorableJson } from '../core/storable.ts';
 import type { Db } from '../db/connect.ts';
+import { prepared } from '../db/prepared.ts';
 
 /** The try that begins now. */
 interface StartedAttempt {
@@ -79,10 +80,14 @@ export async function recordProgress(db: Db, entries: Progress[]): Promise<boole
       { run_id: runId, ...run, ended: ends(run.status), closes: closes !== undefined, starts: starts !== undefined },
     ]),
   );
-  const { rows } = await db.raw<{ rows: { run_id: string }[] }>(progressSql, [
+  const ids = [...runs.keys()];
+  const { rows } = await prepared<{ rows: { run_id: string }[] }>(db, progressSql, [
     toStorableJson(finished),
+    ids,
     JSON.stringify(started),
+    ids,
     toStorableJson([...runs.values()]),
+    ids,
     toStorableJson(steps),
   ]);
   const written = new Set(rows.map((row) => row.run_id));
@@ -92,6 +97,8 @@ export async function recordProgress(db: Db, entries: Progress[]): Promise<boole
 /**
  * The fence: what an entry closes must still be open, and the number it starts must still be free; else nothing of its run
  * changes. Both are joined, not asked for by `exists`: Postgres cannot look into them again when it has to wait for a row.
+ * The ids are given once more as an array, and open runs are told by not being over, or a plan that is kept while the tables
+ * grow might read the whole index of open runs to join a few.
  */
 const progressSql = `with finished as (
      update attempts a set status = item.status, code = item.code, message = item.message, request = item.request, response = item.response,
@@ -99,12 +106,13 @@ const progressSql = `with finished as (
      from json_to_recordset(?::json) as item (run_id bigint, position int, number int, status text, code text, message text, request jsonb,
        response jsonb, log jsonb, "retryAt" timestamptz)
      where a.run_id = item.run_id and a.position = item.position and a.number = item.number and a.status = 'started'
+       and a.run_id = any(?::bigint[])
      returning a.run_id
    ), started as (
      insert into attempts (run_id, installation_id, position, number, status)
      select item.run_id, item.installation_id, item.position, item.number, 'started'
      from json_to_recordset(?::json) as item (run_id bigint, installation_id bigint, position int, number int, closes boolean)
-     join runs r on r.id = item.run_id and r.status in ('queued', 'running', 'waiting')
+     join runs r on r.id = item.run_id and r.id = any(?::bigint[]) and r.status not in ('succeeded', 'failed', 'dead', 'cancelled')
      left join finished on finished.run_id = item.run_id
      where not item.closes or finished.run_id is not null
      on conflict (run_id, position, number) do nothing
@@ -116,7 +124,7 @@ const progressSql = `with finished as (
        closes boolean, starts boolean)
      left join finished on finished.run_id = item.run_id
      left join started on started.run_id = item.run_id
-     where r.id = item.run_id and r.status in ('queued', 'running', 'waiting')
+     where r.id = item.run_id and r.id = any(?::bigint[]) and r.status not in ('succeeded', 'failed', 'dead', 'cancelled')
        and (not item.closes or finished.run_id is not null) and (not item.starts or started.run_id is not null)
      returning r.id
    ), stepped as (
