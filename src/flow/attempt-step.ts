@@ -6,7 +6,8 @@ import { failed, ok, type Outcome } from '../core/outcome.ts';
 import { destinationAllowed } from '../vault/destinations.ts';
 import type { CompiledStep } from '../watches/compile-config.ts';
 import type { Context } from './context.ts';
-import { namesInScript, type RunScope } from './run-scope.ts';
+import type { RunScope } from './run-scope.ts';
+import { namesInScript } from './script-secrets.ts';
 
 /** One try of one step. */
 interface StepTry {

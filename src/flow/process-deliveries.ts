@@ -1,6 +1,6 @@
 import { transaction } from '../db/transaction.ts';
 import { settleDeliveries, type Settlement } from '../inbox/settle-deliveries.ts';
-import { listWaitingDeliveries } from '../inbox/waiting-deliveries.ts';
+import { laneBytes, listWaitingDeliveries, type WaitingDelivery } from '../inbox/waiting-deliveries.ts';
 import { findRepositories } from '../mirror/repository.ts';
 import type { LaneService } from '../queue/lane-dispatcher.ts';
 import { admitDelivery } from './admit-delivery.ts';
@@ -35,9 +35,13 @@ async function serveGroup(context: Context, lanes: string[], closing: AbortSigna
     const stopped = await settleTogether(context, parsed);
     for (const lane of stopped) alone.add(lane);
     // Only a lane that filled its share can have more; a new arrival brings a ticket of its own.
-    open = open.filter((lane) => !alone.has(lane) && waiting.filter((delivery) => delivery.lane === lane).length === perLane);
+    open = open.filter((lane) => !alone.has(lane) && isFull(waiting.filter((delivery) => delivery.lane === lane)));
   }
   return [...alone];
+}
+
+function isFull(share: WaitingDelivery[]): boolean {
+  return share.length === perLane || share.reduce((bytes, delivery) => bytes + delivery.body.length, 0) >= laneBytes;
 }
 
 /** Applies the simple deliveries of each lane up to the first that is not; answers the lanes that stopped there. */

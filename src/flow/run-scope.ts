@@ -7,6 +7,7 @@ import type { CompiledStep, CompiledWatch } from '../watches/compile-config.ts';
 import { buildContexts, type RunContexts } from '../watches/contexts.ts';
 import type { Context } from './context.ts';
 import { parsePayload } from './parse-delivery.ts';
+import { namesInScript } from './script-secrets.ts';
 import type { RevealedSecret } from './secret-reader.ts';
 import type { LoadedRun } from './loaded-run.ts';
 
@@ -26,9 +27,6 @@ export interface RunScope {
   mask(text: string): string;
   maskOutcome(outcome: AttemptOutcome): AttemptOutcome;
 }
-
-/** Names of secrets in the text of an inline script: `secrets.NAME`. A run gets only the secrets its steps name (threat model D11). */
-const secretInScript = /\bsecrets\s*\.\s*([A-Za-z_][A-Za-z0-9_]*)/g;
 
 /** Gathers what a run works with; the raw payload is only read when a step can look at it. */
 export async function createRunScope(context: Context, loaded: LoadedRun, watch: CompiledWatch): Promise<RunScope> {
@@ -70,14 +68,6 @@ async function reveal(context: Context, run: LoadedRun['run'], names: string[]):
     if (isRepoWatchError(error)) return { secrets: new Map(), secretFailure: error };
     throw error;
   }
-}
-
-/** The secrets that an inline script names in its own text. */
-export function namesInScript(step: CompiledStep): string[] {
-  if (step.with.kind !== 'object') return [];
-  const source = step.with.entries.find(([key]) => key === 'run')?.[1];
-  if (step.kind !== 'script' || source?.kind !== 'literal' || typeof source.value !== 'string') return [];
-  return [...source.value.matchAll(secretInScript)].map((match) => match[1]!);
 }
 
 function toFacts(contexts: RunContexts, run: RunFacts['run']): RunFacts {

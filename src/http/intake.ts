@@ -61,15 +61,16 @@ async function serve(options: IntakeOptions & { budget: BodyBudget }, request: I
       for (const hmac of hmacs) hmac.update(chunk);
       digest.update(chunk);
     },
-  });
-  let accepting: ReturnType<AcceptDelivery> | undefined;
-  try {
-    if (!signatureFits(hmacs, headers.signature)) {
+    onEnd() {
+      if (signatureFits(hmacs, headers.signature)) return;
       throw new RepoWatchError(
         'signature_invalid',
         'The signature does not fit the body. Check that the webhook secret here and on GitHub are the same.',
       );
-    }
+    },
+  });
+  let accepting: ReturnType<AcceptDelivery> | undefined;
+  try {
     const facts = readDeliveryFacts(headers, body.bytes);
     if (options.appId !== undefined && facts.targetAppId !== undefined && facts.targetAppId !== options.appId) {
       options.log.warn(
@@ -168,7 +169,9 @@ function send(response: ServerResponse, answer: Answer): string {
     ...(answer.status === 503 ? { 'retry-after': '5' } : {}),
     ...(answer.status === 405 ? { allow: 'POST' } : {}),
   });
-  response.end(text);
+  // An end closes the connection of a client that asked for it, with its body unread: then the reset can overtake the answer.
+  if (response.req.readableEnded) response.end(text);
+  else response.write(text);
   return answer.code;
 }
 
@@ -176,18 +179,27 @@ function send(response: ServerResponse, answer: Answer): string {
 const drainMs = 5_000;
 const drainBytes = 64 * 1024 * 1024;
 
+/** The pause after each part that is thrown away: nobody is in a hurry to get rid of it, and good senders come first. Milliseconds. */
+const drainPauseMs = 10;
+
 function drain(request: IncomingMessage, response: ServerResponse): void {
-  if (request.readableEnded || request.destroyed) return;
+  if (response.writableEnded || request.destroyed) return;
+  if (request.readableEnded) return void response.end();
   let thrown = 0;
   const stop = () => request.socket.destroy();
   const timer = setTimeout(stop, drainMs);
   request.on('data', (chunk: Buffer) => {
     thrown += chunk.length;
     if (thrown > drainBytes) stop();
+    request.pause();
+    setTimeout(() => request.resume(), drainPauseMs);
   });
   request.on('error', () => undefined);
   request.once('close', () => clearTimeout(timer));
-  request.once('end', () => clearTimeout(timer));
+  request.once('end', () => {
+    clearTimeout(timer);
+    response.end();
+  });
   response.once('close', () => clearTimeout(timer));
   request.resume();
 }

@@ -12,6 +12,8 @@ interface ReadBodyOptions {
   maxBytes: number;
   budget: BodyBudget;
   onChunk(chunk: Buffer): void;
+  /** All of it came, but its parts are not put together yet, which takes as much memory again; throws to refuse. */
+  onEnd(): void;
 }
 
 /** Reads a body within its limits, refusing early by Content-Length and else by the bytes that really come. */
@@ -21,10 +23,13 @@ export async function readBody(request: IncomingMessage, options: ReadBodyOption
   const share = options.budget.open(declared);
   if (!share.fits) throw busy();
   try {
-    const bytes = await collect(request, (chunk, total) => {
-      if (total > options.maxBytes) throw tooLarge(options.maxBytes);
-      if (!share.grow(total)) throw busy();
-      options.onChunk(chunk);
+    const bytes = await collect(request, {
+      onChunk(chunk, total) {
+        if (total > options.maxBytes) throw tooLarge(options.maxBytes);
+        if (!share.grow(total)) throw busy();
+        options.onChunk(chunk);
+      },
+      onEnd: () => options.onEnd(),
     });
     return { bytes, release: () => share.release() };
   } catch (error) {
@@ -33,7 +38,10 @@ export async function readBody(request: IncomingMessage, options: ReadBodyOption
   }
 }
 
-function collect(request: IncomingMessage, onChunk: (chunk: Buffer, total: number) => void): Promise<Buffer> {
+function collect(
+  request: IncomingMessage,
+  { onChunk, onEnd }: { onChunk: (chunk: Buffer, total: number) => void; onEnd: () => void },
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let total = 0;
@@ -42,6 +50,8 @@ function collect(request: IncomingMessage, onChunk: (chunk: Buffer, total: numbe
       if (error === undefined) resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, total));
       else {
         request.pause();
+        // The rest is still to be read and thrown away: what came so far must not stay in memory as long.
+        chunks.length = 0;
         reject(error instanceof Error ? error : new Error('reading the body failed', { cause: error }));
       }
     };
@@ -55,7 +65,14 @@ function collect(request: IncomingMessage, onChunk: (chunk: Buffer, total: numbe
       }
     };
     request.on('data', onData);
-    request.once('end', () => finish());
+    request.once('end', () => {
+      try {
+        onEnd();
+        finish();
+      } catch (error) {
+        finish(error);
+      }
+    });
     request.once('error', finish);
     request.once('aborted', () => finish(new RepoWatchError('request_timeout', 'The request ended before its body was complete.')));
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { pushPayload, shaOf, type PushOptions } from '../support/payloads.ts';
-import { configOf, dataOf, quiet, reconcile, track, webhookWatch } from '../support/story.ts';
+import { configOf, dataOf, quiet, reconcile, sorted, track, webhookWatch } from '../support/story.ts';
 import { startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
 
 const long = `${'x'.repeat(127)}/${'y'.repeat(127)}`;
@@ -63,8 +63,8 @@ describe('text of strangers', () => {
     const github = world.github!;
     for (const name of gitNames) await github.updateRef({ repo: 'acme/app', ref: `refs/heads/${name}`, sha: head });
     await quiet(world);
-    expect(sentNames(world).sort()).toEqual([...gitNames].sort());
-    expect((await scriptOutputs(world)).map((outputs) => outputs['name']).sort()).toEqual([...gitNames].sort());
+    expect(sorted(sentNames(world))).toEqual(sorted(gitNames));
+    expect(sorted((await scriptOutputs(world)).map(({ name }) => name))).toEqual(sorted(gitNames));
     const branches = (await world.list('/api/repos/acme/app/branches?limit=100')).map((branch) => branch['name']);
     expect(branches).toEqual(expect.arrayContaining(gitNames));
     for (const name of gitNames) expect(await world.list(`/api/changes?ref=${encodeURIComponent(name)}`)).toHaveLength(1);
@@ -74,7 +74,7 @@ describe('text of strangers', () => {
     for (const name of gitNames) await github.deleteRef({ repo: 'acme/app', ref: `refs/heads/${name}` });
     world.sink.requests.length = 0;
     await reconcile(world, 'acme/app');
-    expect(sentNames(world).sort()).toEqual([...gitNames].sort());
+    expect(sorted(sentNames(world))).toEqual(sorted(gitNames));
     expect(world.sink.requests.flatMap(({ path, json }) => (path === '/hook' ? [json?.['type']] : []))).toEqual(
       gitNames.map(() => 'branch.deleted'),
     );
@@ -115,8 +115,8 @@ describe('text of strangers', () => {
         branch: 'odd',
         before: '0'.repeat(40),
         after: shaOf('odd'),
-        repository: { id: Number(repository!.github_id), owner: 'acme', name: 'app' },
-        installation: Number(installation!.github_id),
+        repository: { id: Number(repository.github_id), owner: 'acme', name: 'app' },
+        installation: Number(installation.github_id),
       }),
     );
     const odd = [
@@ -138,8 +138,8 @@ describe('text of strangers', () => {
     }
     await quiet(world);
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
-    expect(sentNames(world).sort()).toEqual(['deep', 'deeper', 'odd', 'twice']);
-    expect((await scriptOutputs(world)).map(({ name }) => name).sort()).toEqual(['deep', 'deeper', 'odd', 'twice']);
+    expect(sorted(sentNames(world))).toEqual(['deep', 'deeper', 'odd', 'twice']);
+    expect(sorted((await scriptOutputs(world)).map(({ name }) => name))).toEqual(['deep', 'deeper', 'odd', 'twice']);
   });
 
   test('events named like parts of every object are ignored with a reason', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createWorkingCopy } from '../../src/stand-in/git-client.ts';
-import { configOf, dataOf, quiet, reconcile, track, webhookWatch } from '../support/story.ts';
+import { configOf, dataOf, quiet, reconcile, sorted, track, webhookWatch } from '../support/story.ts';
 import { startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
 
 const config = (world: TestApp) => ({
@@ -119,7 +119,7 @@ describe('what no webhook told of', () => {
     await github.setFailure({ path: '/branches?', status: 200, body: liar });
     await reconcile(world, fullName);
     expect(effects(world)).toEqual(['branch.deleted gone']);
-    const alive = async () => (await world.list(`/api/repos/${fullName}/branches`)).map(({ name }) => name).sort();
+    const alive = async () => sorted((await world.list(`/api/repos/${fullName}/branches`)).map(({ name }) => name));
     expect(await alive()).toEqual(['kept', 'main']);
 
     // Page two answers as an empty repository would.

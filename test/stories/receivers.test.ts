@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SinkAnswer } from '../support/sink.ts';
 import { configOf, dataOf, track, webhookWatch } from '../support/story.ts';
-import { startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
 interface Run {
   id: string;
@@ -28,7 +28,8 @@ async function runsOf(world: TestApp, watch: string): Promise<Run[]> {
   return Promise.all(rows.toReversed().map((row) => world.api<Run>(`/api/runs/${String(row['id'])}`)));
 }
 
-const ended = (world: TestApp, watch: string, status: string, count = 1) =>
+/** The runs of a watch once so many, by default one, have this status and no others are there. */
+const ended = (world: TestApp, watch: string, { status, count = 1 }: { status: string; count?: number }) =>
   world.eventually(`${count} runs of ${watch} are ${status}`, async () => {
     const runs = await runsOf(world, watch);
     return runs.length === count && runs.every((run) => run.status === status) && runs;
@@ -67,7 +68,7 @@ describe('receivers that do not just take it', () => {
     world.sink.answer(({ path, count }) => answers[path]?.(count) ?? 200);
     await push(world, 'a.txt');
 
-    const [flaky] = await ended(world, 'flaky', 'succeeded');
+    const [flaky] = await ended(world, 'flaky', { status: 'succeeded' });
     expect(attemptsOf(flaky).map(({ number, status, response }) => [number, status, response?.status])).toEqual([
       [1, 'failed', 503],
       [2, 'failed', 503],
@@ -78,11 +79,11 @@ describe('receivers that do not just take it', () => {
     const sent = world.sink.requests.filter(({ path }) => path === '/flaky');
     expect(new Set(sent.map(({ id }) => id))).toEqual(new Set([flaky!.steps[0]!.idempotency_key]));
 
-    const [later] = await ended(world, 'later', 'succeeded');
+    const [later] = await ended(world, 'later', { status: 'succeeded' });
     const [first, second] = attemptsOf(later);
     expect(Date.parse(second!.started_at) - Date.parse(first!.started_at)).toBeGreaterThanOrEqual(2_000);
 
-    const [broken] = await ended(world, 'broken', 'dead');
+    const [broken] = await ended(world, 'broken', { status: 'dead' });
     expect(attemptsOf(broken)).toHaveLength(3);
     expect(broken!.code).toBe('webhook_failed');
     for (const [watch, code] of [
@@ -90,7 +91,7 @@ describe('receivers that do not just take it', () => {
       ['gone', 'webhook_gone'],
       ['moved', 'webhook_redirected'],
     ] as const) {
-      const [run] = await ended(world, watch, 'failed');
+      const [run] = await ended(world, watch, { status: 'failed' });
       expect(run!.code).toBe(code);
       expect(attemptsOf(run)).toHaveLength(1);
     }
@@ -118,7 +119,7 @@ describe('receivers that do not just take it', () => {
       (requests) => requests.some(({ path }) => path === '/strict') && requests.some(({ path }) => path === '/fifo'),
     );
     const others = [await push(world, '2'), await push(world, '3')];
-    await ended(world, 'fifo', 'succeeded', 3);
+    await ended(world, 'fifo', { status: 'succeeded', count: 3 });
     expect(new Set(heads(world, '/strict'))).toEqual(new Set([firstHead]));
     expect((await runsOf(world, 'strict')).map(({ status }) => status)).toEqual([
       expect.stringMatching(/waiting|running/),
@@ -126,7 +127,7 @@ describe('receivers that do not just take it', () => {
       'queued',
     ]);
     stuck = false;
-    await ended(world, 'strict', 'succeeded', 3);
+    await ended(world, 'strict', { status: 'succeeded', count: 3 });
     const good = world.sink.requests.filter(({ path, status }) => path === '/strict' && status === 200);
     expect(good.map((request) => dataOf(request)['after'])).toEqual([firstHead, ...others]);
   });
@@ -140,7 +141,7 @@ describe('receivers that do not just take it', () => {
     const first = await push(world, '1');
     await world.sink.waitUntil((requests) => requests.length === 1);
     const second = await push(world, '2');
-    await ended(world, 'w', 'succeeded', 2);
+    await ended(world, 'w', { status: 'succeeded', count: 2 });
     expect(heads(world, '/w')).toEqual([first, second, first]);
   });
 
@@ -161,7 +162,7 @@ describe('receivers that do not just take it', () => {
     const started = Date.now();
     await push(world, '1');
     await push(world, '2');
-    await ended(world, 'quick', 'succeeded', 2);
+    await ended(world, 'quick', { status: 'succeeded', count: 2 });
     expect(Date.now() - started).toBeLessThan(3_000);
     const hung = await world.eventually('the first try given up', async () => {
       const [run] = await runsOf(world, 'hang');
@@ -169,7 +170,7 @@ describe('receivers that do not just take it', () => {
     });
     expect(attemptsOf(hung)[0]).toMatchObject({ code: 'webhook_timeout' });
     release();
-    await ended(world, 'hang', 'succeeded', 2);
+    await ended(world, 'hang', { status: 'succeeded', count: 2 });
   });
 
   test('a replay is a run of its own with the same webhook-id and a fresh timestamp', async () => {
@@ -178,7 +179,7 @@ describe('receivers that do not just take it', () => {
       '.github/repowatch.yml': configOf({ w: webhookWatch(`${world.sink.url}/w`, {}, { secret: 'a signing key of some length' }) }),
     });
     await push(world, '1');
-    const [run] = await ended(world, 'w', 'succeeded');
+    const [run] = await ended(world, 'w', { status: 'succeeded' });
     const [original] = world.sink.requests;
     const second = Number(original!.headers['webhook-timestamp']);
     await world.eventually('the next second', async () => Date.now() / 1000 >= second + 1);
@@ -188,9 +189,9 @@ describe('receivers that do not just take it', () => {
     expect(replayed!.id).toBe(original!.id);
     expect(Number(replayed!.headers['webhook-timestamp'])).toBeGreaterThan(second);
     expect(replayed!.headers['webhook-signature']).not.toBe(original!.headers['webhook-signature']);
-    expect(await world.api<ApiObject>(`/api/runs/${id}`)).toMatchObject({
+    expect(await world.api(`/api/runs/${id}`)).toMatchObject({
       replay_of: run!.id,
-      change: { id: (run as unknown as ApiObject & { change: { id: string } }).change.id },
+      change: { id: run!.change.id },
     });
   });
 });

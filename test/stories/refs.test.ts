@@ -103,7 +103,7 @@ describe('what a push can be', () => {
     await github.setWebhooks('on');
     const [create] = await github.deliveries({ event: 'create', state: 'lost' });
     await github.redeliver(create!.guid);
-    await world.sink.waitUntil((requests) => requests.length === 1, 15_000);
+    await world.sink.waitUntil((requests) => requests.length === 1, 10_000);
     const [push] = await github.deliveries({ event: 'push', state: 'lost' });
     await github.redeliver(push!.guid);
     await github.settled();

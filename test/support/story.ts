@@ -19,6 +19,11 @@ export function dataOf(request: SinkRequest): ApiObject {
   return request.json!['data'] as ApiObject;
 }
 
+/** Texts in order, for comparing what came in any order. */
+export function sorted(values: unknown[]): string[] {
+  return values.map(String).sort();
+}
+
 /** A repository of acme with these files, installed, tracked, its baseline taken and its configuration read. */
 export async function track(
   world: TestApp,
