@@ -49,6 +49,7 @@ export class LaneDispatcher {
   #turn: Turn = this.#beginTurns();
   #stopped = false;
   #scheduled = false;
+  #grouping = false;
 
   constructor(options: { service: LaneService; locks: LaneLocks; log: Log }) {
     this.#service = options.service;
@@ -96,7 +97,9 @@ export class LaneDispatcher {
     });
   }
 
+  /** Serves what waits. Groups go one after the other: whatever comes meanwhile shares the next one, so a busy moment makes them larger. */
   async #dispatch(): Promise<void> {
+    if (this.#grouping) return;
     const free = this.#service.maxLanes - this.#serving.size;
     const lanes = [...this.#waiting].slice(0, Math.min(free, this.#service.groupSize));
     if (lanes.length === 0 || this.#stopped) return;
@@ -107,10 +110,13 @@ export class LaneDispatcher {
     if (this.#waiting.size > 0) this.#schedule();
     for (const resolve of this.#room.splice(0)) resolve();
     const turn = this.#turn;
+    this.#grouping = this.#service.serveGroup !== undefined;
     const taken = await this.#take(lanes, turn);
-    if (taken.length === 0) return;
-    if (this.#service.serveGroup) await this.#serveGroup(taken, turn, this.#service.serveGroup);
-    else await Promise.all(taken.map((lane) => this.#serveAlone(lane, turn)));
+    const alone = new Set(await this.#serveGroup(taken, turn));
+    this.#grouping = false;
+    if (this.#waiting.size > 0) this.#schedule();
+    const done = taken.filter((lane) => !alone.has(lane));
+    await Promise.all([...[...alone].map((lane) => this.#serveAlone(lane, turn)), this.#finish(done, turn)]);
   }
 
   async #take(lanes: string[], turn: Turn): Promise<string[]> {
@@ -130,17 +136,16 @@ export class LaneDispatcher {
     return lanes.filter((lane) => taken.has(this.#key(lane)));
   }
 
-  async #serveGroup(lanes: string[], turn: Turn, serveGroup: NonNullable<LaneService['serveGroup']>): Promise<void> {
-    let alone: string[] = lanes;
+  /** Serves lanes together where the service can; answers those that need time of their own. */
+  async #serveGroup(lanes: string[], turn: Turn): Promise<string[]> {
+    if (!this.#service.serveGroup || lanes.length === 0) return lanes;
     try {
-      alone = await serveGroup(lanes, turn);
+      return await this.#service.serveGroup(lanes, turn);
     } catch (error) {
       // One bad row must not hold up its neighbours: alone, only its own lane fails.
       this.#log.warn({ error: describeError(error), lanes: lanes.length }, 'A group of lanes failed; serving each alone');
+      return lanes;
     }
-    const slow = new Set(alone);
-    const done = lanes.filter((lane) => !slow.has(lane));
-    await Promise.all([...alone.map((lane) => this.#serveAlone(lane, turn)), this.#finish(done, turn)]);
   }
 
   async #serveAlone(lane: string, turn: Turn): Promise<void> {
