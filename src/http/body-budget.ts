@@ -1,5 +1,5 @@
 /** Bodies up to this size share the small room, so that a few large ones, signed or not, never keep an ordinary one out. */
-const smallBytes = 1024 * 1024;
+export const smallBytes = 1024 * 1024;
 
 /** How many bytes of bodies may be in memory at once, for small and for large ones (threat model D2). */
 const smallRoom = 32 * 1024 * 1024;

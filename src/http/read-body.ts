@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { RepoWatchError } from '../core/errors.ts';
-import type { BodyBudget } from './body-budget.ts';
+import { smallBytes, type BodyBudget } from './body-budget.ts';
 
 /** A body in memory; `release` gives its share of the budget back. */
 export interface ReceivedBody {
@@ -62,7 +62,12 @@ function collect(
         chunks.push(chunk);
       } catch (error) {
         finish(error);
+        return;
       }
+      // Node reads up to 2 MiB from a connection before it looks at the next one: large bodies take turns with everybody else.
+      if (total <= smallBytes) return;
+      request.pause();
+      setImmediate(() => request.resume());
     };
     request.on('data', onData);
     request.once('end', () => {

@@ -166,7 +166,8 @@ describe('the door', () => {
     clearInterval(sampler);
     expect(new Set(JSON.parse(said) as number[])).toEqual(new Set([401, 503]));
     expect((peak - before) / mib).toBeLessThan(150);
-    expect(good.toSorted((a, b) => a - b)[Math.floor(good.length * 0.95)]).toBeLessThan(1_000);
+    expect(good.toSorted((a, b) => a - b)[Math.floor(good.length / 2)]).toBeLessThan(250);
+    expect(Math.max(...good)).toBeLessThan(3_000);
   });
 
   test('too many and too large headers are refused without a word to the application', async () => {
