@@ -31,8 +31,7 @@ create table attempts (
   finished_at timestamp with time zone,
   constraint attempts_pkey PRIMARY KEY (id),
   constraint attempts_number_key UNIQUE (run_id, "position", number),
-  constraint attempts_status_check CHECK ((status = ANY (ARRAY['started'::text, 'succeeded'::text, 'failed'::text, 'interrupted'::text]))),
-  constraint attempts_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id) ON DELETE CASCADE
+  constraint attempts_status_check CHECK ((status = ANY (ARRAY['started'::text, 'succeeded'::text, 'failed'::text, 'interrupted'::text])))
 );
 
 create table changes (
@@ -48,23 +47,21 @@ create table changes (
   after text,
   "position" integer default 0 not null,
   observed boolean default false not null,
-  meaning text not null,
+  meaning text,
   actor jsonb,
-  data jsonb not null,
+  data jsonb not null /* storage external */,
   considered jsonb default '[]'::jsonb not null,
   happened_at timestamp with time zone not null,
   created_at timestamp with time zone default now() not null,
   constraint changes_pkey PRIMARY KEY (id),
-  constraint changes_meaning_key UNIQUE (repository_id, meaning),
-  constraint changes_origin_check CHECK ((origin = ANY (ARRAY['webhook'::text, 'recovered'::text, 'reconcile'::text, 'trigger'::text, 'manual'::text]))),
-  constraint changes_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES deliveries(id) ON DELETE SET NULL,
-  constraint changes_ref_id_fkey FOREIGN KEY (ref_id) REFERENCES refs(id) ON DELETE CASCADE,
-  constraint changes_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+  constraint changes_identity_check CHECK (((ref_id IS NULL) <> (meaning IS NULL))),
+  constraint changes_origin_check CHECK ((origin = ANY (ARRAY['webhook'::text, 'recovered'::text, 'reconcile'::text, 'trigger'::text, 'manual'::text])))
 );
 CREATE INDEX changes_delivery_index ON changes USING btree (delivery_id);
+CREATE UNIQUE INDEX changes_meaning_key ON changes USING btree (repository_id, meaning) WHERE (meaning IS NOT NULL);
 CREATE INDEX changes_observed_index ON changes USING btree (ref_id, id) WHERE observed;
 CREATE INDEX changes_origin_index ON changes USING btree (origin, id DESC);
-CREATE INDEX changes_ref_index ON changes USING btree (ref_id, before, after) WHERE (ref_id IS NOT NULL);
+CREATE UNIQUE INDEX changes_ref_key ON changes USING btree (ref_id, before, after, "position") WHERE (ref_id IS NOT NULL);
 CREATE INDEX changes_ref_name_index ON changes USING btree (ref_name, id DESC);
 CREATE INDEX changes_repository_index ON changes USING btree (repository_id, id DESC);
 CREATE INDEX changes_type_index ON changes USING btree (type, id DESC);
@@ -245,12 +242,7 @@ create table runs (
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
   constraint runs_pkey PRIMARY KEY (id),
-  constraint runs_lane_key UNIQUE (lane, seq),
-  constraint runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'dead'::text, 'cancelled'::text]))),
-  constraint runs_change_id_fkey FOREIGN KEY (change_id) REFERENCES changes(id) ON DELETE CASCADE,
-  constraint runs_config_id_fkey FOREIGN KEY (config_id) REFERENCES configs(id),
-  constraint runs_replay_of_fkey FOREIGN KEY (replay_of) REFERENCES runs(id) ON DELETE SET NULL,
-  constraint runs_watch_id_fkey FOREIGN KEY (watch_id) REFERENCES watches(id) ON DELETE CASCADE
+  constraint runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'dead'::text, 'cancelled'::text])))
 );
 CREATE INDEX runs_change_index ON runs USING btree (change_id, id DESC);
 CREATE INDEX runs_due_index ON runs USING btree (due_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
@@ -303,8 +295,7 @@ create table steps (
   finished_at timestamp with time zone,
   constraint steps_pkey PRIMARY KEY (id),
   constraint steps_position_key UNIQUE (run_id, "position"),
-  constraint steps_status_check CHECK ((status = ANY (ARRAY['running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'dead'::text, 'skipped'::text, 'cancelled'::text]))),
-  constraint steps_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id) ON DELETE CASCADE
+  constraint steps_status_check CHECK ((status = ANY (ARRAY['running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'dead'::text, 'skipped'::text, 'cancelled'::text])))
 );
 
 create table watches (

@@ -1,17 +1,18 @@
 import type { Knex } from 'knex';
 
 /**
- * What happened, in our words. `meaning` is the identity of a change within its repository: webhook, redelivery and poll
- * collapse into one row by its unique key. For a ref it is (ref, before, after) and the how-manieth time.
+ * What happened, in our words. A change is unique by meaning, so that webhook, redelivery and poll collapse into one row: to a
+ * ref by (ref, before, after) and the how-manieth time, to a repository by `meaning`. Rows that come with every push have no
+ * foreign keys, and bodies are not compressed (docs/adr/0009-hot-tables.md).
  */
 export async function up(trx: Knex): Promise<void> {
   await trx.raw(`
     create table changes (
       id bigint generated always as identity primary key,
-      repository_id bigint not null references repositories (id) on delete cascade,
+      repository_id bigint not null,
       installation_id bigint not null,
-      ref_id bigint references refs (id) on delete cascade,
-      delivery_id bigint references deliveries (id) on delete set null,
+      ref_id bigint,
+      delivery_id bigint,
       type text not null,
       origin text not null constraint changes_origin_check check (origin in ('webhook', 'recovered', 'reconcile', 'trigger', 'manual')),
       ref_name text,
@@ -19,15 +20,17 @@ export async function up(trx: Knex): Promise<void> {
       after text,
       position integer not null default 0,
       observed boolean not null default false,
-      meaning text not null,
+      meaning text,
       actor jsonb,
       data jsonb not null,
       considered jsonb not null default '[]',
       happened_at timestamptz not null,
       created_at timestamptz not null default now(),
-      constraint changes_meaning_key unique (repository_id, meaning)
+      constraint changes_identity_check check ((ref_id is null) <> (meaning is null))
     );
-    create index changes_ref_index on changes (ref_id, before, after) where ref_id is not null;
+    alter table changes alter column data set storage external;
+    create unique index changes_ref_key on changes (ref_id, before, after, position) where ref_id is not null;
+    create unique index changes_meaning_key on changes (repository_id, meaning) where meaning is not null;
     create index changes_observed_index on changes (ref_id, id) where observed;
     create index changes_repository_index on changes (repository_id, id desc);
     create index changes_type_index on changes (type, id desc);

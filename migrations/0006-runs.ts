@@ -14,9 +14,9 @@ export async function up(trx: Knex): Promise<void> {
     );
     create table runs (
       id bigint generated always as identity primary key,
-      change_id bigint not null references changes (id) on delete cascade,
-      watch_id bigint not null references watches (id) on delete cascade,
-      config_id bigint not null references configs (id),
+      change_id bigint not null,
+      watch_id bigint not null,
+      config_id bigint not null,
       repository_id bigint not null,
       installation_id bigint not null,
       watch_key text not null,
@@ -28,11 +28,10 @@ export async function up(trx: Knex): Promise<void> {
       code text,
       message text,
       due_at timestamptz not null default now(),
-      replay_of bigint references runs (id) on delete set null,
+      replay_of bigint,
       created_at timestamptz not null default now(),
       started_at timestamptz,
-      finished_at timestamptz,
-      constraint runs_lane_key unique (lane, seq)
+      finished_at timestamptz
     );
     create unique index runs_once_index on runs (change_id, watch_id) where replay_of is null;
     create index runs_open_index on runs (lane, seq) where status in ('queued', 'running', 'waiting');
@@ -44,7 +43,7 @@ export async function up(trx: Knex): Promise<void> {
 
     create table steps (
       id bigint generated always as identity primary key,
-      run_id bigint not null references runs (id) on delete cascade,
+      run_id bigint not null,
       installation_id bigint not null,
       position integer not null,
       key text,
@@ -63,7 +62,7 @@ export async function up(trx: Knex): Promise<void> {
     );
     create table attempts (
       id bigint generated always as identity primary key,
-      run_id bigint not null references runs (id) on delete cascade,
+      run_id bigint not null,
       installation_id bigint not null,
       position integer not null,
       number integer not null,

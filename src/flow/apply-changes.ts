@@ -151,7 +151,7 @@ function decide(context: Context, item: News, id: string): { change: NewChange; 
       after: change.data.after,
       position,
       observed: arrival.observed,
-      meaning: `ref:${ref.id}:${change.data.before}:${change.data.after}:${position}`,
+      meaning: null,
       actor: arrival.actor,
       data: change.data,
       considered: matched.considered,

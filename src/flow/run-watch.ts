@@ -24,6 +24,7 @@ interface Draft {
   loaded: LoadedRun;
   steps: StepState[];
   finished: FinishedAttempt | undefined;
+  startedAt: Date | undefined;
   /** The first step that failed decides what the run is called. */
   failure: { status: 'failed' | 'dead'; code: string; message: string } | undefined;
 }
@@ -40,16 +41,19 @@ interface Worked {
 /** Tries beyond the schedule for attempts that died with the process: their outcome is unknown, but not for ever. */
 const maxInterruptions = 10;
 
+/** How long a first attempt may take until its run and step are marked as running. Milliseconds. */
+const markAfterMs = 250;
+
 /**
  * The story of a run: step by step, each attempt stored before and after, until it succeeds, waits for its next try, or is
  * given up visibly. A dead process's attempt is closed as `interrupted` and made again under the same idempotency key.
  */
 export async function runWatch(context: Context, loaded: LoadedRun, work: RunWork): Promise<Worked> {
-  const draft: Draft = { work, loaded, steps: [], finished: undefined, failure: undefined };
+  const draft: Draft = { work, loaded, steps: [], finished: undefined, startedAt: undefined, failure: undefined };
   const config = await context.configs.read(loaded.run.configId);
   const watch = config.compiled.watches.find((entry) => entry.id === loaded.run.watchKey);
   if (!watch) return end(draft, { status: 'failed', code: 'not_found', message: 'The watch is not in the stored configuration any more.' });
-  const stored = loaded.run.status === 'queued' ? [] : await readProgress(context.db, loaded.run.id);
+  const stored = !loaded.run.begun ? [] : await readProgress(context.db, loaded.run.id);
   const scope = await createRunScope(context, loaded, watch);
   for (const [position, step] of watch.steps.entries()) {
     const before = stored.find((entry) => entry.position === position);
@@ -84,7 +88,7 @@ interface StepWork {
 async function runStep(context: Context, stepWork: StepWork): Promise<Worked | undefined> {
   const { draft, scope, step, position, before } = stepWork;
   const number = (before?.attempts ?? 0) + 1;
-  const state = describeStep(draft.loaded, { step, position, attempts: number });
+  const state = describeStep(draft.loaded, { step, position, attempts: number, startedAt: context.clock.now() });
   const judged = judgeStep(step, scope.expressions());
   if (judged.ok && !judged.value) {
     draft.steps.push({ ...state, status: 'skipped', attempts: 0 });
@@ -96,17 +100,33 @@ async function runStep(context: Context, stepWork: StepWork): Promise<Worked | u
   const interrupted = before?.lastAttempt === 'started';
   if (interrupted) draft.finished = closeInterrupted(position, number - 1);
   if (interrupted && number > step.retry.length + 1 + maxInterruptions) return giveUpInterrupted(stepWork, state);
-  const progress = take(draft, { status: 'running', code: null, message: null });
-  const started = await draft.work.record({
-    ...progress,
-    steps: [...progress.steps, { ...state, status: 'running' }],
-    started: { position, number },
-  });
-  if (!started) return { recorded: Promise.resolve(), lost: true };
+  const unmarked = await beginAttempt(draft, state);
+  if (!unmarked) return { recorded: Promise.resolve(), lost: true };
   const outcome: AttemptOutcome = judged.ok
     ? await attemptStep(context, { scope, step, number, idempotencyKey: state.idempotencyKey, signal: draft.work.turn.signal })
     : { result: 'failed', code: judged.code, message: judged.message, retryable: false, record: {} };
+  clearTimeout(unmarked.timer);
   return finishStep(context, { ...stepWork, state, number, outcome: scope.maskOutcome(outcome) });
+}
+
+/**
+ * Writes down that an attempt begins, before it is made; undefined when the run is not ours any more. The very first attempt
+ * of a run is over in milliseconds as a rule: run and step only get to say `running` when it takes longer.
+ */
+async function beginAttempt(draft: Draft, state: StepState): Promise<{ timer?: NodeJS.Timeout } | undefined> {
+  const { work, loaded } = draft;
+  draft.startedAt ??= state.startedAt;
+  const started = { position: state.position, number: state.attempts };
+  const running = () => ({ ...take(draft, { status: 'running', code: null, message: null }), started });
+  const isFirst = !loaded.run.begun && draft.finished === undefined && draft.steps.length === 0;
+  if (!isFirst) {
+    const progress = running();
+    return (await work.record({ ...progress, steps: [...progress.steps, state] })) ? {} : undefined;
+  }
+  const { id: runId, installationId } = loaded.run;
+  if (!(await work.record({ runId, installationId, steps: [], started }))) return undefined;
+  const mark = () => work.record({ runId, installationId, steps: [state], run: { status: 'running', code: null, message: null } });
+  return { timer: setTimeout(() => void (work.turn.signal.aborted || mark().catch(describeError)), markAfterMs) };
 }
 
 interface FinishedWork extends StepWork {
@@ -184,7 +204,7 @@ function closeInterrupted(position: number, number: number): FinishedAttempt {
 }
 
 /** The idempotency key of a step is derived from what it is for, so that it stays the same across attempts, crashes and replays. */
-function describeStep(loaded: LoadedRun, facts: { step: CompiledStep; position: number; attempts: number }): StepState {
+function describeStep(loaded: LoadedRun, facts: { step: CompiledStep; position: number; attempts: number; startedAt: Date }): StepState {
   const { run } = loaded;
   const digest = createHash('sha256').update(`${run.changeId} ${run.watchId} ${facts.position}`).digest('base64url');
   return {
@@ -198,6 +218,7 @@ function describeStep(loaded: LoadedRun, facts: { step: CompiledStep; position: 
     message: null,
     idempotencyKey: `msg_${digest}`,
     attempts: facts.attempts,
+    startedAt: facts.startedAt,
   };
 }
 
@@ -208,7 +229,7 @@ function take(draft: Draft, run: RunState): Progress {
     runId: id,
     installationId,
     steps: draft.steps,
-    run,
+    run: draft.startedAt ? { ...run, startedAt: draft.startedAt } : run,
     ...(draft.finished ? { finished: draft.finished } : {}),
   };
   draft.steps = [];

@@ -31,8 +31,8 @@ export interface NewChange {
   after: string | null;
   position: number;
   observed: boolean;
-  /** Its identity within the repository. */
-  meaning: string;
+  /** Its identity within the repository; null for a change to a ref, which its pair of heads and position identify. */
+  meaning: string | null;
   actor: Actor | null;
   data: unknown;
   considered: Consideration[];
@@ -62,7 +62,7 @@ export async function insertChanges(trx: Db, changes: NewChange[]): Promise<Set<
        "deliveryId" bigint, type text, origin text, before text, after text, position int, observed boolean, meaning text,
        actor jsonb, data jsonb, considered jsonb, "happenedAt" timestamptz)
      order by item.id
-     on conflict (repository_id, meaning) do nothing
+     on conflict do nothing
      returning id`,
     [toStorableJson(changes)],
   );

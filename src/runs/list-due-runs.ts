@@ -7,6 +7,8 @@ export interface DueRun {
   id: string;
   lane: string;
   status: RunStatus;
+  /** Whether it was worked on before: then there is progress to read. */
+  begun: boolean;
   changeId: string;
   watchId: string;
   configId: string;
@@ -28,7 +30,8 @@ const perLane = 50;
 export async function listDueRuns(db: Db, lanes: string[]): Promise<Map<string, DueRun[]>> {
   const { rows } = await prepared<{ rows: DueRun[] }>(
     db,
-    `select due.* from unnest(?::text[]) as wanted (lane) cross join lateral (
+    `select due.*, due.status <> 'queued' or exists (select 1 from attempts a where a.run_id = due.id) as begun
+     from unnest(?::text[]) as wanted (lane) cross join lateral (
        select r.id, r.lane, r.status, r.change_id as "changeId", r.watch_id as "watchId", r.config_id as "configId",
          r.watch_key as "watchKey", r.strict, r.repository_id as "repositoryId", r.installation_id as "installationId", r.replay_of as "replayOf"
        from runs r

@@ -9,18 +9,23 @@ export interface StoredStep {
   outputs: Record<string, unknown>;
   code: string | null;
   message: string | null;
-  idempotencyKey: string;
   attempts: number;
   lastAttempt: AttemptStatus | null;
 }
 
-/** Reads how far a run got: its steps in order, each with the state of its last attempt. */
+/**
+ * Reads how far a run got: its steps in order, each with the state of its last attempt. A step that was only just begun when
+ * the process died has an attempt and no row of its own yet.
+ */
 export async function readProgress(db: Db, runId: string): Promise<StoredStep[]> {
   const { rows } = await db.raw<{ rows: StoredStep[] }>(
-    `select s.position, s.key, s.status, s.outputs, s.code, s.message, s.idempotency_key as "idempotencyKey", s.attempts,
-       (select a.status from attempts a where a.run_id = s.run_id and a.position = s.position order by a.number desc limit 1) as "lastAttempt"
-     from steps s where s.run_id = ? order by s.position`,
-    [runId],
+    `select coalesce(s.position, a.position) as position, s.key, coalesce(s.status, 'running') as status, coalesce(s.outputs, '{}') as outputs,
+       s.code, s.message, greatest(s.attempts, a.number) as attempts, a.status as "lastAttempt"
+     from (select * from steps where run_id = ?) s
+     full join (select distinct on (position) position, number, status from attempts where run_id = ? order by position, number desc) a
+       on a.position = s.position
+     order by 1`,
+    [runId, runId],
   );
   return rows;
 }

@@ -27,6 +27,7 @@ function step(status: StepState['status'], attempts: number, position = 0): Step
     message: null,
     idempotencyKey: `msg_${position}`,
     attempts,
+    startedAt: new Date('2026-01-01T00:00:00Z'),
   };
 }
 
@@ -79,6 +80,31 @@ describe('recordProgress', () => {
     await using _ = database;
     expect(await recordProgress(database.db, [start(ids, 1)])).toEqual([true]);
     expect(await recordProgress(database.db, [succeed(ids, 1)])).toEqual([true]);
+    expect(await readAll(database, ids.runId)).toEqual({ run: 'succeeded', steps: ['0 succeeded 1'], attempts: ['0.1 succeeded'] });
+  });
+
+  test('the start of a first attempt alone leaves run and step for its end, which writes them once', async () => {
+    const { database, ...ids } = await seedQueuedRun();
+    await using _ = database;
+    const { db } = database;
+    const begin: Progress = { ...ids, steps: [], started: { position: 0, number: 1 } };
+    expect(await recordProgress(db, [begin])).toEqual([true]);
+    expect(await readAll(database, ids.runId)).toEqual({ run: 'queued', steps: ['0 running 1'], attempts: ['0.1 started'] });
+    expect(await recordProgress(db, [begin])).toEqual([false]);
+    const startedAt = new Date('2026-01-01T00:00:00Z');
+    const end = succeed(ids, 1);
+    expect(await recordProgress(db, [{ ...end, run: { ...end.run!, startedAt } }])).toEqual([true]);
+    expect(await readAll(database, ids.runId)).toEqual({ run: 'succeeded', steps: ['0 succeeded 1'], attempts: ['0.1 succeeded'] });
+    expect(await db('runs').where({ id: ids.runId }).first('started_at')).toEqual({ started_at: startedAt });
+    expect(await recordProgress(db, [{ ...begin, started: { position: 0, number: 2 } }])).toEqual([false]);
+  });
+
+  test('a long attempt that is marked as running in the flush that ends it is over', async () => {
+    const { database, ...ids } = await seedQueuedRun();
+    await using _ = database;
+    await recordProgress(database.db, [{ ...ids, steps: [], started: { position: 0, number: 1 } }]);
+    const mark: Progress = { ...ids, steps: [step('running', 1)], run: { status: 'running', code: null, message: null } };
+    expect(await recordProgress(database.db, [mark, succeed(ids, 1)])).toEqual([true, true]);
     expect(await readAll(database, ids.runId)).toEqual({ run: 'succeeded', steps: ['0 succeeded 1'], attempts: ['0.1 succeeded'] });
   });
 

@@ -34,6 +34,8 @@ export interface StepState {
   message: string | null;
   idempotencyKey: string;
   attempts: number;
+  /** When it was begun; kept from the first time. */
+  startedAt: Date;
 }
 
 /** A run as it stands now. */
@@ -43,15 +45,20 @@ export interface RunState {
   message: string | null;
   /** When it may be worked on next; now when absent. */
   dueAt?: Date;
+  /** When it was begun; kept from the first time. */
+  startedAt?: Date;
 }
 
-/** Something that happened in one run, to be written down before the next thing happens. */
+/**
+ * Something that happened in one run, to be written down before the next thing happens. The start of a first attempt can go
+ * without `run` and `steps`: most attempts are over in milliseconds, and then the rows of run and step are written once.
+ */
 export interface Progress {
   runId: string;
   installationId: string;
   finished?: FinishedAttempt;
   steps: StepState[];
-  run: RunState;
+  run?: RunState;
   started?: StartedAttempt;
 }
 
@@ -64,34 +71,41 @@ const endStatuses = new Set(['succeeded', 'failed', 'dead', 'cancelled']);
  * closed this attempt or taken its number after ours lost its lane (the fence of threat model D6); then whoever asks must stop.
  */
 export async function recordProgress(db: Db, entries: Progress[]): Promise<boolean[]> {
-  const ends = (status: string) => endStatuses.has(status);
   const finished = entries.flatMap((entry) => (entry.finished ? [{ run_id: entry.runId, ...entry.finished }] : []));
-  const steps = entries.flatMap((entry) =>
-    entry.steps.map((step) => ({ run_id: entry.runId, installation_id: entry.installationId, ...step, ended: stepEnded(step.status) })),
-  );
+  const steps = new Map(entries.flatMap((entry) => entry.steps.map((step) => [`${entry.runId} ${step.position}`, toStepRow(entry, step)])));
   const started = entries.flatMap((entry) =>
     entry.started
       ? [{ run_id: entry.runId, installation_id: entry.installationId, ...entry.started, closes: entry.finished !== undefined }]
       : [],
   );
-  const runs = new Map(
-    entries.map(({ runId, run, finished: closes, started: starts }) => [
-      runId,
-      { run_id: runId, ...run, ended: ends(run.status), closes: closes !== undefined, starts: starts !== undefined },
-    ]),
-  );
-  const ids = [...runs.keys()];
-  const { rows } = await prepared<{ rows: { run_id: string }[] }>(db, progressSql, [
+  const runs = new Map(entries.flatMap((entry) => (entry.run ? [[entry.runId, toRunRow(entry, entry.run)]] : [])));
+  const ids = [...new Set(entries.map((entry) => entry.runId))];
+  const { rows } = await prepared<{ rows: { run_id: string; ran: boolean }[] }>(db, progressSql, [
     toStorableJson(finished),
     ids,
     JSON.stringify(started),
     ids,
     toStorableJson([...runs.values()]),
     ids,
-    toStorableJson(steps),
+    toStorableJson([...steps.values()]),
   ]);
-  const written = new Set(rows.map((row) => row.run_id));
-  return entries.map((entry) => written.has(entry.runId));
+  const ran = new Set(rows.flatMap((row) => (row.ran ? row.run_id : [])));
+  const begun = new Set(rows.flatMap((row) => (row.ran ? [] : row.run_id)));
+  return entries.map((entry) => (entry.run ? ran : begun).has(entry.runId));
+}
+
+function toStepRow(entry: Progress, step: StepState) {
+  return {
+    run_id: entry.runId,
+    installation_id: entry.installationId,
+    ...step,
+    ended: step.status !== 'running' && step.status !== 'waiting',
+  };
+}
+
+function toRunRow(entry: Progress, run: RunState) {
+  const { runId, finished, started } = entry;
+  return { run_id: runId, ...run, ended: endStatuses.has(run.status), closes: finished !== undefined, starts: started !== undefined };
 }
 
 /**
@@ -119,26 +133,22 @@ const progressSql = `with finished as (
      returning run_id
    ), ran as (
      update runs r set status = item.status, code = item.code, message = item.message, due_at = coalesce(item."dueAt", r.due_at),
-       started_at = coalesce(r.started_at, clock_timestamp()), finished_at = case when item.ended then clock_timestamp() end
-     from json_to_recordset(?::json) as item (run_id bigint, status text, code text, message text, "dueAt" timestamptz, ended boolean,
-       closes boolean, starts boolean)
+       started_at = coalesce(r.started_at, item."startedAt", clock_timestamp()), finished_at = case when item.ended then clock_timestamp() end
+     from json_to_recordset(?::json) as item (run_id bigint, status text, code text, message text, "dueAt" timestamptz, "startedAt" timestamptz,
+       ended boolean, closes boolean, starts boolean)
      left join finished on finished.run_id = item.run_id
      left join started on started.run_id = item.run_id
      where r.id = item.run_id and r.id = any(?::bigint[]) and r.status not in ('succeeded', 'failed', 'dead', 'cancelled')
        and (not item.closes or finished.run_id is not null) and (not item.starts or started.run_id is not null)
      returning r.id
    ), stepped as (
-     insert into steps (run_id, installation_id, position, key, name, kind, status, outputs, code, message, idempotency_key, attempts, finished_at)
+     insert into steps (run_id, installation_id, position, key, name, kind, status, outputs, code, message, idempotency_key, attempts, started_at, finished_at)
      select item.run_id, item.installation_id, item.position, item.key, item.name, item.kind, item.status, item.outputs, item.code, item.message,
-       item."idempotencyKey", item.attempts, case when item.ended then clock_timestamp() end
+       item."idempotencyKey", item.attempts, item."startedAt", case when item.ended then clock_timestamp() end
      from json_to_recordset(?::json) as item (run_id bigint, installation_id bigint, position int, key text, name text, kind text, status text,
-       outputs jsonb, code text, message text, "idempotencyKey" text, attempts int, ended boolean)
+       outputs jsonb, code text, message text, "idempotencyKey" text, attempts int, "startedAt" timestamptz, ended boolean)
      where item.run_id in (select id from ran)
      on conflict (run_id, position) do update set status = excluded.status, outputs = excluded.outputs, code = excluded.code,
        message = excluded.message, attempts = excluded.attempts, finished_at = excluded.finished_at
    )
-   select id as run_id from ran`;
-
-function stepEnded(status: StepStatus): boolean {
-  return status !== 'running' && status !== 'waiting';
-}
+   select id as run_id, true as ran from ran union all select run_id, false from started`;

@@ -156,7 +156,7 @@ export async function seedChange(
     ref_name: ref.name,
     before,
     after,
-    meaning: `${ref.full}:${before}:${after}:0`,
+    meaning: null,
     actor: JSON.stringify({ id: '1', login: options.login ?? 'mona', type: 'User' }),
     data: JSON.stringify(data),
     considered: JSON.stringify(options.considered ?? []),
