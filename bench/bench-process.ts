@@ -12,7 +12,8 @@ export interface BenchProcess {
   stop(): Promise<void>;
 }
 
-const nodeFlags = ['--no-node-snapshot', '--disable-warning=ExperimentalWarning'];
+/** Those of src/bin.js, which would start another process without them. */
+const nodeFlags = ['--no-node-snapshot', '--disable-warning=ExperimentalWarning', '--max-semi-space-size=8'];
 
 /** How long a process gets to end by itself. Milliseconds. */
 const stopMs = 30_000;

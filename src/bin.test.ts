@@ -87,11 +87,11 @@ describe('bin.js', () => {
     const start = JSON.parse(out) as Start;
     expect(code).toBe(7);
     expect(start.args).toEqual(['exit', '7', '--flag', 'with blank']);
-    expect(start.flags).toEqual(['--no-node-snapshot', '--disable-warning=ExperimentalWarning']);
+    expect(start.flags).toEqual(['--no-node-snapshot', '--disable-warning=ExperimentalWarning', '--max-semi-space-size=8']);
   });
 
   test('runs it in its own process when the flags are there already', async () => {
-    const child = launch(['--no-node-snapshot', '--disable-warning=ExperimentalWarning'], ['exit', '3']);
+    const child = launch(['--no-node-snapshot', '--disable-warning=ExperimentalWarning', '--max-semi-space-size=8'], ['exit', '3']);
     const { code, out } = await finish(child);
     expect(code).toBe(3);
     expect((JSON.parse(out) as Start).pid).toBe(child.pid);

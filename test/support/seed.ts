@@ -156,7 +156,8 @@ export async function seedChange(
     ref_name: ref.name,
     before,
     after,
-    meaning: null,
+    // Seeded refs have no rows, so the text identifies the change.
+    meaning: `${ref.full}:${before}:${after}:0`,
     actor: JSON.stringify({ id: '1', login: options.login ?? 'mona', type: 'User' }),
     data: JSON.stringify(data),
     considered: JSON.stringify(options.considered ?? []),

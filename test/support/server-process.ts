@@ -7,7 +7,7 @@ import { eventually } from './test-app.ts';
 const program = fileURLToPath(new URL('../../src/bin.js', import.meta.url));
 
 /** The flags that bin.js looks for: with them it runs the server in the very process that we kill. */
-const flags = ['--no-node-snapshot', '--disable-warning=ExperimentalWarning'];
+const flags = ['--no-node-snapshot', '--disable-warning=ExperimentalWarning', '--max-semi-space-size=8'];
 
 /** Lines of the log that are kept to explain a failure. */
 const keptLines = 400;
