@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await base.db.raw('truncate deliveries, repositories, installations, accounts cascade');
+  await base.db.raw('truncate deliveries, changes, runs, steps, attempts, lanes, repositories, installations, accounts cascade');
   repository = await seedRepository(base.db, 'acme/app', { watches: ['deploy', 'notify'] });
 });
 
