@@ -22,6 +22,18 @@ const keepFinishedSeconds = 300;
 /** How long an answer of Postgres is waited for, until its connection counts as dead. Milliseconds. */
 const queryTimeoutMs = 30_000;
 
+/**
+ * Taking a ticket need not outlive a crash of Postgres: it would be there again, and point at rows that are done. Tickets are
+ * sent in the callers' own transactions, which do wait for the disk.
+ */
+const withoutWaiting = 'set synchronous_commit = off';
+
+/** What pg-boss does not know and gives to its pool of connections as it is. */
+interface HandedOnToPg {
+  query_timeout: number;
+  onConnect: (client: { query(sql: string): Promise<unknown> }) => Promise<unknown>;
+}
+
 /** pg-boss on the same Postgres, reduced to what RepoWatch needs of it: tickets that commit with their rows, and workers that wake at once. */
 export class Queue {
   readonly #boss: PgBoss;
@@ -31,15 +43,16 @@ export class Queue {
   constructor(options: { url: string; log: Log; worker: boolean }) {
     this.#log = options.log;
     this.#listening = options.worker;
-    const settings: ConstructorOptions & { query_timeout: number } = {
+    const settings: ConstructorOptions & HandedOnToPg = {
       connectionString: options.url,
       application_name: 'repowatch queue',
       max: options.worker ? 3 : 1,
       useListenNotify: options.worker,
       supervise: options.worker,
       schedule: false,
-      // Handed on to pg.
       query_timeout: queryTimeoutMs,
+      // With SET, because PgBouncer refuses startup parameters that it does not know.
+      onConnect: (client) => client.query(withoutWaiting),
     };
     this.#boss = new PgBoss(settings);
     this.#boss.on('error', (error) => this.#log.warn({ error: describeError(error) }, 'The queue reports an error'));
