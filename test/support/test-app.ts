@@ -128,7 +128,7 @@ export async function eventually<T>(what: string, read: () => Promise<T | undefi
 }
 
 /** A client of the REST API that says what came back when it is not what was expected. */
-export function createApiClient(url: string): TestApp['api'] {
+function createApiClient(url: string): TestApp['api'] {
   return async <T>(path: string, options: { method?: string; body?: unknown; status?: number } = {}): Promise<T> => {
     const response = await fetch(url + path, {
       method: options.method ?? 'GET',
