@@ -176,11 +176,11 @@ function send(response: ServerResponse, answer: Answer): string {
 }
 
 /** How long and how much an unread rest of a refused body is thrown away, so that the sender gets to read the answer. */
-const drainMs = 5_000;
+const drainMs = 15_000;
 const drainBytes = 64 * 1024 * 1024;
 
 /** The pause after each part that is thrown away: nobody is in a hurry to get rid of it, and good senders come first. Milliseconds. */
-const drainPauseMs = 10;
+const drainPauseMs = 3;
 
 function drain(request: IncomingMessage, response: ServerResponse): void {
   if (response.writableEnded || request.destroyed) return;
