@@ -11,7 +11,7 @@ import { parseConfig } from '../watches/parse-config.ts';
 export interface LoadedConfig {
   id: string;
   compiled: CompiledConfig;
-  /** The row of each watch by its key; only complete for the version in force. */
+  /** The row of each watch by its key. */
   watchIds: ReadonlyMap<string, string>;
 }
 
@@ -34,9 +34,13 @@ export class ConfigCache {
     await this.#load(repositories.flatMap((repository) => repository.configId ?? []));
   }
 
-  /** The version in force that `prepare` loaded; undefined when the repository has none. */
+  /** The version in force that `prepare` loaded; undefined when the repository has none. Throws without `prepare`: no watch must be passed over. */
   inForce(repository: Pick<Repository, 'configId'>): LoadedConfig | undefined {
-    return repository.configId === null ? undefined : this.#entries.get(repository.configId);
+    if (repository.configId === null) return undefined;
+    const entry = this.#entries.get(repository.configId);
+    if (!entry)
+      throw new RepoWatchError('internal_error', `Configuration ${repository.configId} is not at hand. It is loaded at the next try.`);
+    return entry;
   }
 
   /** Loads one version by its row's id. */
@@ -45,11 +49,6 @@ export class ConfigCache {
     const entry = this.#entries.get(id);
     if (!entry) throw new RepoWatchError('not_found', `Configuration ${id}: ${catalogue.not_found.title}.`);
     return entry;
-  }
-
-  /** Forgets a version whose watches were written again. */
-  forget(id: string): void {
-    this.#entries.delete(id);
   }
 
   async #load(ids: string[]): Promise<void> {

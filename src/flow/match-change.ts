@@ -1,5 +1,6 @@
 import type { Change } from '../changes/change.ts';
 import { createHash } from 'node:crypto';
+import { RepoWatchError } from '../core/errors.ts';
 import { unaskedClause, type Consideration } from '../mirror/changes.ts';
 import type { Repository } from '../mirror/repository.ts';
 import type { NewRun } from '../runs/insert-runs.ts';
@@ -48,7 +49,8 @@ export function matchChange(
   const late = change.origin === 'reconcile' && config.compiled.reconcile.catchUp === 'none';
   for (const watch of config.compiled.watches) {
     const watchId = config.watchIds.get(watch.id);
-    if (watchId === undefined) continue;
+    if (watchId === undefined)
+      throw new RepoWatchError('internal_error', `The watch ${watch.id} of configuration ${config.id} has no row.`);
     const result = matchWatch(watch, matchSubject);
     if (!result.matched) {
       matched.considered.push({ watch: watch.id, matched: false, clause: result.clause, reason: result.reason });

@@ -7,10 +7,10 @@ import { listWaitingDeliveries } from '../inbox/waiting-deliveries.ts';
 import { diffRefs, type ListedRef, type RefDifference } from '../mirror/diff-refs.ts';
 import { postponeReconcile, recordReconcile } from '../mirror/reconcile-due.ts';
 import { insertBaseline, listRefs } from '../mirror/refs.ts';
-import type { Repository } from '../mirror/repository.ts';
+import { findRepositories, type Repository } from '../mirror/repository.ts';
 import { applyChanges, type Arrival } from './apply-changes.ts';
 import type { Context } from './context.ts';
-import { placeOf } from './sync-config.ts';
+import { placeOf, syncConfig } from './sync-config.ts';
 
 /** How a comparison went, for logs and tests. */
 export type Reconciled =
@@ -35,7 +35,8 @@ export async function reconcileRepository(context: Context, repository: Reposito
     return { result: 'postponed', reason: 'deliveries of this repository are waiting' };
   }
   await context.configs.prepare([repository]);
-  const kinds = kindsOf(context, repository);
+  const { reconcile } = context.configs.inForce(repository)?.compiled ?? {};
+  const kinds = (reconcile?.refs ?? ['branches', 'tags']).map((word): RefKind => (word === 'branches' ? 'branch' : 'tag'));
   const listing = await listAll(context, repository, kinds);
   if (!listing.ok) return await recordFailure(context, repository, listing);
   const changes = baseline
@@ -43,19 +44,13 @@ export async function reconcileRepository(context: Context, repository: Reposito
     : await applyDifferences(context, repository, { listing, kinds });
   await recordReconcile(context.db, repository.id, {
     error: null,
-    dueAt: new Date(now.getTime() + intervalMs(context, repository)),
+    dueAt: new Date(now.getTime() + intervalMs(context, reconcile?.intervalMs)),
     baseline,
   });
   return { result: baseline ? 'baseline' : 'compared', changes };
 }
 
-function kindsOf(context: Context, repository: Repository): RefKind[] {
-  const wanted = context.configs.inForce(repository)?.compiled.reconcile.refs ?? ['branches', 'tags'];
-  return wanted.map((word) => (word === 'branches' ? 'branch' : 'tag'));
-}
-
-function intervalMs(context: Context, repository: Repository): number {
-  const own = context.configs.inForce(repository)?.compiled.reconcile.intervalMs;
+function intervalMs(context: Context, own: number | 'auto' | undefined): number {
   return own === undefined || own === 'auto' ? context.reconcileSeconds * 1000 : own;
 }
 
@@ -95,11 +90,21 @@ async function applyDifferences(
   const believed: RefDifference[] = [];
   for (const difference of differences) if (await isReal(context, repository, difference)) believed.push(difference);
   if (believed.length === 0) return 0;
-  const arrivals = believed.map((difference) => toArrival(repository, difference, seen.listing.at));
+  const current = await withCurrentConfig(context, repository, believed);
+  const arrivals = believed.map((difference) => toArrival(current, difference, seen.listing.at));
   const applied = await transaction(context.db, (trx) => applyChanges(context, trx, arrivals));
   const changes = applied.filter((entry) => entry.result === 'change').length;
   context.log.info({ repository: repository.fullName, changes }, 'Reconcile found changes that no webhook had told of');
   return changes;
+}
+
+/** Where the default branch has moved, the configuration may have, too: what is found now is matched with the file of now, as a push is. */
+async function withCurrentConfig(context: Context, repository: Repository, differences: RefDifference[]): Promise<Repository> {
+  const moved = differences.some(({ kind, name, after }) => kind === 'branch' && name === repository.defaultBranch && after !== zeroSha);
+  if (moved) await syncConfig(context, repository);
+  const current = (await findRepositories(context.db, context.host, [repository.githubId])).get(repository.githubId) ?? repository;
+  await context.configs.prepare([current]);
+  return current;
 }
 
 /** A deletion is only believed when GitHub confirms it for this very ref (handbook D12). */

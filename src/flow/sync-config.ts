@@ -82,13 +82,13 @@ async function recordMisfit(context: Context, repository: Repository, file: Excl
 async function activate(context: Context, repository: Repository, file: { sha: string; text: string }): Promise<void> {
   const parsed = parseConfig(file.text, { kinds: context.actions.list(), path: configPath });
   const owner = { repositoryId: repository.id, installationId: repository.installationId };
-  const configId = await transaction(context.db, async (trx) => {
+  await transaction(context.db, async (trx) => {
     const problems = parsed.status === 'ok' ? [] : parsed.problems;
     const id = await upsertConfig(trx, { ...owner, path: configPath, blobSha: file.sha, content: file.text, problems });
     if (parsed.status === 'invalid') {
       await recordConfigLook(trx, repository.id, { status: 'invalid', problems, blobSha: file.sha, dueAt: null });
       await matchMissed(context, trx, { repository, config: undefined });
-      return id;
+      return;
     }
     const watches = Object.entries(parsed.config.file.watches).map(([key, watch]) => ({
       key,
@@ -102,8 +102,6 @@ async function activate(context: Context, repository: Repository, file: { sha: s
     const config = { id, compiled: compileConfig(parsed.config), watchIds };
     const runs = await matchMissed(context, trx, { repository, config });
     if (runs > 0) context.log.info({ repository: repository.fullName, runs }, 'Runs began for changes that came before the configuration');
-    return id;
   });
-  context.configs.forget(configId);
   context.log.info({ repository: repository.fullName, status: parsed.status }, 'A configuration was read');
 }

@@ -21,11 +21,15 @@ export async function findConfigs(db: Db, ids: string[]): Promise<StoredConfig[]
   return rows;
 }
 
-/** Lists which row each watch of these versions has, by version and key. */
+/**
+ * Lists which row each watch of these versions has, by version and key. A watch keeps its row while versions come and go, so this
+ * is complete for every version that ever was in force, whichever is now.
+ */
 export async function listWatchIds(db: Db, configIds: string[]): Promise<{ id: string; key: string; configId: string }[]> {
   if (configIds.length === 0) return [];
   const { rows } = await db.raw<{ rows: { id: string; key: string; configId: string }[] }>(
-    `select id, key, config_id as "configId" from watches where config_id = any(?::bigint[]) and removed_at is null`,
+    `select w.id, w.key, g.id as "configId" from configs g join watches w on w.repository_id = g.repository_id and w.managed_by = 'file'
+     where g.id = any(?::bigint[])`,
     [configIds],
   );
   return rows;

@@ -105,6 +105,18 @@ describe('what no webhook told of', () => {
     await world.sink.waitUntil((requests) => requests.length === 3);
   });
 
+  test('a configuration whose push was lost is in force for what that comparison finds', async () => {
+    await using world = await startTestApp({ github: true });
+    const github = world.github!;
+    const { fullName } = await track(world, 'app', config(world));
+    await github.setWebhooks('off');
+    const files = { '.github/repowatch.yml': configOf({ other: webhookWatch(`${world.sink.url}/other`, { on: ['push'] }) }) };
+    await github.commitFile({ repo: fullName, branch: 'main', files });
+    await reconcile(world, fullName);
+    expect(world.sink.requests.map(({ path }) => path)).toEqual(['/other']);
+    expect(await world.api(`/api/repos/${fullName}/config`)).toMatchObject({ status: 'ok', watches: [{ key: 'other' }] });
+  });
+
   test('a branch that only the listing lacks is not deleted, and a listing that breaks off is no empty one', async () => {
     await using world = await startTestApp({ github: true });
     const github = world.github!;
