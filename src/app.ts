@@ -74,7 +74,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const scripts = runs('worker') ? createScriptPool({ size: scriptProcesses, log }) : undefined;
   const actions = createActions({ door, scripts, reader, version: options.version });
   const context = createContext(options, { db, queue, reader, actions });
-  const http = runs('web') ? await startHttp(options, context, github) : undefined;
+  const http = runs('web') ? await startHttp(options, context, { github, queue }) : undefined;
   const workers = new Workers({ context, queue, databaseUrl: options.databaseUrl, log });
   let scheduler: Scheduler | undefined;
   return {
@@ -140,7 +140,7 @@ function createContext(options: AppOptions, made: { db: Db; queue: Queue; reader
   };
 }
 
-async function startHttp(options: AppOptions, context: Context, github: GitHubHealth): Promise<HttpServer> {
+async function startHttp(options: AppOptions, context: Context, looks: { github: GitHubHealth; queue: Queue }): Promise<HttpServer> {
   const { settings, log, version } = options;
   const metrics = new Registry();
   const answers = new Counter({
@@ -149,7 +149,7 @@ async function startHttp(options: AppOptions, context: Context, github: GitHubHe
     labelNames: ['code'],
     registers: [metrics],
   });
-  const health = () => readHealth(context.db, github);
+  const health = () => readHealth(context.db, looks);
   const actions = createHttpActions(context, settings.secretsKey);
   const secrets = [settings.webhookSecret, settings.webhookSecretPrevious].filter((secret) => secret !== undefined);
   return await createHttpServer({
@@ -170,15 +170,14 @@ interface GitHubHealth {
   reachable: boolean | undefined;
 }
 
-async function readHealth(db: Db, { reachable }: GitHubHealth): Promise<Health> {
+async function readHealth(db: Db, { github: { reachable }, queue: { open } }: { github: GitHubHealth; queue: Queue }): Promise<Health> {
   const details: Record<string, string> = {};
   if (reachable === false) details['github'] = 'GitHub could not be reached when it was asked last.';
   const github = reachable === undefined ? {} : { github: reachable };
   try {
-    const { rows } = await db.raw<{ rows: { queue: string | null }[] }>(`select to_regclass('pgboss.job')::text as queue`);
-    const queue = rows[0]?.queue !== null;
-    if (!queue) details['queue'] = 'The queue is being prepared.';
-    return { database: true, queue, ...github, details };
+    await db.raw('select 1');
+    if (!open) details['queue'] = 'The queue is being prepared.';
+    return { database: true, queue: open, ...github, details };
   } catch {
     return { database: false, queue: false, ...github, details: { ...details, database: 'Postgres cannot be reached.' } };
   }

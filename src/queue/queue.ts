@@ -39,6 +39,7 @@ export class Queue {
   readonly #boss: PgBoss;
   readonly #log: Log;
   #listening = false;
+  #open = false;
 
   constructor(options: { url: string; log: Log; worker: boolean }) {
     this.#log = options.log;
@@ -68,6 +69,12 @@ export class Queue {
         await this.#boss.createQueue(name, { policy: 'standard', notify: true, retryLimit: 0, deleteAfterSeconds: keepFinishedSeconds });
       }
     }
+    this.#open = true;
+  }
+
+  /** True from the end of `start` on: before, every ticket is refused, and with it the delivery that it belongs to. */
+  get open(): boolean {
+    return this.#open;
   }
 
   /** Sends one ticket for these lanes, inside the caller's transaction: it exists exactly when the rows do. */
@@ -103,6 +110,7 @@ export class Queue {
 
   /** Stops fetching; handlers that run are awaited for at most this long. Milliseconds. */
   async stop(timeoutMs = 5_000): Promise<void> {
+    this.#open = false;
     await this.#boss.stop({ graceful: true, timeout: timeoutMs, close: true });
   }
 }
