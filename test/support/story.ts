@@ -47,13 +47,19 @@ export async function track(
   return { id, fullName, head: (await github.refs(fullName))['refs/heads/main']!, installation: Number(rows[0]!.github_id) };
 }
 
-/** Waits until GitHub has sent everything, every delivery is settled and no run is due: what did not happen by now does not happen. */
+/**
+ * Waits until GitHub has sent everything, every delivery is settled, no run is due, and the comparisons that new branches
+ * ask for a few seconds later are made: what did not happen by now does not happen.
+ */
 export async function quiet(world: TestApp): Promise<void> {
   await world.github?.settled();
   await world.eventually('everything settled', async () => {
     const { rows } = await world.database.db.raw<{ rows: { open: string }[] }>(
       `select (select count(*) from deliveries where status in ('unprocessed', 'processing', 'reprocessing'))
-         + (select count(*) from runs where status in ('queued', 'running') or (status = 'waiting' and due_at < now() + interval '5 seconds')) as open`,
+         + (select count(*) from runs where status in ('queued', 'running') or (status = 'waiting' and due_at < now() + interval '5 seconds'))
+         + (select count(*) from repositories r join installations i on i.id = r.installation_id
+            where r.reconcile_due_at < now() + interval '5 seconds' and r.removed_at is null and not r.archived and not r.disabled and r.enabled
+              and i.deleted_at is null and i.suspended_at is null) as open`,
     );
     return rows[0]!.open === '0';
   });
