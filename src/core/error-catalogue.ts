@@ -52,6 +52,7 @@ export const catalogue = {
   // GitHub
   github_unavailable: { status: 503, retryable: true, title: 'GitHub cannot be reached' },
   github_rate_limited: { status: 503, retryable: true, title: 'GitHub asked to wait' },
+  github_budget_spent: { status: 503, retryable: true, title: 'The share of GitHub requests for this kind of work is used up' },
   github_unauthorized: { status: 502, retryable: false, title: 'GitHub refused the App credentials' },
   github_forbidden: { status: 502, retryable: false, title: 'The App lacks a permission' },
   github_refused: { status: 502, retryable: false, title: 'GitHub refused a request as wrong' },

@@ -1,6 +1,7 @@
 import type { Octokit } from '@octokit/rest';
 import { Probot, ProbotOctokit } from 'probot';
 import type { Log } from '../core/log.ts';
+import type { Purpose } from './purpose.ts';
 
 /**
  * A client of GitHub's API. Ids in its answers may be BigInt: never JSON.stringify them (handbook A18).
@@ -12,8 +13,11 @@ export type GitHubClient = Pick<Octokit, 'request' | 'rest' | 'graphql' | 'auth'
 export interface Clients {
   /** The client that speaks as the App itself (JWT). */
   app(): Promise<GitHubClient>;
-  /** The client of one installation, by its id on GitHub. Mints its token at the first request. */
-  installation(githubInstallationId: string): Promise<GitHubClient>;
+  /**
+   * The client of one installation, by its id on GitHub, spending what its purpose may (interactive without one). Takes its
+   * token at the first request. A request that the budget does not allow is thrown as `github_budget_spent` with `retryAt`.
+   */
+  installation(githubInstallationId: string, purpose?: Purpose): Promise<GitHubClient>;
   /** Replaces the cached token, which keeps its permissions for an hour, after an installation's permissions changed (handbook E12). */
   renewToken(githubInstallationId: string): Promise<void>;
 }

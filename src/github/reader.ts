@@ -6,6 +6,7 @@ import type { RefKind } from '../core/statuses.ts';
 import { ask, confirmAbsence, readOne, unlessMissing, type Read } from './ask.ts';
 import type { Clients, GitHubClient } from './clients.ts';
 import { installationSchema, repositorySchema } from './facts.ts';
+import type { Purpose } from './purpose.ts';
 import { readPages } from './read-pages.ts';
 import { readTextFile, type TextFile } from './read-text-file.ts';
 import { encodePath, repositoryRoute, type RepositoryPlace } from './repository-path.ts';
@@ -39,6 +40,8 @@ interface RefListing<Ref> {
 
 /** Questions to GitHub. Each answers a value or a code with a sentence; none retries, none sleeps. */
 export interface Reader {
+  /** The same questions asked for another purpose; those of the reader itself are interactive. May answer `github_budget_spent`. */
+  as(purpose: Purpose): Reader;
   /** All installations of the App, suspended ones too (handbook B12). */
   listInstallations(): Promise<Read<InstallationFacts[]>>;
   /** All repositories of an installation, or `listing_incomplete`. */
@@ -66,10 +69,10 @@ const tagPrefix = 'refs/tags/';
 const maxTagDepth = 10;
 
 /** Wires the questions to the clients that ask them. */
-export function createReader(clients: Clients, clock: Clock = systemClock): Reader {
+export function createReader(clients: Clients, clock: Clock = systemClock, purpose: Purpose = 'interactive'): Reader {
   /** A question asked with the token of an installation. */
   const asking = <T>(installation: string, question: (client: GitHubClient) => Promise<Read<T>>) =>
-    ask(async () => question(await clients.installation(installation)));
+    ask(async () => question(await clients.installation(installation, purpose)));
   /** A listing of refs with the moment it was begun. */
   const listing = async <Ref>(
     place: RepositoryPlace,
@@ -80,6 +83,7 @@ export function createReader(clients: Clients, clock: Clock = systemClock): Read
     return read.ok ? ok({ observedAt, refs: read.value }) : read;
   };
   return {
+    as: (other) => createReader(clients, clock, other),
     listInstallations: () => ask(async () => listInstallations(await clients.app())),
     listInstallationRepositories: (installation) => asking(installation, listRepositories),
     getRepository: (installation, id) => asking(installation, (client) => getRepository(client, id)),
