@@ -1,62 +1,30 @@
-import { zeroSha } from '../changes/ref-change.ts';
-import { catalogue, type ErrorCode } from '../core/error-catalogue.ts';
 import type { RefKind } from '../core/statuses.ts';
-import { transaction } from '../db/transaction.ts';
-import { repositoryLane } from '../inbox/lane.ts';
-import { listWaitingDeliveries } from '../inbox/waiting-deliveries.ts';
-import { diffRefs, type ListedRef, type RefDifference } from '../mirror/diff-refs.ts';
-import { postponeReconcile, recordReconcile } from '../mirror/reconcile-due.ts';
-import { insertBaseline, listRefs } from '../mirror/refs.ts';
-import { findRepositories, type Repository } from '../mirror/repository.ts';
-import { applyChanges, type Arrival } from './apply-changes.ts';
+import type { Repository } from '../mirror/repository.ts';
+import {
+  compareWithListing,
+  postponed,
+  recordListingFailure,
+  wantedKinds,
+  yieldToDeliveries,
+  type ListingFailure,
+  type Reconciled,
+  type RefListing,
+} from './compare-refs.ts';
 import type { Context } from './context.ts';
-import { placeOf, syncConfig } from './sync-config.ts';
+import { placeOf } from './sync-config.ts';
 
-/** How a comparison went, for logs and tests. */
-export type Reconciled =
-  { result: 'baseline' | 'compared'; changes: number } | { result: 'postponed'; reason: string } | { result: 'failed'; code: ErrorCode };
-
-type Listing =
-  | { ok: true; at: Date; refs: (ListedRef & { protected: boolean | null })[] }
-  | { ok: false; code: ErrorCode; message: string; retryAt?: Date };
-
-/** How long reconcile lets waiting deliveries go first: what they say is richer than what a comparison can tell. Milliseconds. */
-const yieldMs = 2_000;
-
-/**
- * Compares a repository's branches and tags with GitHub and turns differences into the same changes as webhooks do, with
- * origin `reconcile`. The first comparison is the baseline and changes nothing. A failure concerns this repository only.
- */
+/** Lists one repository's branches and tags by REST and compares them with the mirror. A failure concerns this repository only. */
 export async function reconcileRepository(context: Context, repository: Repository): Promise<Reconciled> {
-  const now = context.clock.now();
-  const baseline = repository.baselineAt === null;
-  if (!baseline && (await listWaitingDeliveries(context.db, [repositoryLane(repository.githubId)], 1)).length > 0) {
-    await postponeReconcile(context.db, repository.id, new Date(now.getTime() + yieldMs));
-    return { result: 'postponed', reason: 'deliveries of this repository are waiting' };
-  }
+  if (await yieldToDeliveries(context, repository)) return postponed;
   await context.configs.prepare([repository]);
-  const { reconcile } = context.configs.inForce(repository)?.compiled ?? {};
-  const kinds = (reconcile?.refs ?? ['branches', 'tags']).map((word): RefKind => (word === 'branches' ? 'branch' : 'tag'));
-  const listing = await listAll(context, repository, kinds);
-  if (!listing.ok) return await recordFailure(context, repository, listing);
-  const changes = baseline
-    ? await takeBaseline(context, repository, listing)
-    : await applyDifferences(context, repository, { listing, kinds });
-  await recordReconcile(context.db, repository.id, {
-    error: null,
-    dueAt: new Date(now.getTime() + intervalMs(context, reconcile?.intervalMs)),
-    baseline,
-  });
-  return { result: baseline ? 'baseline' : 'compared', changes };
+  const listing = await listRefsOnGitHub(context, repository, wantedKinds(context, repository));
+  if ('code' in listing) return await recordListingFailure(context, repository, listing);
+  return await compareWithListing(context, repository, listing);
 }
 
-function intervalMs(context: Context, own: number | 'auto' | undefined): number {
-  return own === undefined || own === 'auto' ? context.reconcileSeconds * 1000 : own;
-}
-
-async function listAll(context: Context, repository: Repository, kinds: RefKind[]): Promise<Listing> {
+async function listRefsOnGitHub(context: Context, repository: Repository, kinds: RefKind[]): Promise<RefListing | ListingFailure> {
   const place = placeOf(repository);
-  const refs: (ListedRef & { protected: boolean | null })[] = [];
+  const refs: RefListing['refs'] = [];
   let at = context.clock.now();
   if (kinds.includes('branch')) {
     const branches = await context.reader.listBranches(place);
@@ -70,82 +38,5 @@ async function listAll(context: Context, repository: Repository, kinds: RefKind[
     if (tags.value.observedAt < at) at = tags.value.observedAt;
     refs.push(...tags.value.refs.map((ref) => ({ kind: 'tag' as const, name: ref.name, sha: ref.sha, protected: null })));
   }
-  return { ok: true, at, refs };
-}
-
-async function takeBaseline(context: Context, repository: Repository, listing: Extract<Listing, { ok: true }>): Promise<number> {
-  await transaction(context.db, (trx) =>
-    insertBaseline(trx, { repositoryId: repository.id, installationId: repository.installationId }, { at: listing.at, refs: listing.refs }),
-  );
-  return 0;
-}
-
-async function applyDifferences(
-  context: Context,
-  repository: Repository,
-  seen: { listing: Extract<Listing, { ok: true }>; kinds: RefKind[] },
-): Promise<number> {
-  const mirrored = await listRefs(context.db, repository.id);
-  const differences = diffRefs(mirrored, seen.listing.refs, { at: seen.listing.at, kinds: seen.kinds });
-  const believed: RefDifference[] = [];
-  for (const difference of differences) if (await isReal(context, repository, difference)) believed.push(difference);
-  if (believed.length === 0) return 0;
-  const current = await withCurrentConfig(context, repository, believed);
-  const arrivals = believed.map((difference) => toArrival(current, difference, seen.listing.at));
-  const applied = await transaction(context.db, (trx) => applyChanges(context, trx, arrivals));
-  const changes = applied.filter((entry) => entry.result === 'change').length;
-  context.log.info({ repository: repository.fullName, changes }, 'Reconcile found changes that no webhook had told of');
-  return changes;
-}
-
-/** Where the default branch has moved, the configuration may have, too: what is found now is matched with the file of now, as a push is. */
-async function withCurrentConfig(context: Context, repository: Repository, differences: RefDifference[]): Promise<Repository> {
-  const moved = differences.some(({ kind, name, after }) => kind === 'branch' && name === repository.defaultBranch && after !== zeroSha);
-  if (moved) await syncConfig(context, repository);
-  const current = (await findRepositories(context.db, context.host, [repository.githubId])).get(repository.githubId) ?? repository;
-  await context.configs.prepare([current]);
-  return current;
-}
-
-/** A deletion is only believed when GitHub confirms it for this very ref (handbook D12). */
-async function isReal(context: Context, repository: Repository, difference: RefDifference): Promise<boolean> {
-  if (difference.after !== zeroSha) return true;
-  const found = await context.reader.findRef(placeOf(repository), difference.kind, difference.name);
-  return found.ok && found.value === undefined;
-}
-
-function toArrival(repository: Repository, difference: RefDifference, at: Date): Arrival {
-  return {
-    repository,
-    deliveryId: null,
-    origin: 'reconcile',
-    kind: difference.kind,
-    name: difference.name,
-    full: `refs/${difference.kind === 'branch' ? 'heads' : 'tags'}/${difference.name}`,
-    before: difference.before,
-    after: difference.after,
-    at,
-    observed: true,
-    forced: false,
-    actor: null,
-    commits: [],
-    headCommit: null,
-    commitCount: 0,
-    truncated: false,
-    compareUrl: null,
-    event: {},
-  };
-}
-
-/** The wait doubles with every failure, up to a day; GitHub's own wish comes first. */
-async function recordFailure(context: Context, repository: Repository, failure: Extract<Listing, { ok: false }>): Promise<Reconciled> {
-  const backoffMs = Math.min(60_000 * 2 ** repository.reconcileFailures, 86_400_000);
-  const own = new Date(context.clock.now().getTime() + (catalogue[failure.code].retryable ? backoffMs : Math.max(backoffMs, 3_600_000)));
-  const dueAt = failure.retryAt !== undefined && failure.retryAt > own ? failure.retryAt : own;
-  await recordReconcile(context.db, repository.id, { error: `${failure.code}: ${failure.message}`, dueAt, baseline: false });
-  context.log.warn(
-    { repository: repository.fullName, code: failure.code, again: dueAt.toISOString() },
-    'A repository could not be compared with GitHub',
-  );
-  return { result: 'failed', code: failure.code };
+  return { at, kinds, refs };
 }
