@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { settingsFiles } from '../test/support/settings-files.ts';
-import { loadSettings, loadSome, settingsTable, type SettingName, type SettingProblem } from './env.ts';
+import { loadSettings, loadSome, type SettingProblem } from './env.ts';
+import { settingsTable, type SettingName } from './settings-table.ts';
 
 const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
 const ecKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

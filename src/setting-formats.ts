@@ -50,6 +50,11 @@ export const appIdFormat = formatOf((text) =>
   /^[1-9]\d{0,18}$/.test(text) ? ok(text) : bad('must be the number that GitHub gave to the App'),
 );
 
+/** What GitHub calls the client id of an App, such as Iv23li…. */
+export const clientIdFormat = formatOf((text) =>
+  /^[\w.-]{8,100}$/.test(text) ? ok(text) : bad('must be the client id that GitHub gave to the App, such as Iv23li…'),
+);
+
 /** A PEM private key: as it is, in one line with \n for its line ends, or base64 of the file. */
 export const privateKeyFormat = formatOf((text) => {
   const plain = text.includes('-----BEGIN') ? text.replaceAll(String.raw`\n`, '\n') : Buffer.from(text, 'base64').toString('utf8');

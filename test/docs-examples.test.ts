@@ -7,7 +7,7 @@ import { noOutboundAllow } from '../src/actions/outbound-allow.ts';
 import { createScriptKind, scriptInput } from '../src/actions/script/index.ts';
 import { createWebhookKind, webhookInput } from '../src/actions/webhook/index.ts';
 import { readSigningKey, signMessage } from '../src/actions/webhook/signature.ts';
-import { settingsTable } from '../src/env.ts';
+import { settingsTable } from '../src/settings-table.ts';
 import { conditionPlace, inputPlace } from '../src/watches/expression-places.ts';
 import { expressionFunctions } from '../src/core/expressions-functions.ts';
 import { configSchema } from '../src/watches/config-schema.ts';

@@ -17,6 +17,7 @@ export const floors: readonly (readonly string[])[] = [
   ['schedule', 'http'],
   ['web'],
   ['setting-formats.ts', 'launcher-link.ts'],
+  ['settings-table.ts'],
   ['env.ts', 'http-actions.ts'],
   ['app.ts'],
   ['main.ts', 'stand-in'],

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { settingsTable, type Setting } from '../../src/env.ts';
+import { settingsTable, type Setting } from '../../src/settings-table.ts';
 
 const entries = Object.entries<Setting>(settingsTable);
 
@@ -45,7 +45,7 @@ function renderSettingsPage(): string {
   return [
     '# Settings',
     'RepoWatch reads these from the environment, and beneath it from a file `.env` in the folder it is started in. An empty value counts as not set. When one is missing or bad, the start stops with exit code 1 and one line for each: its name, what is wrong, and how to get a good value.',
-    'Of `PRIVATE_KEY` and `PRIVATE_KEY_PATH` exactly one is needed. Secret values (`DATABASE_URL`, `PRIVATE_KEY`, `WEBHOOK_SECRET`, `WEBHOOK_SECRET_PREVIOUS`, `SECRETS_KEY`, `ADMIN_TOKEN`) are never printed.',
+    'Of `PRIVATE_KEY` and `PRIVATE_KEY_PATH` exactly one is needed. Secret values (`DATABASE_URL`, `PRIVATE_KEY`, `WEBHOOK_SECRET`, `WEBHOOK_SECRET_PREVIOUS`, `CLIENT_SECRET`, `SECRETS_KEY`, `ADMIN_TOKEN`) are never printed.',
     renderTable([['setting', 'value', 'default', 'what it does', 'how to get it'], ...rows]),
   ]
     .join('\n\n')

@@ -1,0 +1,172 @@
+import { parseOutboundAllow } from './actions/outbound-allow.ts';
+import * as formats from './setting-formats.ts';
+import { parseKeyRing } from './vault/key-ring.ts';
+
+/** One setting: what it is for, how to come by it, and how its text is read. */
+export interface Setting<T = unknown> {
+  format: formats.SettingFormat<T>;
+  /** For people: the shape of the text. */
+  type: string;
+  /** Used when the setting is not set. */
+  default?: string;
+  /** True when the start stops without it. */
+  required?: boolean;
+  /** What it does. */
+  help: string;
+  /** How to get a good value: the remedy printed with every problem. */
+  how: string;
+  /** True when its value must never be shown. */
+  secret?: boolean;
+}
+
+/** What a process can be told to do. */
+const roles = ['web', 'worker', 'scheduler'] as const;
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** Every setting there is. `.env.example` and docs/settings.md are written from this table, and a test keeps them equal. */
+export const settingsTable = {
+  PORT: {
+    format: formats.portFormat,
+    type: 'port',
+    default: '3000',
+    help: 'The port RepoWatch listens on; 0 takes any free one.',
+    how: 'Choose a free port.',
+  },
+  HOST: {
+    format: formats.hostFormat,
+    type: 'address',
+    default: '127.0.0.1',
+    help: 'The address RepoWatch listens on. The default is reached from this machine only, as behind a reverse proxy; a container needs 0.0.0.0.',
+    how: 'Use 127.0.0.1 behind a reverse proxy on the same machine, 0.0.0.0 otherwise.',
+  },
+  PUBLIC_URL: {
+    format: formats.webAddressFormat,
+    type: 'web address',
+    help: 'Where people and GitHub reach RepoWatch; used for links. Without it, links point at HOST and PORT.',
+    how: 'Take the address of your reverse proxy, for example https://repowatch.example.com.',
+  },
+  DATABASE_URL: {
+    format: formats.databaseAddressFormat,
+    type: 'Postgres address',
+    help: 'A Postgres 15 or later. Without it, RepoWatch runs its own Postgres inside DATA_DIR. PgBouncer works in session mode only.',
+    how: 'Leave it empty for the embedded Postgres, or write postgres://user:password@host:5432/name.',
+    secret: true,
+  },
+  APP_ID: {
+    format: formats.appIdFormat,
+    type: 'number',
+    required: true,
+    help: 'The number of your GitHub App.',
+    how: 'Open the App on GitHub (Settings, Developer settings, GitHub Apps, your App); it is under "About" as "App ID".',
+  },
+  PRIVATE_KEY: {
+    format: formats.privateKeyFormat,
+    type: 'PEM text',
+    help: 'The private key of your GitHub App: PEM, PEM in one line with \\n, or base64 of the file. Either this or PRIVATE_KEY_PATH is needed.',
+    how: 'On the App\'s page on GitHub, under "Private keys", press "Generate a private key"; then set PRIVATE_KEY_PATH to the downloaded file, or PRIVATE_KEY to its text.',
+    secret: true,
+  },
+  PRIVATE_KEY_PATH: {
+    format: formats.textFormat,
+    type: 'path',
+    help: 'The file with the private key of your GitHub App, instead of PRIVATE_KEY.',
+    how: 'Give the path of the .pem file that GitHub let you download.',
+  },
+  WEBHOOK_SECRET: {
+    format: formats.sharedSecretFormat,
+    type: 'text, at least 16 characters',
+    required: true,
+    help: 'Proves that a webhook comes from GitHub. The same value stands in the App\'s settings on GitHub under "Webhook secret".',
+    how: 'Make one with "openssl rand -hex 32" and enter it here and on the App\'s page on GitHub.',
+    secret: true,
+  },
+  WEBHOOK_SECRET_PREVIOUS: {
+    format: formats.sharedSecretFormat,
+    type: 'text, at least 16 characters',
+    help: 'The webhook secret before the last change; deliveries signed with it are still accepted. Remove it when the change is over.',
+    how: 'Move the old WEBHOOK_SECRET here while you change it on GitHub.',
+    secret: true,
+  },
+  CLIENT_ID: {
+    format: formats.clientIdFormat,
+    type: 'text',
+    help: 'The client id of your GitHub App. With CLIENT_SECRET it lets people prove on GitHub that an installation is theirs; without both nobody is asked.',
+    how: 'It is on the App\'s page on GitHub under "About" as "Client ID".',
+  },
+  CLIENT_SECRET: {
+    format: formats.textFormat,
+    type: 'text',
+    help: 'The client secret of your GitHub App, which belongs to CLIENT_ID.',
+    how: 'On the App\'s page on GitHub press "Generate a new client secret".',
+    secret: true,
+  },
+  GITHUB_API_URL: {
+    format: formats.webAddressFormat,
+    type: 'web address',
+    default: 'https://api.github.com',
+    help: "GitHub's REST API. On GitHub Enterprise Server it is https://HOST/api/v3.",
+    how: 'Leave it empty for github.com.',
+  },
+  GITHUB_URL: {
+    format: formats.webAddressFormat,
+    type: 'web address',
+    default: 'https://github.com',
+    help: "GitHub's pages, for links.",
+    how: 'Leave it empty for github.com; on GitHub Enterprise Server write https://HOST.',
+  },
+  SECRETS_KEY: {
+    format: formats.formatOf(parseKeyRing),
+    type: 'id:base64key[,id:base64key]',
+    required: true,
+    help: 'Encrypts the stored secrets. Keys of 32 bytes, the first is the current one; to rotate, put a new pair in front and keep the old one. Keep a copy outside the database: without it the stored secrets are lost.',
+    how: 'Write k1: followed by what "openssl rand -base64 32" prints.',
+    secret: true,
+  },
+  ADMIN_TOKEN: {
+    format: formats.tokenFormat,
+    type: 'text, at least 8 characters',
+    required: true,
+    help: 'The bearer token for the REST API and the command line.',
+    how: 'Make one with "openssl rand -hex 32".',
+    secret: true,
+  },
+  OUTBOUND_ALLOW: {
+    format: formats.formatOf(parseOutboundAllow),
+    type: 'list of host, host:port or CIDR',
+    default: '',
+    help: 'Destinations inside your network that actions may call, also over plain http. Private, loopback and link-local addresses are refused otherwise.',
+    how: 'List them with commas, for example ci.internal:8080,10.1.0.0/16.',
+  },
+  ROLES: {
+    format: formats.listFormat(roles),
+    type: 'list of web, worker, scheduler',
+    default: 'web,worker,scheduler',
+    help: 'What this process does. Several processes on one database share the work.',
+    how: 'Leave it empty to do everything in one process.',
+  },
+  RECONCILE_INTERVAL: {
+    format: formats.durationFormat({ min: '1m', max: '24h' }),
+    type: 'time from 1m to 24h',
+    default: '5m',
+    help: 'How often every repository is compared with GitHub, so that a lost webhook is found.',
+    how: 'Write a number with s, m or h, for example 5m.',
+  },
+  LOG_LEVEL: {
+    format: formats.choiceFormat(logLevels),
+    type: logLevels.join(', '),
+    default: 'info',
+    help: 'How much is logged, as one JSON line each on standard output.',
+    how: 'Use info, or debug while looking for a fault.',
+  },
+  DATA_DIR: {
+    format: formats.textFormat,
+    type: 'path',
+    default: '.repowatch',
+    help: 'Where the embedded Postgres keeps its data. One RepoWatch per folder.',
+    how: 'Choose a folder that this user can write and that is backed up.',
+  },
+} satisfies Record<string, Setting>;
+
+/** The name of a setting, as it stands in the environment. */
+export type SettingName = keyof typeof settingsTable;
