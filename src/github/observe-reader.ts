@@ -4,8 +4,8 @@ import type { Reader } from './reader.ts';
 
 /** Passes questions on and tells after each whether GitHub could be reached at all; what it answered does not matter here. */
 export function observeReader(reader: Reader, tell: (reachable: boolean) => void): Reader {
-  const { as, ...questions } = reader;
-  const observed = Object.entries(questions).map(([name, ask]) => [
+  const questions = Object.entries(reader).filter(([name]) => name !== 'as');
+  const observed = questions.map(([name, ask]) => [
     name,
     async (...args: never[]) => {
       const read = await (ask as (...args: never[]) => Promise<Read<unknown>>)(...args);
@@ -14,5 +14,5 @@ export function observeReader(reader: Reader, tell: (reachable: boolean) => void
       return read;
     },
   ]);
-  return { ...Object.fromEntries(observed), as: (purpose: Purpose) => observeReader(as(purpose), tell) } as Reader;
+  return { ...Object.fromEntries(observed), as: (purpose: Purpose) => observeReader(reader.as(purpose), tell) } as Reader;
 }

@@ -17,7 +17,7 @@ const maxPages = 2000;
 const pageParams = ['page', 'per_page', 'after', 'cursor', 'since'];
 
 /** The paging parameters of the next page; undefined on the last one, null when a Link names a next page that cannot be read. */
-function nextParams(link: string | undefined): Record<string, string> | null | undefined {
+export function nextParams(link: string | undefined): Record<string, string> | null | undefined {
   const next = link?.split(',').find((part) => /;\s*rel="?next"?/.test(part));
   if (next === undefined) return undefined;
   const address = /<([^<>]*)>/.exec(next)?.[1];

@@ -5,9 +5,10 @@ import { failed, ok } from '../core/outcome.ts';
 import type { RefKind } from '../core/statuses.ts';
 import { ask, confirmAbsence, readOne, unlessMissing, type Read } from './ask.ts';
 import type { Clients, GitHubClient } from './clients.ts';
+import { readConditional, type Mark } from './conditional.ts';
 import { installationSchema, repositorySchema } from './facts.ts';
 import type { Purpose } from './purpose.ts';
-import { readPages } from './read-pages.ts';
+import { nextParams, readPages } from './read-pages.ts';
 import { readTextFile, type TextFile } from './read-text-file.ts';
 import { encodePath, repositoryRoute, type RepositoryPlace } from './repository-path.ts';
 import type { InstallationFacts, RepositoryFacts } from './translation.ts';
@@ -38,6 +39,18 @@ interface RefListing<Ref> {
   refs: Ref[];
 }
 
+/** One page of an installation's repositories, and when its request started. */
+export interface RepositoryPage {
+  observedAt: Date;
+  repositories: RepositoryFacts[];
+  /** How many the installation has in all, as this page says. */
+  total: number;
+  /** False on the last page. */
+  more: boolean;
+  /** To be kept with what this page meant, and given as `known` next time; null when GitHub gave no ETag. */
+  mark: Mark | null;
+}
+
 /** Questions to GitHub. Each answers a value or a code with a sentence; none retries, none sleeps. */
 export interface Reader {
   /** The same questions asked for another purpose; those of the reader itself are interactive. May answer `github_budget_spent`. */
@@ -46,6 +59,12 @@ export interface Reader {
   listInstallations(): Promise<Read<InstallationFacts[]>>;
   /** All repositories of an installation, or `listing_incomplete`. */
   listInstallationRepositories(installation: string): Promise<Read<RepositoryFacts[]>>;
+  /**
+   * One page (100 repositories, counted from 1) of that listing for a caller who keeps what each page meant: `unchanged`, for
+   * free, when it is still what the mark `known` stands for. One page unchanged proves nothing about the others (handbook D10):
+   * ask for each, and go on while the page, or what was kept of it, has `more`. Complete when the repositories are `total`.
+   */
+  listRepositoryPage(installation: string, page: { number: number; known?: Mark | null }): Promise<Read<RepositoryPage | 'unchanged'>>;
   /** A repository by its id on GitHub, whatever its name is now. */
   getRepository(installation: string, githubRepositoryId: string): Promise<Read<RepositoryFacts>>;
   listBranches(place: RepositoryPlace): Promise<Read<RefListing<BranchHead>>>;
@@ -86,6 +105,7 @@ export function createReader(clients: Clients, clock: Clock = systemClock, purpo
     as: (other) => createReader(clients, clock, other),
     listInstallations: () => ask(async () => listInstallations(await clients.app())),
     listInstallationRepositories: (installation) => asking(installation, listRepositories),
+    listRepositoryPage: (installation, page) => asking(installation, (client) => listRepositoryPage(client, page, clock.now())),
     getRepository: (installation, id) => asking(installation, (client) => getRepository(client, id)),
     listBranches: (place) => listing(place, listBranches),
     listTags: (place) => listing(place, listTags),
@@ -109,6 +129,19 @@ function listRepositories(client: GitHubClient): Promise<Read<RepositoryFacts[]>
     itemsOf: (page) => page.repositories,
     totalOf: (page) => page.total_count,
   });
+}
+
+async function listRepositoryPage(
+  client: GitHubClient,
+  page: { number: number; known?: Mark | null },
+  observedAt: Date,
+): Promise<Read<RepositoryPage | 'unchanged'>> {
+  const params = { per_page: '100', page: String(page.number) };
+  const read = await readConditional(client, { route: 'GET /installation/repositories', params, known: page.known }, repositoriesPage);
+  if (!read.ok) return read;
+  if (read.value === 'unchanged') return ok('unchanged');
+  const { value, mark, link } = read.value;
+  return ok({ observedAt, repositories: value.repositories, total: value.total_count, more: nextParams(link) !== undefined, mark });
 }
 
 async function getRepository(client: GitHubClient, id: string): Promise<Read<RepositoryFacts>> {
