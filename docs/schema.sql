@@ -116,6 +116,42 @@ CREATE INDEX deliveries_open_index ON deliveries USING btree (lane, id) WHERE (s
 CREATE INDEX deliveries_repository_index ON deliveries USING btree (repository_github_id, id DESC);
 CREATE INDEX deliveries_status_index ON deliveries USING btree (status, id DESC);
 
+create table github_users (
+  id bigint generated always as identity,
+  host text not null,
+  github_id bigint not null,
+  login text not null,
+  connected_at timestamp with time zone default now() not null,
+  revoked_at timestamp with time zone,
+  updated_at timestamp with time zone default now() not null,
+  constraint github_users_pkey PRIMARY KEY (id),
+  constraint github_users_github_key UNIQUE (host, github_id)
+);
+
+create table installation_intents (
+  id bigint generated always as identity,
+  host text not null,
+  nonce text not null,
+  begun_by text not null,
+  github_user_id bigint,
+  account_login text,
+  return_to text,
+  installation_github_id bigint,
+  confirmed_by text,
+  requested_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  closed_reason text,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  constraint installation_intents_pkey PRIMARY KEY (id),
+  constraint installation_intents_nonce_key UNIQUE (nonce),
+  constraint installation_intents_closed_check CHECK (((closed_at IS NULL) = (closed_reason IS NULL))),
+  constraint installation_intents_closed_reason_check CHECK ((closed_reason = ANY (ARRAY['installed'::text, 'replaced'::text, 'cancelled'::text]))),
+  constraint installation_intents_confirmed_by_check CHECK ((confirmed_by = ANY (ARRAY['app'::text, 'user'::text, 'webhook'::text])))
+);
+CREATE INDEX installation_intents_installation_index ON installation_intents USING btree (host, installation_github_id) WHERE (installation_github_id IS NOT NULL);
+CREATE UNIQUE INDEX installation_intents_open_key ON installation_intents USING btree (host, begun_by) WHERE (closed_at IS NULL);
+
 create table installations (
   id bigint generated always as identity,
   host text not null,

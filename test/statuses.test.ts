@@ -13,6 +13,7 @@ const checked: Record<string, string> = {
   'runs.status': 'runStatuses',
   'steps.status': 'stepStatuses',
   'attempts.status': 'attemptStatuses',
+  'installation_intents.closed_reason': 'intentEndings',
   'secrets.scope': 'secretScopes',
   'refs.kind': 'refKinds',
 };
@@ -22,6 +23,7 @@ const ownWords: Record<string, string[]> = {
   'accounts.type': ['User', 'Organization', 'Enterprise'],
   'installations.repository_selection': ['all', 'selected'],
   'configs.status': ['ok', 'invalid'],
+  'installation_intents.confirmed_by': ['app', 'user', 'webhook'],
   'watches.managed_by': ['file', 'organization', 'api'],
 };
 

@@ -35,6 +35,10 @@ export type AttemptStatus = (typeof attemptStatuses)[number];
 export const secretScopes = ['global', 'installation', 'repository'] as const;
 export type SecretScope = (typeof secretScopes)[number];
 
+/** How an installation that was begun here ended: it came, a later one took its place, or somebody took it back. */
+export const intentEndings = ['installed', 'replaced', 'cancelled'] as const;
+export type IntentEnding = (typeof intentEndings)[number];
+
 /** A ref is a branch or a tag. */
 export const refKinds = ['branch', 'tag'] as const;
 export type RefKind = (typeof refKinds)[number];
