@@ -14,6 +14,20 @@ create table accounts (
   constraint accounts_type_check CHECK ((type = ANY (ARRAY['User'::text, 'Organization'::text, 'Enterprise'::text])))
 );
 
+create table apps (
+  id bigint generated always as identity,
+  host text not null,
+  github_id bigint not null,
+  slug text not null,
+  name text not null,
+  html_url text,
+  permissions jsonb default '{}'::jsonb not null,
+  events jsonb default '[]'::jsonb not null,
+  checked_at timestamp with time zone default now() not null,
+  constraint apps_pkey PRIMARY KEY (id),
+  constraint apps_github_key UNIQUE (host, github_id)
+);
+
 create table attempts (
   id bigint generated always as identity,
   run_id bigint not null,
@@ -66,6 +80,37 @@ CREATE INDEX changes_ref_name_index ON changes USING btree (ref_name, id DESC);
 CREATE INDEX changes_repository_index ON changes USING btree (repository_id, id DESC);
 CREATE INDEX changes_type_index ON changes USING btree (type, id DESC);
 CREATE INDEX changes_unasked_index ON changes USING btree (repository_id, id) WHERE (considered @> '[{"clause": "config"}]'::jsonb);
+
+create table check_records (
+  id bigint generated always as identity,
+  repository_id bigint not null,
+  installation_id bigint not null,
+  result text not null,
+  trigger text default 'schedule'::text not null,
+  requested_by text,
+  job_id bigint,
+  ref_kind text,
+  ref_name text,
+  before text,
+  sha text,
+  message text,
+  author text,
+  committed_at timestamp with time zone,
+  changes integer default 0 not null,
+  code text,
+  error text,
+  times integer default 1 not null,
+  first_checked_at timestamp with time zone not null,
+  checked_at timestamp with time zone not null,
+  constraint check_records_pkey PRIMARY KEY (id),
+  constraint check_records_ref_kind_check CHECK ((ref_kind = ANY (ARRAY['branch'::text, 'tag'::text]))),
+  constraint check_records_result_check CHECK ((result = ANY (ARRAY['changed'::text, 'no_change'::text, 'initialized'::text, 'error'::text, 'manual'::text]))),
+  constraint check_records_trigger_check CHECK ((trigger = ANY (ARRAY['schedule'::text, 'manual'::text]))),
+  constraint check_records_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+);
+CREATE INDEX check_records_last_index ON check_records USING btree (repository_id, id DESC) WHERE (result <> 'manual'::text);
+CREATE INDEX check_records_repository_index ON check_records USING btree (repository_id, id DESC);
+CREATE INDEX check_records_result_index ON check_records USING btree (repository_id, result, id DESC);
 
 create table configs (
   id bigint generated always as identity,
@@ -168,12 +213,70 @@ create table installations (
   list_error text,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  html_url text,
+  github_updated_at timestamp with time zone,
+  enabled boolean default true not null,
+  allowed boolean default true not null,
+  sender_github_id bigint,
+  sender_login text,
+  requester_github_id bigint,
+  requester_login text,
+  pending_permissions jsonb default '[]'::jsonb not null,
+  refusal text,
+  refusal_message text,
+  refused_at timestamp with time zone,
+  list_started_at timestamp with time zone,
+  list_due_at timestamp with time zone,
+  list_failures integer default 0 not null,
+  list_code text,
+  purged_at timestamp with time zone,
   constraint installations_pkey PRIMARY KEY (id),
   constraint installations_github_key UNIQUE (host, github_id),
+  constraint installations_refusal_check CHECK ((refusal = 'ip_allow_list'::text)),
   constraint installations_repository_selection_check CHECK ((repository_selection = ANY (ARRAY['all'::text, 'selected'::text]))),
   constraint installations_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
 );
 CREATE INDEX installations_account_index ON installations USING btree (account_id);
+CREATE INDEX installations_requester_index ON installations USING btree (requester_github_id) WHERE (requester_github_id IS NOT NULL);
+CREATE INDEX installations_sender_index ON installations USING btree (sender_github_id) WHERE (sender_github_id IS NOT NULL);
+
+create table job_items (
+  job_id bigint not null,
+  repository_id bigint not null,
+  installation_id bigint not null,
+  status text default 'open'::text not null,
+  note text,
+  created_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  constraint job_items_pkey PRIMARY KEY (job_id, repository_id),
+  constraint job_items_status_check CHECK ((status = ANY (ARRAY['open'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint job_items_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE,
+  constraint job_items_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+);
+CREATE INDEX job_items_open_index ON job_items USING btree (repository_id) WHERE (status = 'open'::text);
+
+create table jobs (
+  id bigint generated always as identity,
+  kind text not null,
+  status text default 'queued'::text not null,
+  target text not null,
+  installation_id bigint,
+  requested_by text not null,
+  total integer default 0 not null,
+  done integer default 0 not null,
+  failed integer default 0 not null,
+  changes integer default 0 not null,
+  last_repository text,
+  errors jsonb default '[]'::jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint jobs_pkey PRIMARY KEY (id),
+  constraint jobs_kind_check CHECK ((kind = ANY (ARRAY['reconcile'::text, 'listing'::text, 'recovery'::text]))),
+  constraint jobs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
+);
+CREATE INDEX jobs_installation_index ON jobs USING btree (installation_id, id DESC);
+CREATE INDEX jobs_status_index ON jobs USING btree (status, id DESC);
 
 create table lanes (
   key text not null,
@@ -247,6 +350,12 @@ create table repositories (
   reconcile_error text,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  owner_type text,
+  owner_avatar_url text,
+  visibility text,
+  github_updated_at timestamp with time zone,
+  installation_since timestamp with time zone default now() not null,
+  facts_due_at timestamp with time zone,
   constraint repositories_pkey PRIMARY KEY (id),
   constraint repositories_github_key UNIQUE (host, github_id),
   constraint repositories_config_status_check CHECK ((config_status = ANY (ARRAY['unknown'::text, 'absent'::text, 'load_error'::text, 'invalid'::text, 'ok'::text]))),
@@ -257,6 +366,19 @@ CREATE INDEX repositories_config_due_index ON repositories USING btree (config_d
 CREATE INDEX repositories_due_index ON repositories USING btree (reconcile_due_at) WHERE ((removed_at IS NULL) AND (NOT archived) AND (NOT disabled));
 CREATE INDEX repositories_full_name_index ON repositories USING btree (lower(full_name));
 CREATE INDEX repositories_installation_index ON repositories USING btree (installation_id);
+
+create table repository_names (
+  id bigint generated always as identity,
+  repository_id bigint not null,
+  installation_id bigint not null,
+  host text not null,
+  full_name text not null,
+  until_at timestamp with time zone default now() not null,
+  constraint repository_names_pkey PRIMARY KEY (id),
+  constraint repository_names_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+);
+CREATE INDEX repository_names_full_name_index ON repository_names USING btree (lower(full_name));
+CREATE UNIQUE INDEX repository_names_key ON repository_names USING btree (repository_id, lower(full_name));
 
 create table runs (
   id bigint generated always as identity,
@@ -305,13 +427,16 @@ create table secrets (
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
   last_used_at timestamp with time zone,
+  account_id bigint,
   constraint secrets_pkey PRIMARY KEY (id),
   constraint secrets_name_key UNIQUE NULLS NOT DISTINCT (scope, installation_id, repository_id, name),
   constraint secrets_owner_check CHECK ((((scope = 'global'::text) AND (installation_id IS NULL) AND (repository_id IS NULL)) OR ((scope = 'installation'::text) AND (installation_id IS NOT NULL) AND (repository_id IS NULL)) OR ((scope = 'repository'::text) AND (installation_id IS NOT NULL) AND (repository_id IS NOT NULL)))),
   constraint secrets_scope_check CHECK ((scope = ANY (ARRAY['global'::text, 'installation'::text, 'repository'::text]))),
+  constraint secrets_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint secrets_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE,
   constraint secrets_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
 );
+CREATE INDEX secrets_repository_index ON secrets USING btree (repository_id) WHERE (repository_id IS NOT NULL);
 
 create table steps (
   id bigint generated always as identity,

@@ -22,6 +22,7 @@ const checked: Record<string, string> = {
 const ownWords: Record<string, string[]> = {
   'accounts.type': ['User', 'Organization', 'Enterprise'],
   'installations.repository_selection': ['all', 'selected'],
+  'installations.refusal': ['ip_allow_list'],
   'configs.status': ['ok', 'invalid'],
   'installation_intents.confirmed_by': ['app', 'user', 'webhook'],
   'watches.managed_by': ['file', 'organization', 'api'],
