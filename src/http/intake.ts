@@ -6,7 +6,7 @@ import { describeError, RepoWatchError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { AcceptDelivery } from '../flow/accept-delivery.ts';
 import { BodyBudget } from './body-budget.ts';
-import { readDeliveryFacts } from './delivery-facts.ts';
+import { readDeliveryFacts } from '../inbox/delivery-facts.ts';
 import { readBody } from './read-body.ts';
 
 /** GitHub's own limit for a payload, in bytes; exactly this much is accepted (handbook A9). */

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { RepoWatchError } from '../core/errors.ts';
 import { toStorableText } from '../core/storable.ts';
-import type { NewDelivery } from '../inbox/insert-deliveries.ts';
-import { laneOf } from '../inbox/lane.ts';
+import type { NewDelivery } from './insert-deliveries.ts';
+import { laneOf } from './lane.ts';
 
 /** The headers that are kept with a delivery (handbook A1, J2); each value must be harmless. */
 const keptHeaders = [
