@@ -150,6 +150,7 @@ create table deliveries (
   next_attempt_at timestamp with time zone,
   received_at timestamp with time zone default now() not null,
   settled_at timestamp with time zone,
+  sent_at timestamp with time zone,
   constraint deliveries_pkey PRIMARY KEY (id),
   constraint deliveries_guid_key UNIQUE (sender, guid),
   constraint deliveries_source_check CHECK ((source = ANY (ARRAY['webhook'::text, 'recovered'::text, 'trigger'::text, 'manual'::text]))),
@@ -160,6 +161,58 @@ CREATE INDEX deliveries_guid_index ON deliveries USING btree (guid);
 CREATE INDEX deliveries_open_index ON deliveries USING btree (lane, id) WHERE (status = ANY (ARRAY['unprocessed'::text, 'processing'::text, 'reprocessing'::text]));
 CREATE INDEX deliveries_repository_index ON deliveries USING btree (repository_github_id, id DESC);
 CREATE INDEX deliveries_status_index ON deliveries USING btree (status, id DESC);
+
+create table github_answers (
+  installation_id bigint not null,
+  url text not null,
+  fingerprint text not null,
+  etag text not null,
+  link text,
+  body bytea not null,
+  noted_at timestamp with time zone default now() not null,
+  constraint github_answers_pkey PRIMARY KEY (installation_id, url),
+  constraint github_answers_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE
+);
+
+create table github_limits (
+  installation_id bigint not null,
+  resource text not null,
+  quota bigint not null,
+  remaining bigint not null,
+  resets_at timestamp with time zone not null,
+  noted_at timestamp with time zone not null,
+  constraint github_limits_pkey PRIMARY KEY (installation_id, resource),
+  constraint github_limits_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE
+);
+
+create table github_pauses (
+  installation_id bigint not null,
+  until timestamp with time zone not null,
+  reason text not null,
+  message text not null,
+  strikes integer not null,
+  noted_at timestamp with time zone not null,
+  constraint github_pauses_pkey PRIMARY KEY (installation_id),
+  constraint github_pauses_reason_check CHECK ((reason = ANY (ARRAY['secondary_limit'::text, 'retry_after'::text]))),
+  constraint github_pauses_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE
+);
+
+create table github_usage (
+  installation_id bigint not null,
+  resource text not null,
+  purpose text not null,
+  hour timestamp with time zone not null,
+  requests bigint default 0 not null,
+  unchanged bigint default 0 not null,
+  refused bigint default 0 not null,
+  total_requests bigint default 0 not null,
+  total_unchanged bigint default 0 not null,
+  total_refused bigint default 0 not null,
+  asked_at timestamp with time zone not null,
+  constraint github_usage_pkey PRIMARY KEY (installation_id, resource, purpose),
+  constraint github_usage_purpose_check CHECK ((purpose = ANY (ARRAY['interactive'::text, 'actions'::text, 'sweep'::text]))),
+  constraint github_usage_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE
+);
 
 create table github_users (
   id bigint generated always as identity,
@@ -196,6 +249,26 @@ create table installation_intents (
 );
 CREATE INDEX installation_intents_installation_index ON installation_intents USING btree (host, installation_github_id) WHERE (installation_github_id IS NOT NULL);
 CREATE UNIQUE INDEX installation_intents_open_key ON installation_intents USING btree (host, begun_by) WHERE (closed_at IS NULL);
+
+create table installation_tokens (
+  installation_id bigint not null,
+  scope text not null,
+  id uuid not null,
+  ciphertext bytea,
+  nonce bytea,
+  tag bytea,
+  wrapped_key bytea,
+  wrap_nonce bytea,
+  wrap_tag bytea,
+  key_id text,
+  fingerprint text,
+  granted text,
+  minted_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  minting_until timestamp with time zone,
+  constraint installation_tokens_pkey PRIMARY KEY (installation_id, scope),
+  constraint installation_tokens_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE
+);
 
 create table installations (
   id bigint generated always as identity,
@@ -286,6 +359,93 @@ create table lanes (
   constraint lanes_pkey PRIMARY KEY (key)
 );
 
+create table recoveries (
+  id bigint generated always as identity,
+  host text not null,
+  app_id bigint not null,
+  baseline_at timestamp with time zone not null,
+  mark_at timestamp with time zone not null,
+  mark_delivery_id numeric(20,0),
+  listed_to timestamp with time zone not null,
+  proven_from timestamp with time zone not null,
+  rescan_from timestamp with time zone,
+  phase text,
+  scan_started_at timestamp with time zone,
+  scan_cursor text,
+  scan_newest_at timestamp with time zone,
+  scan_newest_id numeric(20,0),
+  scan_pages integer default 0 not null,
+  scan_listed integer default 0 not null,
+  scan_missing integer default 0 not null,
+  requested_at timestamp with time zone,
+  next_at timestamp with time zone not null,
+  failures integer default 0 not null,
+  error_code text,
+  error text,
+  completed_at timestamp with time zone,
+  version bigint default 0 not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint recoveries_pkey PRIMARY KEY (id),
+  constraint recoveries_app_key UNIQUE (host, app_id),
+  constraint recoveries_phase_check CHECK ((phase = ANY (ARRAY['listing'::text, 'pulling'::text])))
+);
+
+create table recovery_gaps (
+  id bigint generated always as identity,
+  recovery_id bigint not null,
+  from_at timestamp with time zone not null,
+  noticed_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  unproven_until timestamp with time zone,
+  constraint recovery_gaps_pkey PRIMARY KEY (id),
+  constraint recovery_gaps_recovery_id_fkey FOREIGN KEY (recovery_id) REFERENCES recoveries(id) ON DELETE CASCADE
+);
+CREATE INDEX recovery_gaps_recovery_index ON recovery_gaps USING btree (recovery_id, id DESC);
+
+create table recovery_hours (
+  recovery_id bigint not null,
+  hour timestamp with time zone not null,
+  calls integer default 0 not null,
+  scanned integer default 0 not null,
+  missing integer default 0 not null,
+  recovered integer default 0 not null,
+  arrived integer default 0 not null,
+  lost integer default 0 not null,
+  constraint recovery_hours_pkey PRIMARY KEY (recovery_id, hour),
+  constraint recovery_hours_recovery_id_fkey FOREIGN KEY (recovery_id) REFERENCES recoveries(id) ON DELETE CASCADE
+);
+
+create table recovery_items (
+  id bigint generated always as identity,
+  recovery_id bigint not null,
+  guid text not null,
+  delivery_id numeric(20,0) not null,
+  order_id numeric(20,0) not null,
+  sent_at timestamp with time zone not null,
+  lane text not null,
+  event text not null,
+  action text,
+  installation_github_id bigint,
+  repository_github_id bigint,
+  answer text,
+  acknowledged boolean default false not null,
+  status text default 'missing'::text not null,
+  code text,
+  reason text,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone,
+  found_at timestamp with time zone default now() not null,
+  settled_at timestamp with time zone,
+  constraint recovery_items_pkey PRIMARY KEY (id),
+  constraint recovery_items_guid_key UNIQUE (recovery_id, guid),
+  constraint recovery_items_status_check CHECK ((status = ANY (ARRAY['missing'::text, 'recovered'::text, 'arrived'::text, 'lost'::text]))),
+  constraint recovery_items_recovery_id_fkey FOREIGN KEY (recovery_id) REFERENCES recoveries(id) ON DELETE CASCADE
+);
+CREATE INDEX recovery_items_found_index ON recovery_items USING btree (found_at);
+CREATE INDEX recovery_items_missing_index ON recovery_items USING btree (recovery_id, sent_at, order_id) WHERE (status = 'missing'::text);
+CREATE INDEX recovery_items_status_index ON recovery_items USING btree (status, id DESC);
+
 create table ref_gaps (
   id bigint generated always as identity,
   ref_id bigint not null,
@@ -350,6 +510,11 @@ create table repositories (
   reconcile_error text,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  node_id text,
+  compared_pushed_at timestamp with time zone,
+  refs_due_at timestamp with time zone default now() not null,
+  config_interval_seconds integer,
+  unlisted_at timestamp with time zone,
   owner_type text,
   owner_avatar_url text,
   visibility text,
@@ -363,9 +528,10 @@ create table repositories (
   constraint repositories_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id)
 );
 CREATE INDEX repositories_config_due_index ON repositories USING btree (config_due_at) WHERE (config_due_at IS NOT NULL);
-CREATE INDEX repositories_due_index ON repositories USING btree (reconcile_due_at) WHERE ((removed_at IS NULL) AND (NOT archived) AND (NOT disabled));
+CREATE INDEX repositories_due_index ON repositories USING btree (installation_id, reconcile_due_at) WHERE ((removed_at IS NULL) AND (NOT archived) AND (NOT disabled) AND enabled);
 CREATE INDEX repositories_full_name_index ON repositories USING btree (lower(full_name));
 CREATE INDEX repositories_installation_index ON repositories USING btree (installation_id);
+CREATE INDEX repositories_refs_due_index ON repositories USING btree (installation_id, refs_due_at) WHERE ((removed_at IS NULL) AND (NOT archived) AND (NOT disabled) AND enabled);
 
 create table repository_names (
   id bigint generated always as identity,
@@ -457,6 +623,34 @@ create table steps (
   constraint steps_pkey PRIMARY KEY (id),
   constraint steps_position_key UNIQUE (run_id, "position"),
   constraint steps_status_check CHECK ((status = ANY (ARRAY['running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'dead'::text, 'skipped'::text, 'cancelled'::text])))
+);
+
+create table sweep_pages (
+  installation_id bigint not null,
+  page integer not null,
+  listing_started_at timestamp with time zone not null,
+  github_ids bigint[] not null,
+  total integer not null,
+  more boolean not null,
+  mark text,
+  constraint sweep_pages_pkey PRIMARY KEY (installation_id, page),
+  constraint sweep_pages_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE
+);
+
+create table sweeps (
+  installation_id bigint not null,
+  turn_at timestamp with time zone,
+  resume_at timestamp with time zone default now() not null,
+  listing_due_at timestamp with time zone,
+  listing_started_at timestamp with time zone,
+  listing_page integer default 0 not null,
+  listing_retry_at timestamp with time zone,
+  listing_failures integer default 0 not null,
+  listing_ended_at timestamp with time zone,
+  batch_size integer default 25 not null,
+  batch_failures integer default 0 not null,
+  constraint sweeps_pkey PRIMARY KEY (installation_id),
+  constraint sweeps_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE
 );
 
 create table watches (

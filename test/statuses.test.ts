@@ -8,6 +8,8 @@ const lists: Record<string, readonly string[]> = { ...statuses };
 const checked: Record<string, string> = {
   'deliveries.status': 'deliveryStatuses',
   'deliveries.source': 'deliverySources',
+  'recoveries.phase': 'recoveryPhases',
+  'recovery_items.status': 'recoveryStatuses',
   'changes.origin': 'changeOrigins',
   'repositories.config_status': 'configStatuses',
   'runs.status': 'runStatuses',
@@ -16,10 +18,13 @@ const checked: Record<string, string> = {
   'installation_intents.closed_reason': 'intentEndings',
   'secrets.scope': 'secretScopes',
   'refs.kind': 'refKinds',
+  'github_usage.purpose': 'githubPurposes',
+  'github_pauses.reason': 'githubPauseReasons',
 };
 
 /** Lists that belong to one table only, or to GitHub. */
 const ownWords: Record<string, string[]> = {
+  'check_records.ref_kind': ['branch', 'tag'],
   'accounts.type': ['User', 'Organization', 'Enterprise'],
   'installations.repository_selection': ['all', 'selected'],
   'installations.refusal': ['ip_allow_list'],

@@ -11,6 +11,14 @@ export type DeliveryStatus = (typeof deliveryStatuses)[number];
 export const deliverySources = ['webhook', 'recovered', 'trigger', 'manual'] as const;
 export type DeliverySource = (typeof deliverySources)[number];
 
+/** What the scan of GitHub's record does at this moment; neither between two scans. */
+export const recoveryPhases = ['listing', 'pulling'] as const;
+export type RecoveryPhase = (typeof recoveryPhases)[number];
+
+/** A delivery of GitHub's record that was not held when it was seen: `arrived` came by itself after all, `lost` cannot be had any more. */
+export const recoveryStatuses = ['missing', 'recovered', 'arrived', 'lost'] as const;
+export type RecoveryStatus = (typeof recoveryStatuses)[number];
+
 /** How a change was learned. */
 export const changeOrigins = ['webhook', 'recovered', 'reconcile', 'trigger', 'manual'] as const;
 export type ChangeOrigin = (typeof changeOrigins)[number];
@@ -42,3 +50,31 @@ export type IntentEnding = (typeof intentEndings)[number];
 /** A ref is a branch or a tag. */
 export const refKinds = ['branch', 'tag'] as const;
 export type RefKind = (typeof refKinds)[number];
+
+/** What a request to GitHub is for; see github/purpose.ts. */
+export const githubPurposes = ['interactive', 'actions', 'sweep'] as const;
+export type GitHubPurpose = (typeof githubPurposes)[number];
+
+/** Why GitHub is left alone for a while although its hourly limit is not reached. */
+export const githubPauseReasons = ['secondary_limit', 'retry_after'] as const;
+export type GitHubPauseReason = (typeof githubPauseReasons)[number];
+
+/** What a check of a repository found; `manual` notes that a person asked for one. */
+export const checkResults = ['changed', 'no_change', 'initialized', 'error', 'manual'] as const;
+export type CheckResult = (typeof checkResults)[number];
+
+/** Why a repository was checked: because it was due, or because a person asked. */
+export const checkTriggers = ['schedule', 'manual'] as const;
+export type CheckTrigger = (typeof checkTriggers)[number];
+
+/** What a job does for each of its repositories. */
+export const jobKinds = ['reconcile', 'listing', 'recovery'] as const;
+export type JobKind = (typeof jobKinds)[number];
+
+/** A job that people asked for; `failed` when it is over and something of it could not be done. */
+export const jobStatuses = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
+export type JobStatus = (typeof jobStatuses)[number];
+
+/** One repository of a job. */
+export const jobItemStatuses = ['open', 'done', 'failed', 'cancelled'] as const;
+export type JobItemStatus = (typeof jobItemStatuses)[number];

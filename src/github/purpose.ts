@@ -1,9 +1,8 @@
+import type { GitHubPurpose } from '../core/statuses.ts';
+
 /**
  * What a request to GitHub is for; it decides which share of the installation's budget it may spend (handbook E1, D16):
  * `interactive` for a person who waits and for a change that is being decided, `actions` for what a run does, `sweep` for
  * everything that nobody waits for: reconcile, listings, recovery.
  */
-export type Purpose = 'interactive' | 'actions' | 'sweep';
-
-/** All purposes, the one that may always spend first. */
-export const purposes: readonly Purpose[] = ['interactive', 'actions', 'sweep'];
+export type Purpose = GitHubPurpose;
