@@ -1,29 +1,12 @@
-import { isRefChange, type Change } from './change.ts';
+import type { Change } from './change.ts';
+import { findNoun } from './nouns.ts';
 
-const shortSha = (sha: string) => sha.slice(0, 7);
-
-/** One sentence for people that says what a change is. */
+/** One sentence for people that says what a change is. Texts of strangers in it are one line and cut. */
 export function describeChange(change: Change): string {
   const who = change.actor?.login ?? 'Somebody';
-  if (!isRefChange(change)) {
-    const verb = change.type.slice('repository.'.length);
-    return `${who} ${verb} ${change.repository.full_name}`;
-  }
-  const { ref, before, after, commit_count: count, forced } = change.data;
-  switch (change.type) {
-    case 'branch.created':
-    case 'tag.created':
-      return `${who} created ${ref.kind} ${ref.name} at ${shortSha(after)}`;
-    case 'branch.deleted':
-    case 'tag.deleted':
-      return `${who} deleted ${ref.kind} ${ref.name} (was ${shortSha(before)})`;
-    case 'tag.moved':
-      return `${who} moved tag ${ref.name} from ${shortSha(before)} to ${shortSha(after)}`;
-    case 'branch.updated': {
-      const what = change.data.commits_unknown
-        ? 'moved'
-        : `${forced ? 'force-pushed' : 'pushed'} ${count} commit${count === 1 ? '' : 's'} to`;
-      return `${who} ${what} ${ref.name} (${shortSha(before)} to ${shortSha(after)})`;
-    }
-  }
+  const repository = change.repository.full_name;
+  const noun = findNoun(change.type);
+  // A row that another version wrote must not break the list that it stands in.
+  if (!noun) return `${who}: ${change.type as string} in ${repository}`;
+  return noun.describe({ type: change.type, who, repository, data: change.data });
 }

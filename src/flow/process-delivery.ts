@@ -108,6 +108,7 @@ async function route(context: Context, parsed: ParsedDelivery): Promise<Tried> {
           origin: parsed.delivery.source,
           guid: parsed.delivery.guid,
           at: parsed.delivery.receivedAt,
+          payload: parsed.payload,
           translation,
         }),
       );
