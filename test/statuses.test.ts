@@ -18,6 +18,11 @@ const checked: Record<string, string> = {
   'installation_intents.closed_reason': 'intentEndings',
   'secrets.scope': 'secretScopes',
   'refs.kind': 'refKinds',
+  'check_records.result': 'checkResults',
+  'check_records.trigger': 'checkTriggers',
+  'jobs.kind': 'jobKinds',
+  'jobs.status': 'jobStatuses',
+  'job_items.status': 'jobItemStatuses',
   'github_usage.purpose': 'githubPurposes',
   'github_pauses.reason': 'githubPauseReasons',
 };

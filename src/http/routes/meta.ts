@@ -5,9 +5,16 @@ import { catalogue } from '../../core/error-catalogue.ts';
 import {
   attemptStatuses,
   changeOrigins,
+  checkResults,
+  checkTriggers,
   configStatuses,
   deliverySources,
   deliveryStatuses,
+  jobItemStatuses,
+  jobKinds,
+  jobStatuses,
+  recoveryPhases,
+  recoveryStatuses,
   refKinds,
   runStatuses,
   secretScopes,
@@ -21,6 +28,8 @@ const tags = ['meta'];
 const words: Record<string, string[]> = {
   deliveries: [...deliveryStatuses],
   delivery_sources: [...deliverySources],
+  recovery_phases: [...recoveryPhases],
+  recovered_deliveries: [...recoveryStatuses],
   change_types: [...changeTypes],
   change_origins: [...changeOrigins],
   configs: [...configStatuses],
@@ -29,6 +38,11 @@ const words: Record<string, string[]> = {
   attempts: [...attemptStatuses],
   secret_scopes: [...secretScopes],
   ref_kinds: [...refKinds],
+  check_results: [...checkResults],
+  check_triggers: [...checkTriggers],
+  jobs: [...jobStatuses],
+  job_kinds: [...jobKinds],
+  job_items: [...jobItemStatuses],
 };
 
 const entry = z.object({ code: z.string(), status: z.number().int(), retryable: z.boolean(), title: z.string() });
