@@ -20,6 +20,7 @@ export const catalogue = {
   internal_error: { status: 500, retryable: false, title: 'Something failed that should not' },
 
   // Intake
+  intake_off: { status: 404, retryable: false, title: 'This server takes no deliveries; it reads them from GitHub' },
   body_too_large: { status: 413, retryable: false, title: 'The body is larger than 25 MiB' },
   intake_busy: { status: 503, retryable: true, title: 'Too many bodies are being received at once' },
   signature_missing: { status: 401, retryable: false, title: 'No X-Hub-Signature-256 header' },
@@ -59,6 +60,8 @@ export const catalogue = {
   github_not_found: { status: 404, retryable: false, title: 'GitHub does not know it, or hides it' },
   github_ip_not_allowed: { status: 502, retryable: false, title: 'An IP allow list keeps RepoWatch out' },
   listing_incomplete: { status: 502, retryable: true, title: 'A listing could not be read to its end' },
+
+  delivery_lost: { status: 200, retryable: false, title: 'GitHub no longer has a delivery that was missed' },
 
   // Configuration
   config_invalid: { status: 422, retryable: false, title: 'The configuration has errors' },
