@@ -6,6 +6,7 @@ import { repositoryLane } from '../inbox/lane.ts';
 import { listWaitingDeliveries } from '../inbox/waiting-deliveries.ts';
 import { diffRefs, type ListedRef, type RefDifference } from '../mirror/diff-refs.ts';
 import { postponeReconcile, recordReconcile } from '../mirror/reconcile-due.ts';
+import { coveredPush, failureDelayMs, nextCompareAt, nextRefsAt, type Pace } from '../mirror/reconcile-pace.ts';
 import { insertBaseline, listRefs } from '../mirror/refs.ts';
 import { findRepositories, type Repository } from '../mirror/repository.ts';
 import { applyChanges, type Arrival } from './apply-changes.ts';
@@ -21,6 +22,8 @@ export interface RefListing {
   at: Date;
   kinds: RefKind[];
   refs: (ListedRef & { protected: boolean | null })[];
+  /** The last push that GitHub knew of by then; absent: what the mirror had been told. */
+  pushedAt?: Date | null;
 }
 
 /** Why a repository could not be listed; `retryAt` when GitHub said how long to wait. */
@@ -59,21 +62,28 @@ export async function compareWithListing(context: Context, repository: Repositor
   const now = context.clock.now();
   const baseline = repository.baselineAt === null;
   await context.configs.prepare([repository]);
-  const { reconcile } = context.configs.inForce(repository)?.compiled ?? {};
   const wanted = wantedKinds(context, repository);
   const kinds = listing.kinds.filter((kind) => wanted.includes(kind));
   const seen = { at: listing.at, kinds, refs: listing.refs.filter((ref) => kinds.includes(ref.kind)) };
   const changes = baseline ? await takeBaseline(context, repository, seen) : await applyDifferences(context, repository, seen);
   await recordReconcile(context.db, repository.id, {
     error: null,
-    dueAt: new Date(now.getTime() + intervalMs(context, reconcile?.intervalMs)),
+    dueAt: nextCompareAt(paceOf(context, repository), now),
+    refsDueAt: nextRefsAt(now, baseline),
+    pushedAt: coveredPush(listing.pushedAt === undefined ? repository.pushedAt : listing.pushedAt, listing.at),
     baseline,
   });
   return { result: baseline ? 'baseline' : 'compared', changes };
 }
 
-function intervalMs(context: Context, own: number | 'auto' | undefined): number {
-  return own === undefined || own === 'auto' ? context.reconcileSeconds * 1000 : own;
+/** How fresh a repository wants to be: the shortest of what its configuration and its projects ask for, or none of them. */
+export function paceOf(context: Context, repository: Repository): Pace {
+  const own = [repository.configIntervalSeconds, repository.reconcileIntervalSeconds].filter((seconds) => seconds !== null);
+  return {
+    targetSeconds: context.reconcileSeconds,
+    ownSeconds: own.length > 0 ? Math.min(...own) : null,
+    pushedAt: repository.pushedAt,
+  };
 }
 
 async function takeBaseline(context: Context, repository: Repository, listing: RefListing): Promise<number> {
@@ -138,7 +148,7 @@ function toArrival(repository: Repository, difference: RefDifference, at: Date):
 
 /** Writes down that a repository could not be listed. The wait doubles with every failure, up to a day; GitHub's own wish comes first. */
 export async function recordListingFailure(context: Context, repository: Repository, failure: ListingFailure): Promise<Reconciled> {
-  const backoffMs = Math.min(60_000 * 2 ** repository.reconcileFailures, 86_400_000);
+  const backoffMs = failureDelayMs(repository.reconcileFailures);
   const own = new Date(context.clock.now().getTime() + (catalogue[failure.code].retryable ? backoffMs : Math.max(backoffMs, 3_600_000)));
   const dueAt = failure.retryAt !== undefined && failure.retryAt > own ? failure.retryAt : own;
   await recordReconcile(context.db, repository.id, { error: `${failure.code}: ${failure.message}`, dueAt, baseline: false });

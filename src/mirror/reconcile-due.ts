@@ -26,6 +26,19 @@ export async function requestReconcile(db: Db, repositoryId?: string): Promise<s
   return rows.map((row) => row.github_id);
 }
 
+/** Lists repositories whose baseline, configuration or comparison is due, the longest waiting first; their GitHub ids. */
+export async function listDueRepositories(db: Db, limit: number): Promise<string[]> {
+  const { rows } = await db.raw<{ rows: { github_id: string }[] }>(
+    `(select r.github_id from repositories r join installations i on i.id = r.installation_id
+      where r.reconcile_due_at <= now() and not r.archived and ${comparable} order by r.reconcile_due_at limit ?)
+     union
+     (select r.github_id from repositories r join installations i on i.id = r.installation_id
+      where r.config_due_at <= now() and ${comparable} order by r.config_due_at limit ?)`,
+    [limit, limit],
+  );
+  return rows.map((row) => row.github_id);
+}
+
 /** Lists repositories whose configuration is due, the longest waiting first; their GitHub ids. What has to be compared is the sweeper's. */
 export async function listDueConfigs(db: Db, limit: number): Promise<string[]> {
   const { rows } = await db.raw<{ rows: { github_id: string }[] }>(
