@@ -12,6 +12,7 @@ interface CatalogueEntry {
 export const catalogue = {
   // Start and settings
   settings_invalid: { status: 500, retryable: false, title: 'A setting is missing or bad' },
+  not_registered: { status: 503, retryable: true, title: 'RepoWatch has no GitHub App yet' },
   embedded_postgres_failed: { status: 500, retryable: false, title: 'The embedded Postgres did not start' },
   database_unavailable: { status: 503, retryable: true, title: 'Postgres cannot be reached' },
   schema_newer: { status: 500, retryable: false, title: 'The database was migrated by a newer RepoWatch' },

@@ -16,7 +16,7 @@ export const floors: readonly (readonly string[])[] = [
   ['flow'],
   ['schedule', 'http'],
   ['web'],
-  ['setting-formats.ts', 'launcher-link.ts'],
+  ['setting-formats.ts', 'stored-settings.ts', 'launcher-link.ts'],
   ['settings-table.ts'],
   ['env.ts', 'http-actions.ts'],
   ['app.ts'],
@@ -48,7 +48,8 @@ export const onlyUsers: Readonly<Record<string, readonly string[]>> = {
   'node-schedule': ['src/schedule/'],
   undici: ['src/actions/'],
   'ipaddr.js': ['src/actions/'],
-  yaml: ['src/watches/'],
+  // app.yml is the other file that people write in it.
+  yaml: ['src/watches/', 'src/github/manifest.ts'],
   '@actions/expressions': ['src/core/'],
   fastify: ['src/http/', 'src/web/'],
   commander: ['src/commands/', 'src/cli.ts'],
