@@ -38,7 +38,10 @@ describe('examples in the pages', () => {
     const inline = blocks.flatMap(({ place, language, text }) => {
       if (language !== 'yaml') return [];
       const result = parseConfig(text, { kinds });
-      const steps = result.status === 'ok' ? Object.values(result.config.file.watches).flatMap((watch) => watch.steps) : [];
+      const steps =
+        result.status === 'ok'
+          ? Object.values(result.config.file.watches).flatMap((watch) => ('steps' in watch ? (watch.steps ?? []) : []))
+          : [];
       return steps.flatMap((step) => (typeof step.with?.['run'] === 'string' ? [{ place, text: step.with['run'] }] : []));
     });
     const scripts = [...blocks.filter(({ language }) => language === 'js'), ...inline];

@@ -90,16 +90,13 @@ async function activate(context: Context, repository: Repository, file: { sha: s
       await matchMissed(context, trx, { repository, config: undefined });
       return;
     }
-    const watches = Object.entries(parsed.config.file.watches).map(([key, watch]) => ({
-      key,
-      name: watch.name ?? key,
-      line: parsed.config.lines[key] ?? 1,
-    }));
+    const compiled = compileConfig(parsed.config);
+    const watches = compiled.watches.map((watch) => ({ key: watch.id, name: watch.name ?? watch.id, line: watch.line }));
     await replaceFileWatches(trx, owner, { configId: id, watches });
     const dueAt = repository.configStatus === 'load_error' ? new Date(context.clock.now().getTime() + overtakenMs) : null;
     await recordConfigLook(trx, repository.id, { status: 'ok', problems: [], blobSha: file.sha, configId: id, dueAt });
     const watchIds = new Map((await listWatchIds(trx, [id])).map((watch) => [watch.key, watch.id]));
-    const config = { id, compiled: compileConfig(parsed.config), watchIds };
+    const config = { id, compiled, watchIds };
     const runs = await matchMissed(context, trx, { repository, config });
     if (runs > 0) context.log.info({ repository: repository.fullName, runs }, 'Runs began for changes that came before the configuration');
   });

@@ -2,11 +2,16 @@ import { parseDuration } from '../core/durations.ts';
 import { RepoWatchError } from '../core/errors.ts';
 import { compileCondition, compileTemplate, listExpressions, type Template } from '../core/expressions-template.ts';
 import type { CompiledExpression, ExpressionPlace } from '../core/expressions.ts';
-import type { StepEntry, WatchEntry } from './config-schema.ts';
+import { compilePatterns, type PatternMatcher } from '../core/globs.ts';
+import type { ConfigFile, WatchEntry } from './config-schema.ts';
 import { conditionPlace, envPlace, inputPlace, matchPlace } from './expression-places.ts';
+import type { MachineEntry } from './machine-schema.ts';
 import type { Config } from './parse-config.ts';
 import { standardRetry } from './retry.ts';
+import { listOf } from './schema-parts.ts';
+import type { PathsUnknown } from './trigger-clauses.ts';
 import { compileTrigger, triggerNames, type CompiledTrigger, type TriggerName } from './triggers.ts';
+import type { StepEntry } from './watch-schema.ts';
 
 /** A step ready to be run. */
 export interface CompiledStep {
@@ -26,6 +31,9 @@ export interface CompiledStep {
   secretNames: readonly string[];
 }
 
+/** What a run does while another of its key is not finished. */
+export type OnBusy = 'queue' | 'latest' | 'drop';
+
 /** A watch ready to judge changes. */
 export interface CompiledWatch {
   /** Its key in the file. */
@@ -33,11 +41,20 @@ export interface CompiledWatch {
   name: string | undefined;
   /** Its line in the file, from 1. */
   line: number;
-  mode: 'on' | 'off';
+  mode: 'on' | 'off' | 'dry-run';
   order: 'fifo' | 'strict' | 'none';
-  /** Undefined for the default key: watch, repository and ref. */
+  /** Undefined for the default key: watch, repository and what the change is about. */
   concurrency: Template | undefined;
+  onBusy: OnBusy;
+  /** How long to wait before the current state is read again and acted on; 0 for not at all. */
+  settleMs: number;
+  /** How long changes of one concurrency key are gathered into one run; 0 for not at all. */
+  batchMs: number;
+  /** What to do with a push that passes although its files are not all known: `hold` waits until they are. */
+  pathsUnknown: PathsUnknown;
   includeSelf: boolean;
+  /** True when a repository cannot switch it off; only in an organisation's file. */
+  mandatory: boolean;
   triggers: readonly CompiledTrigger[];
   if: CompiledExpression | undefined;
   steps: readonly CompiledStep[];
@@ -47,61 +64,118 @@ export interface CompiledWatch {
   usesEvent: boolean;
 }
 
+/** The layer below a file: the organisation's, none, or a repository of the same owner. */
+export type Extends = { kind: 'org' | 'none' } | { kind: 'repository'; name: string; ref: string };
+
+/** What an organisation's file lets repositories do; what is undefined is not restricted. */
+export interface Allowance {
+  actions: readonly string[] | undefined;
+  /** Hosts, `*.host` or `host:port`. */
+  destinations: readonly string[] | undefined;
+  /** By name: whether a repository (its name without the owner) may use it. Secrets that are not named are not restricted. */
+  secrets: Readonly<Record<string, PatternMatcher>>;
+}
+
 /** A configuration file ready for use; made once per version. */
 export interface CompiledConfig {
   reconcile: { intervalMs: number | 'auto'; refs: readonly ('branches' | 'tags')[]; catchUp: 'all' | 'latest' | 'none' };
+  /** What stands in this file itself, without what it inherits. */
   watches: readonly CompiledWatch[];
+  /** Ids of inherited watches that this file switches off, and the lines where it does. */
+  switchedOff: ReadonlyMap<string, number>;
+  extends: Extends;
+  /** Undefined for a file that restricts nothing. */
+  allow: Allowance | undefined;
+  machines: Readonly<Record<string, MachineEntry>>;
 }
 
 /** Compiles a valid configuration: durations to numbers, patterns and expressions to what evaluates them. */
 export function compileConfig(config: Config): CompiledConfig {
   const { file } = config;
   const interval = file.reconcile?.interval ?? 'auto';
+  const { mandatory = {} } = file;
+  const required = Array.isArray(mandatory) ? mandatory : Object.keys(mandatory);
+  const entries = Object.entries({ ...file.watches, ...(Array.isArray(mandatory) ? {} : mandatory) });
   return {
     reconcile: {
       intervalMs: interval === 'auto' ? 'auto' : milliseconds(interval),
       refs: file.reconcile?.refs ?? ['branches', 'tags'],
       catchUp: file.reconcile?.catch_up ?? 'all',
     },
-    watches: Object.keys(file.watches).map((id) => compileWatch(id, config)),
+    watches: entries.flatMap(([id, watch]) => (isRule(watch) ? compileWatch({ id, watch, config, mandatory: required.includes(id) }) : [])),
+    switchedOff: new Map(entries.flatMap(([id, watch]): [string, number][] => (isRule(watch) ? [] : [[id, config.lines[id] ?? 1]]))),
+    extends: compileExtends(file.extends ?? 'org'),
+    allow: file.allow && compileAllowance(file.allow),
+    machines: file.machines ?? {},
   };
 }
 
-function compileWatch(id: string, { file, lines }: Config): CompiledWatch {
-  const watch = file.watches[id]!;
-  const { defaults = {} } = file;
+/** A watch that does something, not one that only switches off what is inherited. */
+type Rule = WatchEntry & { on: NonNullable<WatchEntry['on']>; steps: NonNullable<WatchEntry['steps']> };
+
+function isRule(watch: ConfigFile['watches'][string]): watch is Rule {
+  return 'steps' in watch && watch.steps !== undefined && watch.on !== undefined;
+}
+
+function compileExtends(text: string): Extends {
+  if (text === 'org' || text === 'none') return { kind: text };
+  const at = text.indexOf('@');
+  return { kind: 'repository', name: text.slice(0, at), ref: text.slice(at + 1) };
+}
+
+function compileAllowance({ actions, destinations, secrets = {} }: NonNullable<ConfigFile['allow']>): Allowance {
+  return {
+    actions: actions === undefined ? undefined : listOf(actions),
+    destinations: destinations === undefined ? undefined : listOf(destinations),
+    secrets: Object.fromEntries(Object.entries(secrets).map(([name, patterns]) => [name, compilePatterns(listOf(patterns))])),
+  };
+}
+
+function compileWatch({ id, watch, config, mandatory }: { id: string; watch: Rule; config: Config; mandatory: boolean }): CompiledWatch {
+  const { defaults = {}, vars = {} } = config.file;
   const condition = compileIf(watch.if, matchPlace);
-  const key = watch.concurrency ?? defaults.concurrency;
-  const concurrency = key === undefined ? undefined : template(typeof key === 'string' ? key : key.key, matchPlace);
+  const { key, onBusy } = compileConcurrency(watch.concurrency, defaults.concurrency);
   const inherited = { retry: watch.retry ?? defaults.retry, timeout: watch.timeout ?? defaults.timeout };
   const steps = watch.steps.map((step) => compileStep(step, inherited));
-  const expressions = [
-    ...(condition ? [condition] : []),
-    ...(concurrency ? listExpressions(concurrency) : []),
-    ...steps.flatMap(stepExpressions),
-  ];
+  const expressions = [...(condition ? [condition] : []), ...(key ? listExpressions(key) : []), ...steps.flatMap(stepExpressions)];
+  const triggers = compileTriggers(watch.on, id);
   return {
     id,
     name: watch.name,
-    line: lines[id] ?? 1,
+    line: config.lines[id] ?? 1,
     mode: watch.mode,
     order: watch.order ?? defaults.order ?? 'fifo',
-    concurrency,
+    concurrency: key,
+    onBusy,
+    settleMs: watch.settle === undefined ? 0 : milliseconds(watch.settle),
+    batchMs: watch.batch === undefined ? 0 : milliseconds(watch.batch),
+    pathsUnknown: triggers.find((trigger) => trigger.pathsUnknown !== undefined)?.pathsUnknown ?? 'run',
     includeSelf: watch.include_self,
-    triggers: compileTriggers(watch.on),
+    mandatory,
+    triggers,
     if: condition,
     steps,
-    vars: file.vars ?? {},
+    vars,
     secretNames: referencedSecrets(expressions),
     usesEvent: expressions.some((expression) => expression.references.some((reference) => reference.context === 'event')),
   };
 }
 
-function compileTriggers(on: WatchEntry['on']): CompiledTrigger[] {
-  if (typeof on === 'string') return [compileTrigger(on, null)];
-  if (Array.isArray(on)) return [...new Set(on)].map((name) => compileTrigger(name, null));
-  const filters: Partial<Record<TriggerName, unknown>> = on;
-  return triggerNames.filter((name) => Object.hasOwn(filters, name)).map((name) => compileTrigger(name, filters[name]));
+/** The watch's own word counts for each of the two; a plain text says only the key. */
+function compileConcurrency(
+  own: WatchEntry['concurrency'],
+  inherited: WatchEntry['concurrency'],
+): { key: Template | undefined; onBusy: OnBusy } {
+  const [near, far] = [own, inherited].map((value) => (typeof value === 'string' ? { key: value, on_busy: undefined } : value));
+  const key = near?.key ?? far?.key;
+  return { key: key === undefined ? undefined : template(key, matchPlace), onBusy: near?.on_busy ?? far?.on_busy ?? 'queue' };
+}
+
+function compileTriggers(on: Rule['on'], watch: string): CompiledTrigger[] {
+  if (typeof on === 'string') return [compileTrigger(on as TriggerName, null, watch)];
+  if (Array.isArray(on)) return [...new Set(on)].map((name) => compileTrigger(name as TriggerName, null, watch));
+  const filters: Record<string, unknown> = on;
+  return triggerNames.filter((name) => filters[name] !== undefined).map((name) => compileTrigger(name, filters[name], watch));
 }
 
 function compileStep(step: StepEntry, inherited: Pick<WatchEntry, 'retry' | 'timeout'>): CompiledStep {

@@ -1,110 +1,110 @@
 import { z } from 'zod';
-import { duration, nonEmptyList } from './schema-parts.ts';
-import { triggerNames, triggers, type TriggerName } from './triggers.ts';
+import { machineSchema } from './machine-schema.ts';
+import { duration, nonEmptyList, patternList } from './schema-parts.ts';
+import { concurrency, identifier, order, retry, scalar, timeout, variable, watchSchema } from './watch-schema.ts';
 
 const second = 1000;
 const hour = 3600 * second;
 
-const retry = z
-  .union([
-    z.enum(['standard', 'none']),
-    z
-      .array(duration(0, 24 * hour))
-      .min(1)
-      .max(20),
-  ])
-  .describe('When a failed step is tried again: standard (5s, 5m, 30m, 2h, 5h, 10h, 14h, 20h, 24h), none, or a list of waits.');
-const timeout = duration(100, hour).describe('The longest one try of a step may take.');
-const order = z.enum(['fifo', 'strict', 'none']).describe('What runs of one concurrency key do while one waits for its retry.');
-const concurrencyKey = z.string().min(1).max(1000);
-const concurrency = z
-  .union([concurrencyKey, z.strictObject({ key: concurrencyKey })])
-  .describe('Runs with the same key go one after the other.');
-const condition = z.union([z.string(), z.boolean()]).describe('An expression; with or without `${{ }}`.');
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
-const identifier = z
-  .string()
-  .regex(
-    /^[A-Za-z_][A-Za-z0-9_-]{0,99}$/,
-    'is not a good id: begin with a letter or `_`, go on with letters, digits, `_` and `-`, at most 100',
-  );
-const variable = z
-  .string()
-  .regex(
-    /^[A-Za-z_][A-Za-z0-9_]{0,99}$/,
-    'is not a good name: begin with a letter or `_`, go on with letters, digits and `_`, at most 100',
-  );
+const few = (watches: Record<string, unknown>): boolean => Object.keys(watches).length <= 200;
+const watchMapping = z.record(identifier, watchSchema).refine(few, 'has more than 200 watches');
 
-const step = z.strictObject({
-  id: identifier.optional().describe('The name under `steps` by which later steps read its outputs.'),
-  name: z.string().max(200).optional(),
-  if: condition.optional(),
-  uses: z.string().describe('The kind of action.'),
-  with: z.record(z.string(), z.unknown()).optional().describe('The inputs of the action.'),
-  env: z.record(variable, scalar).optional(),
-  timeout: timeout.optional(),
-  retry: retry.optional(),
+/** Where the layer below this file comes from: the organisation's file, none, or a repository of the same owner at a ref. */
+const extendsSchema = z.string().superRefine((text, context) => {
+  if (text === 'org' || text === 'none') return;
+  const [name = '', ...rest] = text.split('@');
+  const ref = rest.join('@');
+  if (name.includes('/'))
+    context.addIssue(`stays within the owner of this repository; write \`${text.slice(text.indexOf('/') + 1)}\` without the owner`);
+  else if (!/^[A-Za-z0-9_.-]{1,100}$/.test(name) || !/^(?!.*(?:\.\.|\/\/|@\{))[^\s~^:?*[\\\p{Cc}/][^\s~^:?*[\\\p{Cc}]{0,200}$/u.test(ref))
+    context.addIssue(
+      `must be org, none, or a repository of the same owner with a ref such as \`defaults@v1\`, not \`${text.slice(0, 50)}\``,
+    );
 });
 
-const on = z.union([
-  nonEmptyList(z.enum(triggerNames)),
-  z
-    .strictObject(Object.fromEntries(triggerNames.map((name) => [name, triggers[name].schema.nullable().optional()])) as TriggerShape)
-    .refine((value) => Object.keys(value).length > 0, { error: 'names no trigger', when: (payload) => payload.issues.length === 0 }),
-]);
-type TriggerShape = { [Name in TriggerName]: z.ZodOptional<z.ZodNullable<(typeof triggers)[Name]['schema']>> };
+const secretName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'is not the name of a secret: letters, digits and `_`, no digit first');
+const host = z
+  .string()
+  .regex(
+    /^(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?(?::\d{1,5})?$/,
+    'is not a host such as hooks.example.com or *.example.com',
+  );
 
-const watch = z.strictObject({
-  name: z.string().max(200).optional(),
-  description: z.string().max(2000).optional(),
-  on: on.describe('Which changes it is about.'),
-  if: condition.optional(),
-  mode: z.enum(['on', 'off']).default('on'),
-  order: order.optional(),
-  concurrency: concurrency.optional(),
-  retry: retry.optional(),
-  timeout: timeout.optional(),
-  include_self: z.boolean().default(false).describe('Whether changes made by RepoWatch itself count.'),
-  steps: z.array(step).min(1).max(50),
+/** What repositories may do that inherit from the organisation's file. */
+const allow = z.strictObject({
+  actions: nonEmptyList(z.string().min(1).max(100))
+    .optional()
+    .meta({ description: 'The kinds of actions that may be used.', examples: [['webhook', 'slack']] }),
+  destinations: nonEmptyList(host)
+    .optional()
+    .meta({ description: 'The hosts that may be called.', examples: [['hooks.example.com', '*.example.com']] }),
+  secrets: z
+    .record(secretName, patternList)
+    .optional()
+    .meta({ description: 'Which repositories, by name, may use which secret.', examples: [{ DEPLOY_TOKEN: ['train', 'app-*'] }] }),
 });
 
-/** The whole file, typed once. `uses`, `with` and expressions are checked beside it, because they depend on the action kinds and on what the file defines. */
+/** A repository's file, typed once. `uses`, `with`, expressions and machines are checked beside it, because they depend on each other. */
 export const configSchema = z.strictObject({
   version: z.literal(1).describe('The version of this language.'),
+  extends: extendsSchema.optional().meta({
+    description: 'The layer below: org (the organisation’s file, default), none, or a repository of the same owner and a ref.',
+    examples: ['org', 'none', 'defaults@v1'],
+  }),
   defaults: z
     .strictObject({ retry: retry.optional(), timeout: timeout.optional(), order: order.optional(), concurrency: concurrency.optional() })
-    .optional(),
+    .optional()
+    .describe('For every watch that does not say otherwise.'),
   reconcile: z
     .strictObject({
       interval: z
         .union([z.literal('auto'), duration(60 * second, 24 * hour)])
         .default('auto')
-        .describe('The longest a missed change may stay unnoticed.'),
+        .meta({ description: 'The longest a missed change may stay unnoticed.', examples: ['auto', '10m'] }),
       refs: z
         .array(z.enum(['branches', 'tags']))
         .min(1)
         .max(2)
-        .default(['branches', 'tags']),
+        .default(['branches', 'tags'])
+        .describe('What is compared.'),
       catch_up: z.enum(['all', 'latest', 'none']).default('all').describe('Which of the changes found late are acted on.'),
     })
-    .optional(),
-  vars: z.record(variable, scalar).optional(),
-  watches: z.record(identifier, watch).refine((watches) => Object.keys(watches).length <= 200, 'has more than 200 watches'),
+    .optional()
+    .describe('How this repository is compared with GitHub.'),
+  vars: z
+    .record(variable, scalar)
+    .optional()
+    .meta({ description: 'Values for `${{ vars.NAME }}`; nothing secret.', examples: [{ host: 'https://deploy.example.com' }] }),
+  watches: watchMapping.describe('The watches by id.'),
+  machines: z.record(identifier, machineSchema).optional().describe('State machines for tickets, by name.'),
+});
+
+/** The organisation's file: the same, and what it may say to every repository. */
+export const organizationSchema = configSchema.extend({
+  watches: watchMapping.default({}).describe('Inherited by every repository, which can switch one off by id.'),
+  mandatory: z
+    .union([watchMapping, z.array(identifier).min(1).max(200)])
+    .optional()
+    .describe('Watches that a repository cannot switch off; or the ids of those above that it cannot.'),
+  allow: allow.optional().describe('What repositories may do; what is not named here is not restricted.'),
 });
 
 /** The file after validation, with the schema's own defaults filled in. */
-export type ConfigFile = z.output<typeof configSchema>;
+export type ConfigFile = z.output<typeof configSchema> & Partial<Pick<z.output<typeof organizationSchema>, 'mandatory' | 'allow'>>;
 /** One watch of the file. */
-export type WatchEntry = ConfigFile['watches'][string];
-/** One step of a watch. */
-export type StepEntry = WatchEntry['steps'][number];
+export type WatchEntry = Extract<ConfigFile['watches'][string], { include_self: boolean }>;
 
 /** What the language needs to know of an action kind; src/actions/action.ts fits it. */
 export interface StepKind {
   name: string;
+  title?: string;
   /** The schema of `with:` after expressions are evaluated. */
   schema: z.ZodType;
   secretFields: readonly string[];
   /** Keys of `with:` that take no `${{ }}`, because their text is run as code. */
   literalFields?: readonly string[];
+  /** Keys of `with:` that name one of the file's `machines`. */
+  machineFields?: readonly string[];
 }

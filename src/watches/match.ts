@@ -1,9 +1,10 @@
-import { isRefChange, type Change } from '../changes/change.ts';
+import type { Change } from '../changes/change.ts';
 import { evaluateTemplate } from '../core/expressions-template.ts';
 import type { ExpressionScope } from '../core/expressions-evaluator.ts';
 import { evaluateCondition } from '../core/expressions.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
 import type { CompiledStep, CompiledWatch } from './compile-config.ts';
+import { subjectOf } from './change-facts.ts';
 import { buildContexts, type ContextSources } from './contexts.ts';
 import type { CompiledTrigger } from './triggers.ts';
 
@@ -29,10 +30,10 @@ export function matchWatch(watch: CompiledWatch, subject: MatchSubject): MatchRe
   return condition.value ? { matched: true } : no('if', `\`${watch.if.source.trim()}\` is false`);
 }
 
-/** The key whose runs go one after the other: what `concurrency` says, or watch, repository and ref. Only unique within an installation. */
+/** The key whose runs go one after the other: what `concurrency` says, or watch, repository and what the change is about. Only unique within an installation. */
 export function concurrencyKey(watch: CompiledWatch, subject: MatchSubject): Outcome<string, 'expression_failed'> {
   const { change } = subject;
-  if (!watch.concurrency) return ok(JSON.stringify([watch.id, change.repository.id, isRefChange(change) ? change.data.ref.full : null]));
+  if (!watch.concurrency) return ok(JSON.stringify([watch.id, change.repository.id, subjectOf(change)]));
   const outcome = evaluateTemplate(watch.concurrency, { contexts: contextsOf(watch, subject) });
   if (!outcome.ok) return outcome;
   const key = typeof outcome.value === 'string' ? outcome.value : JSON.stringify(outcome.value);

@@ -7,18 +7,37 @@ export function nonEmptyList<Item extends z.ZodType>(item: Item) {
   return z.union([item, z.array(item).min(1).max(200)]);
 }
 
+/** The values of a word or a list. */
+export function listOf<T>(value: T | readonly T[]): readonly T[] {
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+}
+
 const pattern = z.string().superRefine((text, context) => {
   const reason = checkPattern(text);
   if (reason !== undefined) context.addIssue(reason);
 });
 
-/** GitHub's filter patterns, one or several, of which at least one picks something. */
-export const patternList = nonEmptyList(pattern).superRefine((list, context) => {
-  const patterns = Array.isArray(list) ? list : [list];
+function refuseOnlyNegative(list: string | string[], context: z.core.$RefinementCtx): void {
+  const patterns = listOf(list);
   if (patterns.length > 0 && patterns.every((text) => text.startsWith('!'))) {
-    context.addIssue('only takes names out, so nothing is ever picked; begin with a pattern such as `**`');
+    context.addIssue({
+      code: 'custom',
+      message: 'only takes names out, so nothing is ever picked; begin with a pattern such as `**`',
+      input: list,
+    });
   }
-});
+}
+
+/** GitHub's filter patterns, one or several, of which at least one picks something. */
+export const patternList = nonEmptyList(pattern).superRefine(refuseOnlyNegative);
+
+/** Names of people or labels, in which only `*` and a `!` at the beginning are special: `dependabot[bot]` and `C++` are names. */
+export const nameList = nonEmptyList(
+  z
+    .string()
+    .max(200)
+    .refine((text) => text !== '' && text !== '!', 'is empty; write a name'),
+).superRefine(refuseOnlyNegative);
 
 const words = (ms: number): string =>
   ms % 3_600_000 === 0 ? `${ms / 3_600_000}h` : ms % 60_000 === 0 ? `${ms / 60_000}m` : ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
@@ -31,5 +50,6 @@ export function duration(least: number, most: number) {
       const ms = parseDuration(text);
       if (ms === undefined) context.addIssue(`must be a duration such as 500ms, 15s, 5m or 2h, not \`${text.slice(0, 50)}\``);
       else if (ms < least || ms > most) context.addIssue(`must be between ${words(least)} and ${words(most)}, not ${text}`);
-    });
+    })
+    .meta({ pattern: '^\\d{1,9}(ms|s|m|h)$', durationRange: `${words(least)} to ${words(most)}` });
 }

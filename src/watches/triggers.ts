@@ -1,97 +1,185 @@
 import { z } from 'zod';
-import { isRefChange, type Change, type ChangeType } from '../changes/change.ts';
-import type { RefChange } from '../changes/change.ts';
-import { compilePatterns } from '../core/globs.ts';
-import type { RefKind } from '../core/statuses.ts';
-import { nonEmptyList, patternList } from './schema-parts.ts';
-
-/** One filter of a trigger, ready to judge a change. */
-export interface Clause {
-  /** The key under the trigger, for `on.push.branches`. */
-  key: string;
-  /** Why the change does not pass, in words; undefined when it does. */
-  refuse: (change: Change) => string | undefined;
-}
+import { installationChangeTypes } from '../changes/installation-change.ts';
+import { issueChangeTypes } from '../changes/issue-change.ts';
+import { issueCommentChangeTypes } from '../changes/issue-comment-change.ts';
+import { memberChangeTypes } from '../changes/member-change.ts';
+import { operationChangeTypes } from '../changes/operation-change.ts';
+import { presenceChangeTypes } from '../changes/presence-change.ts';
+import { projectChangeTypes } from '../changes/project-change.ts';
+import { pullRequestChangeTypes } from '../changes/pull-request-change.ts';
+import { releaseChangeTypes } from '../changes/release-change.ts';
+import { repositoryChangeTypes } from '../changes/repository-change.ts';
+import { defineTrigger, withoutFilters, type CompiledFilters, type Trigger } from './define-trigger.ts';
+import { manualInput } from './manual-inputs.ts';
+import { checkCron, checkTimezone } from './schedule-times.ts';
+import { addressedClause, queueClause, scheduleClause } from './trigger-clauses.ts';
 
 /** A trigger with its filters: which changes it is about, and what they must pass. */
-export interface CompiledTrigger {
+export interface CompiledTrigger extends CompiledFilters {
   name: TriggerName;
-  changeTypes: ReadonlySet<ChangeType>;
   /** The types it would be about without the `types` filter, to say why a change is not meant. */
-  allTypes: readonly ChangeType[];
-  clauses: readonly Clause[];
+  allTypes: readonly string[];
 }
 
-interface Trigger {
-  description: string;
-  /** The filters below the trigger's name. */
-  schema: z.ZodObject;
-  allTypes: readonly ChangeType[];
-  compile: (filters: unknown) => { changeTypes: readonly ChangeType[]; clauses: Clause[] };
-}
+const scheduleTime = z.strictObject({
+  cron: z
+    .string()
+    .max(200)
+    .superRefine((text, context) => {
+      const reason = checkCron(text);
+      if (reason !== undefined) context.addIssue(reason);
+    })
+    .meta({ description: 'Minute, hour, day of the month, month, day of the week, as in workflow files.', examples: ['0 6 * * 1-5'] }),
+  timezone: z
+    .string()
+    .max(100)
+    .superRefine((text, context) => {
+      const reason = checkTimezone(text);
+      if (reason !== undefined) context.addIssue(reason);
+    })
+    .default('UTC')
+    .meta({ description: 'The IANA name of the time zone that the times are meant in.', examples: ['Europe/Berlin'] }),
+});
+const scheduleTimes = z.array(scheduleTime).min(1).max(20);
 
-/** Ties a trigger's filters to their schema once, and lets the table hold triggers of every shape. */
-function defineTrigger<Schema extends z.ZodObject>(trigger: {
-  description: string;
-  schema: Schema;
-  allTypes: readonly ChangeType[];
-  compile: (filters: z.output<Schema>) => { changeTypes: readonly ChangeType[]; clauses: Clause[] };
-}): Trigger {
-  return { ...trigger, compile: (filters) => trigger.compile(trigger.schema.parse(filters ?? {})) };
-}
+const schedule: Trigger = {
+  description: 'A time has come.',
+  schema: scheduleTimes,
+  bare: false,
+  allTypes: ['schedule.due'],
+  compile: (given, watch) => {
+    const schedules = scheduleTimes.parse(given);
+    return { ...withoutFilters(['schedule.due']), clauses: [addressedClause(watch), scheduleClause(schedules)], schedules };
+  },
+};
 
-const pushFilters = z.strictObject({
-  branches: patternList.optional().describe('Branches, in GitHub’s filter patterns; the last one that fits decides.'),
-  paths: patternList.optional().describe('Files; one changed file that fits is enough.'),
-  paths_unknown: z.enum(['run', 'skip']).default('run').describe('What to do when GitHub cannot list every file.'),
+const inputName = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_-]{0,99}$/,
+    'is not a good name: begin with a letter or `_`, go on with letters, digits, `_` and `-`, at most 100',
+  );
+const manualFilters = z.strictObject({
+  inputs: z
+    .record(inputName, manualInput)
+    .refine((inputs) => Object.keys(inputs).length <= 25, 'has more than 25 inputs')
+    .default({})
+    .describe('What the person who starts it can give; `inputs.NAME` in expressions.'),
 });
 
-const branchTypes = ['created', 'updated', 'deleted'] as const;
-const tagTypes = ['created', 'moved', 'deleted'] as const;
+const manual: Trigger = {
+  description: 'Somebody starts the watch by hand.',
+  schema: manualFilters,
+  bare: true,
+  allTypes: ['manual.requested'],
+  compile: (given, watch) => {
+    const { inputs } = manualFilters.parse(given ?? {});
+    return { ...withoutFilters(['manual.requested']), clauses: [addressedClause(watch)], inputs };
+  },
+};
 
-const branchFilters = z.strictObject({
-  types: nonEmptyList(z.enum(branchTypes))
-    .default([...branchTypes])
-    .describe('What happened to the branch.'),
-  branches: patternList.optional().describe('Branches, in GitHub’s filter patterns; the last one that fits decides.'),
-});
-
-const tagFilters = z.strictObject({
-  types: nonEmptyList(z.enum(tagTypes))
-    .default([...tagTypes])
-    .describe('What happened to the tag.'),
-  tags: patternList.optional().describe('Tags, in GitHub’s filter patterns; the last one that fits decides.'),
-});
-
-/** The one table of triggers: schema, JSON Schema, documentation and matcher derive from it. */
-export const triggers = {
+const github = {
   push: defineTrigger({
     description: 'Commits arrived on a branch, new branches included.',
-    schema: pushFilters,
-    allTypes: ['branch.updated', 'branch.created'],
-    compile: ({ branches, paths, paths_unknown: unknown }) => ({
-      changeTypes: ['branch.updated', 'branch.created'],
-      clauses: [branchClause(branches), ...(paths ? [pathsClause(listOf(paths), unknown)] : [])],
-    }),
+    prefix: 'branch.',
+    types: ['updated', 'created'],
+    choose: false,
+    filters: ['branches', 'paths', 'paths_unknown', 'authors'],
   }),
   branch: defineTrigger({
-    description: 'A branch was created, moved or deleted.',
-    schema: branchFilters,
-    allTypes: branchTypes.map((type): ChangeType => `branch.${type}`),
-    compile: ({ types, branches }) => ({
-      changeTypes: listOf(types).map((type): ChangeType => `branch.${type}`),
-      clauses: [branchClause(branches)],
-    }),
+    description: 'A branch was created, moved or deleted; or, when named, somebody opened or left its live page.',
+    prefix: 'branch.',
+    types: ['created', 'updated', 'deleted', 'joined', 'left'],
+    preset: ['created', 'updated', 'deleted'],
+    filters: ['branches', 'authors'],
   }),
   tag: defineTrigger({
     description: 'A tag was created, moved or deleted.',
-    schema: tagFilters,
-    allTypes: tagTypes.map((type): ChangeType => `tag.${type}`),
-    compile: ({ types, tags }) => ({
-      changeTypes: listOf(types).map((type): ChangeType => `tag.${type}`),
-      clauses: tags ? [nameClause('tags', 'tag', listOf(tags))] : [],
-    }),
+    prefix: 'tag.',
+    types: ['created', 'moved', 'deleted'],
+    filters: ['tags', 'authors'],
   }),
+  pull_request: defineTrigger({
+    description: 'Something happened to a pull request; `branches` is the one it wants to change.',
+    prefix: 'pull_request.',
+    types: pullRequestChangeTypes,
+    preset: ['opened', 'reopened', 'synchronize'],
+    filters: ['branches', 'authors', 'labels'],
+  }),
+  issues: defineTrigger({
+    description: 'Something happened to an issue.',
+    prefix: 'issue.',
+    types: issueChangeTypes,
+    filters: ['authors', 'labels'],
+  }),
+  issue_comment: defineTrigger({
+    description: 'A comment on an issue or pull request.',
+    prefix: 'issue_comment.',
+    types: issueCommentChangeTypes,
+    filters: ['authors', 'labels'],
+  }),
+  release: defineTrigger({
+    description: 'A release was published, once per release; or, when named, changed later.',
+    prefix: 'release.',
+    types: releaseChangeTypes,
+    preset: ['published'],
+    filters: ['tags', 'authors'],
+  }),
+  presence: defineTrigger({
+    description: 'Somebody opened or left the live page of a branch.',
+    prefix: 'branch.',
+    types: presenceChangeTypes,
+    filters: ['branches'],
+  }),
+  repository: defineTrigger({
+    description: 'The repository itself changed.',
+    prefix: 'repository.',
+    types: repositoryChangeTypes,
+    filters: [],
+  }),
+  member: defineTrigger({
+    description: 'Somebody’s access to the repository changed.',
+    prefix: 'member.',
+    types: memberChangeTypes,
+    filters: [],
+  }),
+  installation: defineTrigger({
+    description: 'The App’s installation changed. Told to the owner’s `.github` repository.',
+    prefix: 'installation.',
+    types: installationChangeTypes,
+    filters: [],
+  }),
+  project_deleted: defineTrigger({
+    description: 'The repository is gone: deleted, taken out of the installation, or the App was uninstalled.',
+    prefix: 'project.',
+    types: projectChangeTypes,
+    choose: false,
+    filters: [],
+  }),
+} as const satisfies Record<string, Trigger>;
+
+const everything = [...new Set(Object.values(github).flatMap((trigger) => trigger.allTypes))];
+const allFilters = z.strictObject({});
+
+/** The one table of triggers: schema, JSON Schema, documentation and matcher derive from it. */
+export const triggers = {
+  ...github,
+  schedule,
+  manual,
+  repowatch: defineTrigger({
+    description: 'RepoWatch itself has something to say.',
+    prefix: '',
+    types: operationChangeTypes,
+    filters: [],
+  }),
+  // Not what RepoWatch says of itself: a watch about its own dead runs would never end.
+  all: {
+    description: 'Everything above but `schedule`, `manual` and `repowatch`.',
+    schema: allFilters,
+    bare: true,
+    allTypes: everything,
+    compile: () => ({ ...withoutFilters(everything), clauses: [queueClause()] }),
+  },
 } as const satisfies Record<string, Trigger>;
 
 /** A word that can stand under `on:`. */
@@ -100,72 +188,11 @@ export type TriggerName = keyof typeof triggers;
 /** Every trigger by name. */
 export const triggerNames = Object.keys(triggers) as TriggerName[];
 
+/** The triggers whose bare name is enough. */
+export const bareTriggerNames = triggerNames.filter((name) => triggers[name].bare);
+
 /** Compiles one trigger of a watch with the filters below it, null when it has none. */
-export function compileTrigger(name: TriggerName, filters: unknown): CompiledTrigger {
+export function compileTrigger(name: TriggerName, given: unknown, watch: string): CompiledTrigger {
   const trigger: Trigger = triggers[name];
-  const { changeTypes, clauses } = trigger.compile(filters);
-  return { name, changeTypes: new Set(changeTypes), allTypes: trigger.allTypes, clauses };
-}
-
-const mergeQueue = 'gh-readonly-queue/';
-
-/** Branches by name; those of merge queues only by a pattern that names them (config-language.md rule 7, handbook C11). */
-function branchClause(patterns: string | string[] | undefined): Clause {
-  const list = patterns === undefined ? undefined : listOf(patterns);
-  const named = list && nameClause('branches', 'branch', list);
-  const queued = (list ?? []).filter((pattern) => pattern.startsWith('!') || pattern.startsWith(mergeQueue));
-  const queuePicks = compilePatterns(queued);
-  return {
-    key: 'branches',
-    refuse: (change) => {
-      if (!isRefChange(change)) return 'it is not about a branch';
-      const { name } = change.data.ref;
-      if (!name.startsWith(mergeQueue)) return named?.refuse(change);
-      return queuePicks(name).matched
-        ? undefined
-        : `\`${name}\` belongs to a merge queue; only a pattern that begins with \`${mergeQueue}\` picks it`;
-    },
-  };
-}
-
-function nameClause(key: string, kind: RefKind, list: string[]): Clause {
-  const picks = compilePatterns(list);
-  return {
-    key,
-    refuse: (change) => {
-      if (!isRefChange(change) || change.data.ref.kind !== kind) return `it is not about a ${kind}`;
-      const { name } = change.data.ref;
-      const { matched, by } = picks(name);
-      if (matched) return undefined;
-      return by === undefined ? `\`${name}\` matches none of ${list.join(', ')}` : `\`${name}\` is taken out by \`${by}\``;
-    },
-  };
-}
-
-function pathsClause(list: string[], unknown: 'run' | 'skip'): Clause {
-  const picks = compilePatterns(list);
-  return {
-    key: 'paths',
-    refuse: (change) => {
-      if (!isRefChange(change)) return 'it is not about files';
-      const files = changedFiles(change);
-      for (const file of files) if (picks(file).matched) return undefined;
-      if (!filesUnknown(change)) return `none of the ${files.size} changed files matches ${list.join(', ')}`;
-      return unknown === 'run' ? undefined : 'GitHub does not list every changed file, and `paths_unknown` is skip';
-    },
-  };
-}
-
-/** Every file that a commit of the push added, modified or removed (handbook C4). */
-function changedFiles(change: RefChange): Set<string> {
-  return new Set(change.data.commits.flatMap((commit) => [...commit.added, ...commit.modified, ...commit.removed]));
-}
-
-/** A force push that only takes commits away brings no list of files (handbook C7). */
-function filesUnknown({ data }: RefChange): boolean {
-  return data.truncated || data.commits_unknown || data.commit_count > data.commits.length || (data.forced && data.commit_count === 0);
-}
-
-function listOf<T extends string>(value: T | T[]): T[] {
-  return Array.isArray(value) ? value : [value];
+  return { name, allTypes: trigger.allTypes, ...trigger.compile(given, watch) };
 }
