@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isSha } from '../changes/ref-change.ts';
+import { isSha, type Commit } from '../changes/ref-change.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import { failed, ok } from '../core/outcome.ts';
 import type { RefKind } from '../core/statuses.ts';
@@ -9,6 +9,9 @@ import { readConditional, type Mark } from './conditional.ts';
 import { installationSchema, repositorySchema } from './facts.ts';
 import type { Purpose } from './purpose.ts';
 import { nextParams, readPages } from './read-pages.ts';
+import { readRefsBatch, type RefsBatch } from './read-refs-batch.ts';
+import { readActivity, type Activity, type ActivityWish } from './read-activity.ts';
+import { readCommit, readComparison, type Comparison } from './read-comparison.ts';
 import { readTextFile, type TextFile } from './read-text-file.ts';
 import { encodePath, repositoryRoute, type RepositoryPlace } from './repository-path.ts';
 import type { InstallationFacts, RepositoryFacts } from './translation.ts';
@@ -65,6 +68,8 @@ export interface Reader {
    * ask for each, and go on while the page, or what was kept of it, has `more`. Complete when the repositories are `total`.
    */
   listRepositoryPage(installation: string, page: { number: number; known?: Mark | null }): Promise<Read<RepositoryPage | 'unchanged'>>;
+  /** Branches and tags of up to 25 repositories at once, by their node ids. */
+  readRefsBatch(installation: string, nodeIds: string[]): Promise<Read<RefsBatch>>;
   /** A repository by its id on GitHub, whatever its name is now. */
   getRepository(installation: string, githubRepositoryId: string): Promise<Read<RepositoryFacts>>;
   listBranches(place: RepositoryPlace): Promise<Read<RefListing<BranchHead>>>;
@@ -75,6 +80,12 @@ export interface Reader {
   readTextFile(place: RepositoryPlace, path: string, ref?: string): Promise<Read<TextFile>>;
   /** The object that an annotated tag finally names: usually a commit. `github_not_found` when the id is no tag object. */
   peelTag(place: RepositoryPlace, tagObjectSha: string): Promise<Read<GitObject>>;
+  /** The record of pushes to branches, newest first, as far back as is wanted (handbook D6). */
+  readActivity(place: RepositoryPlace, wish: ActivityWish): Promise<Read<Activity>>;
+  /** What lies between two heads; `github_not_found` when one of them is gone (handbook C7). */
+  readComparison(place: RepositoryPlace, heads: { before: string; after: string }): Promise<Read<Comparison>>;
+  /** One commit, without its files. */
+  readCommit(place: RepositoryPlace, sha: string): Promise<Read<Commit>>;
 }
 
 const shaSchema = z.string().refine(isSha);
@@ -106,6 +117,7 @@ export function createReader(clients: Clients, clock: Clock = systemClock, purpo
     listInstallations: () => ask(async () => listInstallations(await clients.app())),
     listInstallationRepositories: (installation) => asking(installation, listRepositories),
     listRepositoryPage: (installation, page) => asking(installation, (client) => listRepositoryPage(client, page, clock.now())),
+    readRefsBatch: (installation, nodeIds) => asking(installation, (client) => readRefsBatch(client, nodeIds, clock.now())),
     getRepository: (installation, id) => asking(installation, (client) => getRepository(client, id)),
     listBranches: (place) => listing(place, listBranches),
     listTags: (place) => listing(place, listTags),
@@ -113,6 +125,9 @@ export function createReader(clients: Clients, clock: Clock = systemClock, purpo
       asking(place.installation, (client) => findRef(client, place, `${kind === 'branch' ? 'heads' : 'tags'}/${name}`)),
     readTextFile: (place, path, ref) => asking(place.installation, (client) => readTextFile(client, place, { path, ref })),
     peelTag: (place, sha) => asking(place.installation, (client) => peelTag(client, place, sha)),
+    readActivity: (place, wish) => asking(place.installation, (client) => readActivity(client, place, wish)),
+    readComparison: (place, heads) => asking(place.installation, (client) => readComparison(client, place, heads)),
+    readCommit: (place, sha) => asking(place.installation, (client) => readCommit(client, place, sha)),
   };
 }
 
