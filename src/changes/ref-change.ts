@@ -23,6 +23,13 @@ export interface Actor {
   type: string;
 }
 
+/** The files that a push changed, when they are known for the whole of it and not commit by commit. */
+export interface ChangedFiles {
+  added: string[];
+  modified: string[];
+  removed: string[];
+}
+
 /** The type words of changes to refs. */
 export const refChangeTypes = ['branch.created', 'branch.updated', 'branch.deleted', 'tag.created', 'tag.moved', 'tag.deleted'] as const;
 export type RefChangeType = (typeof refChangeTypes)[number];
@@ -42,6 +49,10 @@ export interface RefChangeData {
   /** True when only the two heads are known, as after reconcile (handbook D13). */
   commits_unknown: boolean;
   compare_url: string | null;
+  /** What changed between the two heads, when GitHub was asked; null when it cannot tell. Absent where the commits name their files. */
+  files?: ChangedFiles | null;
+  /** GitHub's word in its record of pushes, for a change that was rebuilt from it (handbook D6). */
+  activity_type?: string;
 }
 
 /** The all-zeros id that GitHub uses for "no such ref" before a creation and after a deletion (handbook C2). */

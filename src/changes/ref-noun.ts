@@ -28,6 +28,8 @@ const commitSchema = z.strictObject({
   removed: z.array(z.string()),
 }) satisfies z.ZodType<Commit>;
 
+const changedFiles = z.strictObject({ added: z.array(z.string()), modified: z.array(z.string()), removed: z.array(z.string()) });
+
 /** The data of a change to a branch or tag. */
 export const refChangeData = z.strictObject({
   ref: z.strictObject({ kind: z.enum(refKinds), name: z.string(), full: z.string() }),
@@ -40,6 +42,11 @@ export const refChangeData = z.strictObject({
   truncated: z.boolean().describe('True when the push could not carry all commits or all file names'),
   commits_unknown: z.boolean().describe('True when only the two heads are known'),
   compare_url: z.string().nullable(),
+  files: changedFiles
+    .nullable()
+    .exactOptional()
+    .describe('What changed between the heads of a push that no webhook told of; null when unknown'),
+  activity_type: z.string().exactOptional().describe('What GitHub’s record of pushes calls it, when no webhook told of it'),
 }) satisfies z.ZodType<RefChangeData>;
 
 const shortSha = (sha: string) => sha.slice(0, 7);
