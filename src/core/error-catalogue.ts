@@ -48,6 +48,7 @@ export const catalogue = {
   covered_by_reconcile: { status: 200, retryable: false, title: 'Reconcile had already acted on this change' },
   not_confirmed: { status: 200, retryable: false, title: 'GitHub does not confirm this change' },
   hook_verified: { status: 200, retryable: false, title: 'GitHub checked the webhook address' },
+  nothing_to_tell: { status: 200, retryable: false, title: 'Nothing happened yet that a watch can ask for' },
   state_updated: { status: 200, retryable: false, title: 'Only what is tracked was updated' },
   processing_failed: { status: 200, retryable: true, title: 'Processing gave up after several tries' },
 
@@ -60,6 +61,8 @@ export const catalogue = {
   github_refused: { status: 502, retryable: false, title: 'GitHub refused a request as wrong' },
   github_not_found: { status: 404, retryable: false, title: 'GitHub does not know it, or hides it' },
   github_ip_not_allowed: { status: 502, retryable: false, title: 'An IP allow list keeps RepoWatch out' },
+  github_sso_required: { status: 502, retryable: false, title: 'The organisation asks for its own sign-in first' },
+  repository_archived: { status: 502, retryable: false, title: 'The repository is archived and cannot be written to' },
   listing_incomplete: { status: 502, retryable: true, title: 'A listing could not be read to its end' },
 
   delivery_lost: { status: 200, retryable: false, title: 'GitHub no longer has a delivery that was missed' },
