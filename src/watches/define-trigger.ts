@@ -102,7 +102,7 @@ export function defineTrigger(trigger: {
     bare: true,
     allTypes: types.map((type) => prefix + type),
     compile: (given) =>
-      compileFilters(schema.parse(given ?? {}) as Filters, { prefix, preset, aboutBranch: trigger.filters.includes('branches') }),
+      compileFilters(schema.parse(given ?? {}), { prefix, preset, aboutBranch: trigger.filters.includes('branches') }),
   };
 }
 

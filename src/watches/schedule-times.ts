@@ -35,7 +35,8 @@ export function checkTimezone(timezone: string): string | undefined {
   // Offsets such as +02:00 are accepted by Intl, but have no summer time, which is hardly what is meant.
   if (!/^[A-Za-z]/.test(timezone)) return problem;
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: timezone }) ? undefined : problem;
+    new Intl.DateTimeFormat('en', { timeZone: timezone }).format();
+    return undefined;
   } catch {
     return problem;
   }

@@ -1,14 +1,16 @@
 import { z } from 'zod';
+import { configChangeTypes } from '../changes/config-change.ts';
 import { installationChangeTypes } from '../changes/installation-change.ts';
 import { issueChangeTypes } from '../changes/issue-change.ts';
 import { issueCommentChangeTypes } from '../changes/issue-comment-change.ts';
 import { memberChangeTypes } from '../changes/member-change.ts';
-import { operationChangeTypes } from '../changes/operation-change.ts';
 import { presenceChangeTypes } from '../changes/presence-change.ts';
 import { projectChangeTypes } from '../changes/project-change.ts';
 import { pullRequestChangeTypes } from '../changes/pull-request-change.ts';
+import { recoveryChangeTypes } from '../changes/recovery-change.ts';
 import { releaseChangeTypes } from '../changes/release-change.ts';
 import { repositoryChangeTypes } from '../changes/repository-change.ts';
+import { runChangeTypes } from '../changes/run-change.ts';
 import { defineTrigger, withoutFilters, type CompiledFilters, type Trigger } from './define-trigger.ts';
 import { manualInput } from './manual-inputs.ts';
 import { checkCron, checkTimezone } from './schedule-times.ts';
@@ -169,7 +171,7 @@ export const triggers = {
   repowatch: defineTrigger({
     description: 'RepoWatch itself has something to say.',
     prefix: '',
-    types: operationChangeTypes,
+    types: [...configChangeTypes, ...runChangeTypes, ...recoveryChangeTypes],
     filters: [],
   }),
   // Not what RepoWatch says of itself: a watch about its own dead runs would never end.
