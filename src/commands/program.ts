@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { CommandContext, ExitCode } from './command-context.ts';
 import { explainFailure } from './explain-failure.ts';
+import type { RegisterOptions } from './register.ts';
 
 type Run = (context: CommandContext) => Promise<ExitCode>;
 
@@ -26,6 +27,12 @@ const verbs = {
     summary: 'run RepoWatch',
     description: 'Runs RepoWatch with the settings of the environment and of .env in the current folder, until SIGTERM or Ctrl-C.',
     example: 'repowatch start',
+  },
+  register: {
+    summary: 'register the GitHub App',
+    description:
+      'Serves a page on this machine that registers the App on GitHub from app.yml, and keeps its credentials in DATA_DIR/app.json, readable by this user only. Honours DATA_DIR, PUBLIC_URL, GITHUB_URL and GITHUB_API_URL.',
+    example: 'repowatch register --org acme --public-url https://repowatch.example.com',
   },
   migrate: {
     summary: 'bring the database up to this version',
@@ -65,6 +72,14 @@ function createProgram(context: CommandContext, choose: (run: Run) => void): Com
     return program.command(verb).summary(summary).description(description).addHelpText('after', `\nExample:\n  $ ${example}`);
   };
   add('start').action(() => choose(async (given) => (await import('./start.ts')).start(given)));
+  add('register')
+    .option('--org <login>', 'the organisation that owns the App; without it your own account does')
+    .option('--public-url <url>', 'where GitHub reaches RepoWatch; wins over PUBLIC_URL')
+    .option('--name <name>', 'what the App is called on GitHub, where names are unique')
+    .option('--with <tiers>', 'features beside branches and tags: checks,issues,pull_requests,releases,people')
+    .option('--port <port>', 'the port of the page; without it any free one')
+    .option('--force', 'replace the credentials of an App that is registered already')
+    .action((options: RegisterOptions) => choose(async (given) => (await import('./register.ts')).register(given, options)));
   add('migrate')
     .option('--down', 'take back the last migration; its data is lost')
     .option('--all', 'with --down: take back every migration')

@@ -38,16 +38,26 @@ export async function convertManifest(
     });
     const text = await response.text();
     if (response.status === 404 || response.status === 422)
-      return failed('github_refused', 'GitHub does not take this code: it was used before, or is older than an hour. Begin the registration again.');
+      return failed(
+        'github_refused',
+        'GitHub does not take this code: it was used before, or is older than an hour. Begin the registration again.',
+      );
     if (response.status !== 201 && response.status !== 200)
-      return failed('github_unavailable', `GitHub answered ${response.status} instead of the App's credentials. Load this page again in a moment.`);
+      return failed(
+        'github_unavailable',
+        `GitHub answered ${response.status} instead of the App's credentials. Load this page again in a moment.`,
+      );
     const parsed = conversionSchema.safeParse(JSON.parse(text));
     if (parsed.success) return ok(parsed.data);
     const place = parsed.error.issues[0]?.path.join('.') ?? 'body';
     return failed('github_refused', `GitHub's answer lacks ${place}. Is ${apiUrl} the REST API of a GitHub?`);
   } catch (error) {
     // Never the body: it has the private key.
-    const why = error instanceof SyntaxError ? 'its answer is not JSON' : describeError(Error.isError(error) ? (error.cause ?? error) : error);
-    return failed('github_unavailable', `GitHub could not be asked for the App's credentials at ${apiUrl}: ${why}. Load this page again in a moment.`);
+    const why =
+      error instanceof SyntaxError ? 'its answer is not JSON' : describeError(Error.isError(error) ? (error.cause ?? error) : error);
+    return failed(
+      'github_unavailable',
+      `GitHub could not be asked for the App's credentials at ${apiUrl}: ${why}. Load this page again in a moment.`,
+    );
   }
 }

@@ -19,7 +19,7 @@ export const floors: readonly (readonly string[])[] = [
   ['setting-formats.ts', 'stored-settings.ts', 'launcher-link.ts'],
   ['settings-table.ts'],
   ['env.ts', 'http-actions.ts'],
-  ['app.ts'],
+  ['app.ts', 'registration.ts'],
   ['main.ts', 'stand-in'],
   ['demo'],
   ['commands'],
