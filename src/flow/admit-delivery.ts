@@ -71,7 +71,7 @@ export function toArrival(
     full: move.full,
     before: move.before,
     after: move.after,
-    at: move.pushed_at ?? parsed.delivery.receivedAt,
+    at: move.pushed_at ?? parsed.delivery.sentAt ?? parsed.delivery.receivedAt,
     observed: false,
     forced: move.forced,
     actor: move.actor,

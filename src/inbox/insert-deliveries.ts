@@ -19,6 +19,8 @@ export interface NewDelivery {
   installationGithubId: string | null;
   repositoryGithubId: string | null;
   repositoryFullName: string | null;
+  /** When GitHub sent it first, where its record says so: a delivery that was recovered arrives long after. */
+  sentAt?: Date | null;
 }
 
 /**
@@ -37,13 +39,13 @@ export async function insertDeliveries(db: Db, deliveries: NewDelivery[]): Promi
   const { rows: inserted } = await prepared<{ rows: { id: string; sender: string; guid: string }[] }>(
     db,
     `insert into deliveries (source, sender, guid, event, action, headers, body, body_size, body_digest, lane,
-       installation_github_id, repository_github_id, repository_full_name)
+       installation_github_id, repository_github_id, repository_full_name, sent_at)
      select item.source, item.sender, item.guid, item.event, item.action, item.headers,
        substring(?::bytea from item.body_offset for item.body_size), item.body_size, decode(item.digest, 'hex'), item.lane,
-       item."installationGithubId", item."repositoryGithubId", item."repositoryFullName"
+       item."installationGithubId", item."repositoryGithubId", item."repositoryFullName", item."sentAt"
      from json_to_recordset(?::json) as item (ordinal int, source text, sender text, guid text, event text, action text, headers jsonb,
        body_offset int, body_size int, digest text, lane text,
-       "installationGithubId" bigint, "repositoryGithubId" bigint, "repositoryFullName" text)
+       "installationGithubId" bigint, "repositoryGithubId" bigint, "repositoryFullName" text, "sentAt" timestamptz)
      order by item.ordinal
      on conflict (sender, guid) do nothing
      returning id, sender, guid`,

@@ -60,6 +60,22 @@ export async function reopenDelivery(trx: Db, id: string): Promise<string | unde
   return rows[0]?.lane;
 }
 
+/**
+ * Makes errored deliveries wait again that GitHub was told to send once more after they had failed here; answers their lanes.
+ * Asking twice about the same redelivery does nothing, because by then the delivery was settled after it.
+ */
+export async function reopenRedelivered(trx: Db, redelivered: { sender: string; guid: string; at: Date }[]): Promise<string[]> {
+  if (redelivered.length === 0) return [];
+  const { rows } = await trx.raw<{ rows: { lane: string }[] }>(
+    `update deliveries d set status = 'reprocessing', attempts = 0, next_attempt_at = null, code = null, reason = null, settled_at = null
+     from json_to_recordset(?::json) as item (sender text, guid text, at timestamptz)
+     where d.sender = item.sender and d.guid = item.guid and d.status = 'errored' and d.settled_at < item.at
+     returning d.lane`,
+    [JSON.stringify(redelivered)],
+  );
+  return rows.map((row) => row.lane);
+}
+
 /** The status of a delivery; undefined when there is none. */
 export async function findDeliveryStatus(db: Db, id: string): Promise<DeliveryStatus | undefined> {
   const { rows } = await db.raw<{ rows: { status: DeliveryStatus }[] }>('select status from deliveries where id = ?', [id]);

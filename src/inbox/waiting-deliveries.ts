@@ -15,6 +15,8 @@ export interface WaitingDelivery {
   attempts: number;
   nextAttemptAt: Date | null;
   receivedAt: Date;
+  /** When GitHub sent it first, where that is known: use it before `receivedAt` to tell what is older. */
+  sentAt: Date | null;
   installationGithubId: string | null;
   repositoryGithubId: string | null;
 }
@@ -30,7 +32,7 @@ export async function listWaitingDeliveries(db: Db, lanes: string[], perLane: nu
   const { rows } = await prepared<{ rows: WaitingDelivery[] }>(
     db,
     `select d.id, d.lane, d.source, d.guid, d.event, d.body, encode(d.body_digest, 'hex') as digest, d.status, d.attempts,
-       d.next_attempt_at as "nextAttemptAt", d.received_at as "receivedAt", d.installation_github_id as "installationGithubId",
+       d.next_attempt_at as "nextAttemptAt", d.received_at as "receivedAt", d.sent_at as "sentAt", d.installation_github_id as "installationGithubId",
        d.repository_github_id as "repositoryGithubId"
      from unnest(?::text[]) as wanted (lane) cross join lateral (
        select line.id, bool_or(line.waits) over sofar as held, sum(line.body_size) over sofar - line.body_size as bytes_before
