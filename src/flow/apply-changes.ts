@@ -1,10 +1,10 @@
 import type { RefChange } from '../changes/change.ts';
-import { isZeroSha, refChangeType, type Actor, type Commit, type RefChangeData } from '../changes/ref-change.ts';
+import { isZeroSha, refChangeType, type Actor, type ChangedFiles, type Commit, type RefChangeData } from '../changes/ref-change.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { ChangeOrigin, RefKind } from '../core/statuses.ts';
 import type { Db } from '../db/connect.ts';
 import { insertChanges, takeChangeIds, type NewChange } from '../mirror/changes.ts';
-import { judgeMove, normalSha, type Judgement } from '../mirror/judge-move.ts';
+import { judgeMove, normalSha, type Judgement, type Rebuilt } from '../mirror/judge-move.ts';
 import { lockRefs, refText, updateRefs, type LockedRef, type RefKey } from '../mirror/refs.ts';
 import type { Repository } from '../mirror/repository.ts';
 import { insertRuns, type NewRun } from '../runs/insert-runs.ts';
@@ -26,6 +26,14 @@ export interface Arrival {
   observed: boolean;
   confirmed?: string;
   repeated?: boolean;
+  /** Set for a push that was rebuilt from GitHub's record. */
+  rebuilt?: Rebuilt;
+  /** True when a newer change of the same ref was found with it, for `catch_up: latest`. */
+  superseded?: boolean;
+  /** True when the commits could not be read; without it that goes for what was observed. */
+  commitsUnknown?: boolean;
+  files?: ChangedFiles | null;
+  activityType?: string;
   forced: boolean;
   actor: Actor | null;
   commits: Commit[];
@@ -113,6 +121,10 @@ function judgeAll(
       ref.history = judgement.history;
       touched.add(ref);
       news.push({ arrival, ref, position: judgement.position, index });
+    } else if (judgement.result === 'followed') {
+      ref.history = judgement.history;
+      touched.add(ref);
+      results[index] = { result: 'ignored', code: 'already_known', reason: judgement.reason };
     } else {
       if (judgement.result === 'confirm') held.add(arrival.repository.id);
       results[index] = judgement;
@@ -129,6 +141,7 @@ function judgeArrival(ref: LockedRef, arrival: Arrival): Judgement {
     observed: arrival.observed,
     ...(arrival.confirmed === undefined ? {} : { confirmed: normalSha(arrival.confirmed) }),
     ...(arrival.repeated === undefined ? {} : { repeated: arrival.repeated }),
+    ...(arrival.rebuilt === undefined ? {} : { rebuilt: arrival.rebuilt }),
   });
 }
 
@@ -136,7 +149,7 @@ function decide(context: Context, item: News, id: string): { change: NewChange; 
   const { arrival, ref, position } = item;
   const { repository } = arrival;
   const change = toChange(arrival, id);
-  const matched = matchChange(context, { repository, change, event: arrival.event });
+  const matched = matchChange(context, { repository, change, event: arrival.event, superseded: arrival.superseded === true });
   return {
     change: {
       id,
@@ -161,7 +174,8 @@ function decide(context: Context, item: News, id: string): { change: NewChange; 
   };
 }
 
-function toChange(arrival: Arrival, id: string): RefChange {
+/** The change that an arrival makes once it is judged to be news. */
+export function toChange(arrival: Arrival, id: string): RefChange {
   const before = normalSha(arrival.before);
   const after = normalSha(arrival.after);
   const data: RefChangeData = {
@@ -173,8 +187,10 @@ function toChange(arrival: Arrival, id: string): RefChange {
     commits: arrival.commits,
     commit_count: arrival.commitCount,
     truncated: arrival.truncated,
-    commits_unknown: arrival.observed,
+    commits_unknown: arrival.commitsUnknown ?? arrival.observed,
     compare_url: arrival.compareUrl,
+    ...(arrival.files === undefined ? {} : { files: arrival.files }),
+    ...(arrival.activityType === undefined ? {} : { activity_type: arrival.activityType }),
   };
   return {
     id,

@@ -1,11 +1,13 @@
-import type { Change } from '../changes/change.ts';
+import { isRefChange, type Change } from '../changes/change.ts';
 import { createHash } from 'node:crypto';
 import { RepoWatchError } from '../core/errors.ts';
 import { unaskedClause, type Consideration } from '../mirror/changes.ts';
 import type { Repository } from '../mirror/repository.ts';
+import type { RunControl } from '../runs/control-runs.ts';
 import type { NewRun } from '../runs/insert-runs.ts';
 import type { CompiledWatch } from '../watches/compile-config.ts';
 import { concurrencyKey, matchWatch, type MatchSubject } from '../watches/match.ts';
+import { filesUnknown } from '../watches/trigger-clauses.ts';
 import type { ConfigCache } from './config-cache.ts';
 import { configPath } from './config-path.ts';
 import type { Context } from './context.ts';
@@ -34,7 +36,7 @@ function isUnloaded({ configStatus }: Repository): boolean {
 /** Asks every watch of a repository about a change; each no keeps its first false clause. Pure but for the cache of compiled files. */
 export function matchChange(
   context: Pick<Context, 'githubUrl'> & { configs: Pick<ConfigCache, 'inForce'> },
-  subject: { repository: Repository; change: Change; event: Record<string, unknown> },
+  subject: { repository: Repository; change: Change; event: Record<string, unknown>; superseded?: boolean },
 ): Matched {
   const config = context.configs.inForce(subject.repository);
   const matched: Matched = { considered: [], runs: [] };
@@ -46,7 +48,7 @@ export function matchChange(
     githubUrl: context.githubUrl,
     isSelf: isSelf(change, repository),
   };
-  const late = change.origin === 'reconcile' && config.compiled.reconcile.catchUp === 'none';
+  const passedOver = explainCatchUp(change, config.compiled.reconcile.catchUp, subject.superseded === true);
   for (const watch of config.compiled.watches) {
     const watchId = config.watchIds.get(watch.id);
     if (watchId === undefined)
@@ -54,13 +56,8 @@ export function matchChange(
     const result = matchWatch(watch, matchSubject);
     if (!result.matched) {
       matched.considered.push({ watch: watch.id, matched: false, clause: result.clause, reason: result.reason });
-    } else if (late) {
-      matched.considered.push({
-        watch: watch.id,
-        matched: false,
-        clause: 'reconcile.catch_up',
-        reason: 'changes that are found late are not caught up on',
-      });
+    } else if (passedOver !== undefined) {
+      matched.considered.push({ watch: watch.id, matched: false, clause: 'reconcile.catch_up', reason: passedOver });
     } else {
       const lane = laneOfRun({ watch, watchId, subject: matchSubject, repository });
       matched.considered.push({ watch: watch.id, matched: true });
@@ -73,11 +70,28 @@ export function matchChange(
         watchKey: watch.id,
         lane,
         strict: watch.order === 'strict',
+        dryRun: watch.mode === 'dry-run',
         replayOf: null,
+        ...controlOf(watch, change),
       });
     }
   }
   return matched;
+}
+
+/** What the run does beside waiting its turn; nothing for most watches. */
+function controlOf({ onBusy, settleMs, batchMs, pathsUnknown, triggers }: CompiledWatch, change: Change): { control?: RunControl } {
+  const filtersPaths = triggers.some((trigger) => trigger.clauses.some((clause) => clause.key === 'paths'));
+  const hold = pathsUnknown === 'hold' && filtersPaths && isRefChange(change) && filesUnknown(change);
+  if (onBusy === 'queue' && settleMs === 0 && batchMs === 0 && !hold) return {};
+  return { control: { onBusy, settleMs, batchMs, hold } };
+}
+
+/** Why a change that comparing found is recorded only (handbook D13); undefined when watches run on it. What a delivery told of is never meant. */
+function explainCatchUp(change: Change, catchUp: 'all' | 'latest' | 'none', superseded: boolean): string | undefined {
+  if (change.origin !== 'reconcile' || catchUp === 'all') return undefined;
+  if (catchUp === 'none') return 'changes that are found late are not caught up on';
+  return superseded ? 'a newer change of the same ref was found with it, and only the latest one is caught up on' : undefined;
 }
 
 /** RepoWatch's own writes come back as events by the App's bot (handbook C14). */

@@ -1,4 +1,4 @@
-import type { Change } from '../changes/change.ts';
+import { isRefChange, type Change } from '../changes/change.ts';
 import type { Db } from '../db/connect.ts';
 import { findDeliveryBody } from '../inbox/waiting-deliveries.ts';
 import { listUnaskedChanges, updateConsidered } from '../mirror/changes.ts';
@@ -25,8 +25,9 @@ export async function matchMissed(
   const ids = await listUnaskedChanges(trx, subject.repository.id, atOnce);
   if (ids.length === 0) return 0;
   const stored = await readChanges(trx, ids);
+  const newest = findNewest(ids.map((id) => stored.get(id)!.change));
   const matched = new Map<string, Matched>();
-  for (const id of ids) matched.set(id, await match(context, trx, { ...subject, stored: stored.get(id)! }));
+  for (const id of ids) matched.set(id, await match(context, trx, { ...subject, stored: stored.get(id)!, superseded: !newest.has(id) }));
   await updateConsidered(
     trx,
     [...matched].map(([id, { considered }]) => ({ id, considered })),
@@ -41,15 +42,20 @@ export async function matchMissed(
   return runs.length;
 }
 
+/** The ids of the last change of each ref, for `catch_up: latest`; of anything else, all. The changes come oldest first. */
+function findNewest(changes: Change[]): Set<string> {
+  return new Set(new Map(changes.map((change) => [isRefChange(change) ? change.data.ref.full : change.id, change.id])).values());
+}
+
 async function match(
   context: Context,
   trx: Db,
-  subject: { repository: Repository; config: LoadedConfig | undefined; stored: StoredChange },
+  subject: { repository: Repository; config: LoadedConfig | undefined; stored: StoredChange; superseded: boolean },
 ): Promise<Matched> {
-  const { repository, config, stored } = subject;
+  const { repository, config, stored, superseded } = subject;
   if (!config) return { considered: [], runs: [] };
   const body = stored.deliveryId === null ? undefined : await findDeliveryBody(trx, stored.deliveryId);
   const event = body === undefined ? {} : parsePayload(body);
   const change: Change = stored.change;
-  return matchChange({ githubUrl: context.githubUrl, configs: { inForce: () => config } }, { repository, change, event });
+  return matchChange({ githubUrl: context.githubUrl, configs: { inForce: () => config } }, { repository, change, event, superseded });
 }

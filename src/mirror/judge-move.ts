@@ -9,12 +9,26 @@ export interface RefHistory {
   baseline: string | undefined;
   /** When the head was last heard of: the push's own time, or the time of the listing. */
   headAt: Date | undefined;
+  /** When the mirror's row was written last: what was read before that is out of date. */
+  writtenAt?: Date | undefined;
   /** Stretches of history that must have happened but were not announced yet. */
   gaps: { from: string; to: string }[];
   /** How often each pair of heads was recorded as a change, by `pairKey`. */
   pairs: Map<string, number>;
   /** Changes that were read from GitHub rather than announced: they may stand for several pushes. */
   observed: { before: string; after: string; at: Date }[];
+  /** Changes that were rebuilt from GitHub's record of pushes: exact, but the webhook of each may still come. */
+  rebuilt?: { before: string; after: string; at: Date }[];
+}
+
+/**
+ * Says that a move was rebuilt from GitHub's record of pushes: it is one push, with its own time and heads. `onward`: of the chain
+ * from our head to GitHub's. `gap`: it fills a gap. `known`: it is recorded, and only the head has to follow.
+ */
+export interface Rebuilt {
+  as: 'onward' | 'gap' | 'known';
+  /** When the row was written last as it was read for this; undefined when there was none. */
+  seenAt: Date | undefined;
 }
 
 /** A move of a ref from one head to another, announced by a push or read from GitHub. */
@@ -25,16 +39,19 @@ export interface Move {
   at: Date;
   /** True when both heads were read by comparing the mirror with GitHub. */
   observed: boolean;
+  /** Set for a move that was rebuilt from GitHub's record. */
+  rebuilt?: Rebuilt;
   /** What GitHub says the head is now, when it was asked because of this move. */
   confirmed?: string;
   /** True when this very body was received before: a replay rather than a second push. */
   repeated?: boolean;
 }
 
-/** What a move means: news with the history after it, nothing new, or a question that only GitHub can answer. */
+/** What a move means: news with the history after it, nothing new, nothing new but the head follows, or a question that only GitHub can answer. */
 export type Judgement =
   | { result: 'news'; position: number; history: RefHistory }
   | { result: 'ignored'; code: ErrorCode; reason: string }
+  | { result: 'followed'; history: RefHistory; reason: string }
   | { result: 'confirm' };
 
 /** The key of a pair of heads. */
@@ -54,6 +71,7 @@ export function normalSha(sha: string | null): string {
  */
 export function judgeMove(history: RefHistory, move: Move): Judgement {
   if (move.before === move.after) return known('before and after are the same');
+  if (move.rebuilt) return judgeRebuilt(history, move, move.rebuilt);
   const seen = history.pairs.get(pairKey(move.before, move.after)) ?? 0;
   if (history.head === move.before) {
     if (seen === 0 || move.observed) return news(history, move, { head: move.after });
@@ -64,10 +82,24 @@ export function judgeMove(history: RefHistory, move: Move): Judgement {
   return judgeLate(history, move);
 }
 
+/** The record of pushes was read for the row as it was: whatever was written since then makes it out of date, and the next comparison looks again. */
+function judgeRebuilt(history: RefHistory, move: Move, rebuilt: Rebuilt): Judgement {
+  if (rebuilt.seenAt?.getTime() !== history.writtenAt?.getTime()) return known('the ref moved while its history was being read');
+  if (rebuilt.as === 'gap') {
+    const gap = history.gaps.find((entry) => entry.from === move.before || entry.to === move.after);
+    return gap ? news(history, move, { fills: gap }) : known('the gap was filled meanwhile');
+  }
+  if (rebuilt.as === 'onward') return news(history, move, { head: move.after });
+  const headAt = history.headAt !== undefined && history.headAt > move.at ? history.headAt : move.at;
+  return { result: 'followed', history: { ...history, head: move.after, headAt }, reason: 'this pair of heads was recorded before' };
+}
+
 /** The ref stands where the pair begins, but the pair was recorded before: a real second time, or a replay. */
 function judgeRepeat(history: RefHistory, move: Move): Judgement {
   if (move.confirmed === undefined) return { result: 'confirm' };
-  const real = move.confirmed === move.after || (move.confirmed !== move.before && move.repeated !== true);
+  const key = pairKey(move.before, move.after);
+  const told = (history.rebuilt ?? []).some((entry) => pairKey(entry.before, entry.after) === key && isSamePush(entry.at, move.at));
+  const real = move.confirmed === move.after || (move.confirmed !== move.before && move.repeated !== true && !told);
   if (real) return news(history, move, { head: move.after });
   return { result: 'ignored', code: 'not_confirmed', reason: 'this move was recorded before and GitHub does not show it a second time' };
 }
@@ -110,6 +142,7 @@ function news(
     result: 'news',
     position,
     history: {
+      ...history,
       head: effect.head ?? history.head,
       baseline: undefined,
       headAt: moved && (history.headAt === undefined || move.at > history.headAt) ? move.at : history.headAt,
@@ -135,6 +168,11 @@ function happenedBefore(push: Date, observed: Date): boolean {
 /** True when the head was read in the very second of the push; a time of whole seconds is a push's own, and then the later arrival counts. */
 function isTie(push: Date, headAt: Date | undefined): boolean {
   return headAt !== undefined && headAt.getTime() % 1000 !== 0 && push < headAt;
+}
+
+/** A push's own time and its time in GitHub's record may differ a little. */
+function isSamePush(one: Date, other: Date): boolean {
+  return Math.abs(one.getTime() - other.getTime()) <= 15_000;
 }
 
 function known(reason: string): Judgement {

@@ -33,6 +33,7 @@ interface RefRow {
   sha: string | null;
   baseline_sha: string | null;
   event_at: Date | null;
+  written_at: Date | null;
 }
 
 /**
@@ -72,7 +73,8 @@ function findUnclear(locked: Map<string, LockedRef>, pairs: { key: RefKey; befor
 async function selectForUpdate(trx: Db, keys: RefKey[]): Promise<RefRow[]> {
   const { rows } = await prepared<{ rows: RefRow[] }>(
     trx,
-    `select r.id, r.repository_id, r.installation_id, r.kind, r.name, r.sha, r.baseline_sha, r.event_at
+    `select r.id, r.repository_id, r.installation_id, r.kind, r.name, r.sha, r.baseline_sha, r.event_at,
+       case when r.event_at is not null then r.observed_at end as written_at
      from refs r where r.id = any(array(
        select found.id from json_to_recordset(?::json) as item ("repositoryId" bigint, kind text, name text)
        cross join lateral (
@@ -107,6 +109,7 @@ function toLocked(row: RefRow): LockedRef {
       head: normalSha(row.sha),
       baseline: row.baseline_sha ?? undefined,
       headAt: row.event_at ?? undefined,
+      writtenAt: row.written_at ?? undefined,
       gaps: [],
       pairs: new Map(),
       observed: [],
@@ -121,17 +124,22 @@ async function readPairs(trx: Db, locked: Map<string, LockedRef>, pairs: { key: 
     before: normalSha(pair.before),
     after: normalSha(pair.after),
   }));
-  const { rows } = await prepared<{ rows: { ref_id: string; before: string; after: string; times: number }[] }>(
+  const { rows } = await prepared<{ rows: { ref_id: string; before: string; after: string; times: number; rebuilt: Date[] | null }[] }>(
     trx,
-    `select item.ref as ref_id, item.before, item.after, seen.times
+    `select item.ref as ref_id, item.before, item.after, seen.times, seen.rebuilt
      from (select distinct ref, before, after from json_to_recordset(?::json) as pair (ref bigint, before text, after text)) item
      cross join lateral (
-       select count(*)::int as times from changes c where c.ref_id = item.ref and c.before = item.before and c.after = item.after
+       select count(*)::int as times, array_agg(c.happened_at) filter (where c.origin = 'reconcile' and not c.observed) as rebuilt
+       from changes c where c.ref_id = item.ref and c.before = item.before and c.after = item.after
      ) seen
      where seen.times > 0`,
     [JSON.stringify(wanted)],
   );
-  for (const row of rows) byId.get(row.ref_id)!.history.pairs.set(pairKey(row.before, row.after), row.times);
+  for (const { ref_id: id, before, after, times, rebuilt } of rows) {
+    const { history } = byId.get(id)!;
+    history.pairs.set(pairKey(before, after), times);
+    if (rebuilt) history.rebuilt = [...(history.rebuilt ?? []), ...rebuilt.map((at) => ({ before, after, at }))];
+  }
 }
 
 /** What only moves that do not fit the head need: open gaps, and what comparisons had found. */
@@ -204,4 +212,13 @@ export async function insertBaseline(
      on conflict (repository_id, kind, name) do nothing`,
     [owner.repositoryId, owner.installationId, baseline.at, baseline.at, JSON.stringify(baseline.refs)],
   );
+}
+
+/** Lists all refs of several repositories in one statement, those that are gone too; by repository. */
+export async function listRefsOf(db: Db, repositoryIds: string[]): Promise<Map<string, MirroredRef[]>> {
+  const { rows } = await db.raw<{ rows: (MirroredRef & { repositoryId: string })[] }>(
+    `select repository_id as "repositoryId", kind, name, sha, observed_at as "observedAt" from refs where repository_id = any(?::bigint[])`,
+    [repositoryIds],
+  );
+  return Map.groupBy(rows, (row) => row.repositoryId);
 }
