@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiProblem, notFound, type ApiAnswer, type ApiRequest, type Identity, type RepositoryRequest, type Route } from './api-request.ts';
 import { judgeAppToken } from './jwt.ts';
+import { answerPeople } from './people.ts';
 import { appRoutes, installationRoutes } from './routes-app.ts';
 import { commitRoutes } from './routes-commits.ts';
 import { contentRoutes } from './routes-contents.ts';
@@ -70,6 +71,8 @@ async function answerCall(world: World, call: ApiCall): Promise<ApiAnswer> {
   const path = url.pathname.slice('/api/v3'.length);
   if (call.method === 'GET' && path === '/meta')
     return { body: { verifiable_password_authentication: false, installed_version: '3.19.0' } };
+  const forPeople = await answerPeople(world, call, url);
+  if (forPeople) return forPeople;
   const identity = identify(world, call);
   if (call.method === 'GET' && path === '/rate_limit') return { body: describeRate(world, identity) };
   const byApp = findRoute(appRoutes, call.method, path);

@@ -1,6 +1,7 @@
 import { listRefs } from './git-repository.ts';
 import * as operations from './operations.ts';
-import type { NewCommit, NewRepository } from './operations.ts';
+import { createSignInControls, type SignInControls } from './sign-in-controls.ts';
+import type { NewCommit, NewInstallation, NewRepository } from './operations.ts';
 import { placeOf } from './push-events.ts';
 import { describeDelivery, redeliver, type DeliveryRecord } from './webhook-sender.ts';
 import { fullName, readRepository, type Account, type ApiCall, type Failure, type World } from './world.ts';
@@ -27,11 +28,11 @@ interface DeliveryFilter {
  * What people do on github.com, and what a test wants to see. Repositories are named `owner/name`. An operation resolves
  * when it has happened here and its deliveries are queued; `settled` waits for their answers.
  */
-export interface Controls {
+export interface Controls extends SignInControls {
   createAccount(login: string, type?: Account['type']): Promise<{ id: number; login: string }>;
   createRepository(options: NewRepository): Promise<RepositoryRecord>;
   /** Sends `installation.created`. */
-  installApp(account: string, repositories: 'all' | string[]): Promise<{ id: number }>;
+  installApp(account: string, repositories: 'all' | string[], by?: Omit<NewInstallation, 'repositories'>): Promise<{ id: number }>;
   /** Sends `installation_repositories.added`. */
   addRepositories(account: string, repositories: 'all' | string[]): Promise<void>;
   /** Sends `installation_repositories.removed`; from an installation on all repositories nothing is named (handbook B4). */
@@ -74,7 +75,12 @@ export interface Controls {
 
 /** Ties the operations to one world. */
 export function createControls(world: World): Controls {
-  return { ...createPeopleControls(world), ...createRepositoryControls(world), ...createObserverControls(world) };
+  return {
+    ...createSignInControls(world),
+    ...createPeopleControls(world),
+    ...createRepositoryControls(world),
+    ...createObserverControls(world),
+  };
 }
 
 type PeopleControls = Pick<
@@ -87,8 +93,8 @@ function createPeopleControls(world: World): PeopleControls {
     async createAccount(login, type) {
       return { id: operations.createAccount(world, login, type).id, login };
     },
-    async installApp(account, repositories) {
-      return { id: operations.installApp(world, account, repositories).id };
+    async installApp(account, repositories, by) {
+      return { id: operations.installApp(world, account, { repositories, ...by }).id };
     },
     async addRepositories(account, repositories) {
       operations.selectRepositories(world, account, { add: repositories });
@@ -157,7 +163,7 @@ function createRepositoryControls(world: World): RepositoryControls {
   };
 }
 
-type ObserverControls = Omit<Controls, keyof PeopleControls | keyof RepositoryControls>;
+type ObserverControls = Omit<Controls, keyof SignInControls | keyof PeopleControls | keyof RepositoryControls>;
 
 function createObserverControls(world: World): ObserverControls {
   return {

@@ -106,8 +106,15 @@ function announceRepository(world: World, repository: Repository, event: Json & 
   announce(world, { event: 'repository', payload, installation, repository });
 }
 
+/** Which repositories, and by login who installs and who had asked for it (handbook I7). */
+export interface NewInstallation {
+  repositories: 'all' | string[];
+  sender?: string;
+  requester?: string;
+}
+
 /** Installs the App on an account, for all or for the named repositories. */
-export function installApp(world: World, login: string, repositories: 'all' | string[]): Installation {
+export function installApp(world: World, login: string, { repositories, ...by }: NewInstallation): Installation {
   const account = readAccount(world, login);
   const now = world.now();
   const installation: Installation = {
@@ -126,7 +133,12 @@ export function installApp(world: World, login: string, repositories: 'all' | st
   const existing = [...world.installations.values()].some((each) => !each.deleted && each.account.id === account.id);
   if (existing) throw new Error(`The App is installed on ${login} already.`);
   world.installations.set(installation.id, installation);
-  announceInstallation(world, installation, { action: 'created', repositories: listInstalled(world, installation).map(repositoryHint) });
+  announceInstallation(world, installation, {
+    action: 'created',
+    repositories: listInstalled(world, installation).map(repositoryHint),
+    ...(by.requester === undefined ? {} : { requester: accountPayload(world, readAccount(world, by.requester)) }),
+    ...(by.sender === undefined ? {} : { sender: accountPayload(world, readAccount(world, by.sender)) }),
+  });
   return installation;
 }
 
@@ -136,7 +148,7 @@ function qualify(account: Account, name: string): string {
 
 function announceInstallation(world: World, installation: Installation, event: Json): void {
   const subject = { installation: installationPayload(world, installation), requester: null };
-  announce(world, { event: 'installation', payload: { ...event, ...subject, sender: accountPayload(world, world.pusher) }, installation });
+  announce(world, { event: 'installation', payload: { ...subject, sender: accountPayload(world, world.pusher), ...event }, installation });
 }
 
 /** Adds repositories to an installation, or takes them away; `'all'` adds every present and future one. */

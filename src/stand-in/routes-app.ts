@@ -12,6 +12,7 @@ import {
 } from './api-request.ts';
 import { suspendInstallation, uninstallApp } from './operations.ts';
 import { accountPayload, installationPayload, installedRepositoryPayload, isoTime, nodeId } from './payloads.ts';
+import { listInstallationRequests } from './people.ts';
 import { redeliver } from './webhook-sender.ts';
 import {
   covers,
@@ -30,7 +31,7 @@ import {
 export const appRoutes: Route<ApiRequest>[] = [
   { method: 'GET', pattern: '/app', handle: ({ world }) => ({ body: describeApp(world) }) },
   { method: 'GET', pattern: '/app/installations', handle: listInstallations },
-  { method: 'GET', pattern: '/app/installation-requests', handle: () => ({ body: [] }) },
+  { method: 'GET', pattern: '/app/installation-requests', handle: ({ world }) => ({ body: listInstallationRequests(world) }) },
   {
     method: 'GET',
     pattern: '/app/installations/:id',

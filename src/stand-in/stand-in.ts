@@ -11,6 +11,7 @@ import { createControls, type Controls } from './controls.ts';
 import { createGit, type Git } from './git-process.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import { createAccount } from './operations.ts';
+import { serveSignIn } from './sign-in-pages.ts';
 import { parseGitPath, serveGit } from './smart-http.ts';
 import type { Account, World } from './world.ts';
 
@@ -163,6 +164,7 @@ async function serve(world: World, controls: Controls, exchange: Exchange): Prom
   try {
     const git = parseGitPath(path);
     if (git) await serveGit(world, exchange, git);
+    else if (await serveSignIn(world, exchange)) return;
     else if (path.startsWith('/_control/')) await serveControl(world, controls, exchange);
     else await serveApi(world, exchange, target.replace(/^\/api\/graphql/, '/graphql').replace(/^\/api\/v3/, ''));
   } catch (error) {

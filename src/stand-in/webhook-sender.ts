@@ -8,7 +8,8 @@ import { installationHint } from './payloads.ts';
 export interface Announcement {
   event: string;
   payload: Json;
-  installation: Installation;
+  /** Null for what concerns a person and no installation. */
+  installation: Installation | null;
   repository?: Repository;
 }
 
@@ -27,10 +28,10 @@ const automatic = new Set(['ping', 'installation', 'installation_repositories', 
 /** Queues a delivery behind the others of its repository; answers its GUID, or `undefined` when GitHub would send nothing. */
 export function announce(world: World, announcement: Announcement): string | undefined {
   const { event, installation, repository } = announcement;
-  if (!automatic.has(event) && (!installation.events.includes(event) || installation.suspendedAt !== null)) return undefined;
-  const body = Buffer.from(
-    JSON.stringify({ ...announcement.payload, installation: announcement.payload['installation'] ?? installationHint(installation) }),
-  );
+  if (!automatic.has(event) && (installation === null || !installation.events.includes(event) || installation.suspendedAt !== null))
+    return undefined;
+  const hint = installation === null ? {} : { installation: announcement.payload['installation'] ?? installationHint(installation) };
+  const body = Buffer.from(JSON.stringify({ ...announcement.payload, ...hint }));
   if (body.length > payloadLimit) return undefined;
   const action = announcement.payload['action'];
   const guid = randomUUID();
@@ -38,7 +39,7 @@ export function announce(world: World, announcement: Announcement): string | und
     guid,
     event,
     action: typeof action === 'string' ? action : null,
-    installationId: installation.id,
+    installationId: installation?.id ?? null,
     repositoryId: repository?.id ?? null,
     redelivery: false,
     request: { headers: headersFor(world, { event, guid, body }), body },
