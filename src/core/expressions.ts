@@ -1,5 +1,5 @@
 import { data, ExpressionError, Lexer, Parser, type Expr } from '@actions/expressions';
-import { Binary, ContextAccess, FunctionCall, Grouping, IndexAccess, Literal, Logical, Unary } from '@actions/expressions/ast';
+import { Binary, ContextAccess, FunctionCall, Grouping, IndexAccess, Literal, Logical, Star, Unary } from '@actions/expressions/ast';
 import { TokenType, type Token } from '@actions/expressions/lexer';
 import { truthy } from '@actions/expressions/result';
 import { describeError } from './errors.ts';
@@ -7,6 +7,7 @@ import { toPlain } from './expressions-data.ts';
 import { BoundedEvaluator, type ExpressionScope } from './expressions-evaluator.ts';
 import { ExpressionFailure } from './expressions-failure.ts';
 import { expressionFunctions } from './expressions-functions.ts';
+import { checkLinks, type Link, type Shape } from './expression-shapes.ts';
 import { failed, ok, type Outcome } from './outcome.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -15,6 +16,12 @@ export interface ExpressionPlace {
   contexts: readonly string[];
   /** Whether success(), failure() and always() mean something here. */
   status?: boolean;
+  /** What is known of the contexts; one that is not in it can have any property. */
+  shapes?: Readonly<Record<string, Shape>>;
+  /** Of what the shapes are known, such as ` in the changes of push`; for messages. */
+  about?: string;
+  /** Contexts that exist but are always empty here, and why, as a sentence without its subject. */
+  absent?: Readonly<Record<string, string>>;
 }
 
 /** One use of a context: `secrets.TOKEN` is { context: 'secrets', member: 'TOKEN' }; without member when it is computed or the whole context. */
@@ -45,6 +52,7 @@ export interface ExpressionProblem {
 
 const statusFunctions = ['success', 'failure', 'always'];
 const maxTreeDepth = 200;
+const tooDeep = { message: `The expression has more than ${maxTreeDepth} operators in a row; use fewer.`, offset: 0 };
 
 /** Reads an expression of GitHub's language (without `${{ }}`) and checks every name in it against its place. */
 export function compileExpression(source: string, place: ExpressionPlace): { ok: true; value: CompiledExpression } | ExpressionProblem {
@@ -59,7 +67,7 @@ export function compileExpression(source: string, place: ExpressionPlace): { ok:
   } catch (error) {
     return problem(explain(error, place, status), offsetOf(error, source));
   }
-  const analysis = new Analysis(source);
+  const analysis = new Analysis(source, place);
   const refused = analysis.visit(tree, 0);
   if (refused) return problem(refused.message, refused.offset);
   return ok({ source, tree, references: analysis.references, usesStatus: analysis.usesStatus });
@@ -106,6 +114,8 @@ function explain(error: unknown, place: ExpressionPlace, status: string[]): stri
   if (!name) return `${text.slice(0, 200)}.`;
   const word = name[2] ?? '';
   if (name[1] === 'named-value') {
+    const absent = Object.entries(place.absent ?? {}).find(([context]) => context.toLowerCase() === word.toLowerCase());
+    if (absent) return `\`${word}\` ${absent[1]}`;
     return `\`${word}\` cannot be used here.${didYouMean(word, place.contexts)} Known here: ${place.contexts.join(', ')}.`;
   }
   const known = ['contains', 'startsWith', 'endsWith', 'format', 'join', 'toJSON', 'fromJSON', 'case', ...status];
@@ -130,20 +140,17 @@ class Analysis {
   readonly references: ContextReference[] = [];
   usesStatus = false;
   readonly #source: string;
+  readonly #place: ExpressionPlace;
 
-  constructor(source: string) {
+  constructor(source: string, place: ExpressionPlace) {
     this.#source = source;
+    this.#place = place;
   }
 
   visit(node: Expr, depth: number): { message: string; offset: number } | undefined {
-    if (depth > maxTreeDepth) return { message: `The expression has more than ${maxTreeDepth} operators in a row; use fewer.`, offset: 0 };
+    if (depth > maxTreeDepth) return tooDeep;
     if (node instanceof ContextAccess) return this.#note(node, undefined);
-    if (node instanceof IndexAccess) {
-      const base = ungroup(node.expr);
-      const member = node.index instanceof Literal && node.index.literal instanceof data.StringData ? node.index.literal.value : undefined;
-      if (base instanceof ContextAccess && member !== undefined) return this.#note(base, member);
-      return this.visit(node.expr, depth + 1) ?? this.visit(node.index, depth + 1);
-    }
+    if (node instanceof IndexAccess) return this.#visitAccess(node, depth);
     if (node instanceof FunctionCall) {
       const name = node.functionName.lexeme.toLowerCase();
       if (statusFunctions.includes(name)) this.usesStatus = true;
@@ -160,6 +167,35 @@ class Analysis {
       if (refused) return refused;
     }
     return undefined;
+  }
+
+  /** `a.b[c].*` from its beginning: the context with its first member, what is computed on the way, and whether it leads anywhere. */
+  #visitAccess(node: IndexAccess, depth: number): { message: string; offset: number } | undefined {
+    const accesses: IndexAccess[] = [];
+    let base: Expr = node;
+    while (base instanceof IndexAccess) {
+      accesses.unshift(base);
+      base = ungroup(base.expr);
+    }
+    if (depth + accesses.length > maxTreeDepth) return tooDeep;
+    const links = accesses.map((access) => this.#link(access.index));
+    const refused = base instanceof ContextAccess ? this.#note(base, links[0]?.name) : this.visit(base, depth + accesses.length);
+    if (refused) return refused;
+    for (const { index } of accesses) {
+      const inside = index instanceof Literal || index instanceof Star ? undefined : this.visit(index, depth + 1);
+      if (inside) return inside;
+    }
+    if (!(base instanceof ContextAccess)) return undefined;
+    const written = base.name.lexeme;
+    const shape = Object.entries(this.#place.shapes ?? {}).find(([context]) => context.toLowerCase() === written.toLowerCase())?.[1];
+    const lost = shape && checkLinks({ shape, written, about: this.#place.about ?? '' }, links);
+    return lost && { message: lost.message, offset: lost.offset ?? tokenOffset(base.name.range.start, this.#source) };
+  }
+
+  #link(index: Expr): Link {
+    const literal = index instanceof Literal ? index : undefined;
+    const name = literal?.literal instanceof data.StringData ? literal.literal.value : undefined;
+    return { name, star: index instanceof Star, offset: literal && tokenOffset(literal.token.range.start, this.#source) };
   }
 
   #note(access: ContextAccess, member: string | undefined): { message: string; offset: number } | undefined {

@@ -2,28 +2,20 @@ import { z } from 'zod';
 import { hasExpression } from '../core/expressions-template.ts';
 import { didYouMean } from '../core/suggest.ts';
 import type { StepKind } from './config-schema.ts';
+import { listSteps, listWatches } from './list-watches.ts';
 import { formatPath, isMapping, valueAt, type ConfigPath, type Finding } from './problems.ts';
 import { checkSchema } from './schema-findings.ts';
 
 /** Checks what every step says to its action kind, as far as it can be known before expressions are evaluated. Takes any value, valid or not. */
 export function checkActions(file: unknown, kinds: readonly StepKind[]): Finding[] {
-  return listSteps(file).flatMap(({ path, step }) => {
-    const name = step['uses'];
-    if (typeof name !== 'string') return [];
-    const kind = kinds.find((candidate) => candidate.name === name);
-    return kind ? checkInputs(kind, step['with'], [...path, 'with']) : [unknownKind(name, kinds, [...path, 'uses'])];
-  });
-}
-
-/** Every step of every watch that is a mapping at all. */
-export function listSteps(file: unknown): { path: ConfigPath; step: Record<string, unknown>; watch: string; index: number }[] {
-  const watches = valueAt(file, ['watches']);
-  if (!isMapping(watches)) return [];
-  return Object.entries(watches).flatMap(([watch, value]) => {
-    const steps = valueAt(value, ['steps']);
-    if (!Array.isArray(steps)) return [];
-    return steps.flatMap((step, index) => (isMapping(step) ? [{ path: ['watches', watch, 'steps', index], step, watch, index }] : []));
-  });
+  return listWatches(file)
+    .flatMap(listSteps)
+    .flatMap(({ path, step }) => {
+      const name = step['uses'];
+      if (typeof name !== 'string') return [];
+      const kind = kinds.find((candidate) => candidate.name === name);
+      return kind ? checkInputs(kind, step['with'], [...path, 'with']) : [unknownKind(name, kinds, [...path, 'uses'])];
+    });
 }
 
 function unknownKind(name: string, kinds: readonly StepKind[], path: ConfigPath): Finding {

@@ -1,63 +1,72 @@
-import { compileCondition, compileTemplate, listExpressions, type TemplateProblem } from '../core/expressions-template.ts';
-import type { CompiledExpression, ExpressionPlace } from '../core/expressions.ts';
-import { didYouMean } from '../core/suggest.ts';
-import { listSteps } from './check-actions.ts';
+import { compileCondition, compileTemplate } from '../core/expressions-template.ts';
+import type { ExpressionPlace } from '../core/expressions.ts';
 import type { StepKind } from './config-schema.ts';
-import { conditionPlace, envPlace, inputPlace, matchPlace } from './expression-places.ts';
+import { conditionPlace, envPlace, inputPlace, matchPlace, narrowPlace, type Scope } from './expression-places.ts';
+import { listSteps, listWatches, watchKeys, type FoundStep, type FoundWatch } from './list-watches.ts';
 import { formatPath, isMapping, valueAt, type ConfigPath, type Finding } from './problems.ts';
-
-/** What an expression may refer to beside its contexts. */
-interface Known {
-  vars: readonly string[];
-  /** Ids of the steps before. */
-  steps: readonly string[];
-}
+import { compileTrigger, triggerNames, triggers } from './triggers.ts';
 
 /** Checks every expression of a file, and that there is none where none is evaluated. Takes any value, valid or not. */
 export function checkExpressions(file: unknown, kinds: readonly StepKind[]): Finding[] {
   if (!isMapping(file)) return [];
   const vars = isMapping(file['vars']) ? Object.keys(file['vars']) : [];
-  const matching: Known = { vars, steps: [] };
-  const watches = isMapping(file['watches']) ? Object.entries(file['watches']) : [];
-  const { watches: _, ...rest } = file;
+  const watches = listWatches(file);
+  const rest = Object.fromEntries(Object.entries(file).filter(([key]) => !watchKeys.includes(key)));
   return [
-    ...checkConcurrency(file['defaults'], ['defaults'], matching),
-    ...findStray(rest, [], ['defaults.concurrency']),
-    ...watches.flatMap(([id, watch]) => checkWatch(watch, ['watches', id], matching)),
-    ...checkSteps(file, kinds, vars),
+    // Several watches share it, so every context can be there.
+    ...checkConcurrency(file['defaults'], ['defaults'], narrowPlace(matchPlace, { triggers: undefined, vars })),
+    ...findStray(rest, [], ['defaults.concurrency', 'defaults.concurrency.key']),
+    ...watches.flatMap((found) => checkWatch(found, vars, kinds)),
   ];
 }
 
-function checkWatch(watch: unknown, path: ConfigPath, known: Known): Finding[] {
+function checkWatch({ watch, path }: FoundWatch, vars: readonly string[], kinds: readonly StepKind[]): Finding[] {
   if (!isMapping(watch)) return [];
   const { steps: _, ...rest } = watch;
+  const inputs = valueAt(watch, ['on', 'manual', 'inputs']);
+  const scope: Scope = { triggers: readTriggers(watch['on']), vars, inputs: isMapping(inputs) ? Object.keys(inputs) : [] };
+  const place = narrowPlace(matchPlace, scope);
   return [
-    ...checkCondition(watch['if'], { path: [...path, 'if'], place: matchPlace, known }),
-    ...checkConcurrency(watch, path, known),
+    ...checkCondition(watch['if'], [...path, 'if'], place),
+    ...checkConcurrency(watch, path, place),
     ...findStray(
       rest,
       path,
-      ['if', 'concurrency'].map((key) => formatPath([...path, key])),
+      ['if', 'concurrency', 'concurrency.key'].map((key) => `${formatPath(path)}.${key}`),
     ),
+    ...checkSteps({ watch, path }, scope, kinds),
   ];
 }
 
-function checkConcurrency(holder: unknown, path: ConfigPath, known: Known): Finding[] {
-  const value = valueAt(holder, ['concurrency']);
-  return value === undefined ? [] : checkTemplate(value, { path: [...path, 'concurrency'], place: matchPlace, known });
+/** The triggers of a watch as far as they can be understood; undefined when none can. */
+function readTriggers(on: unknown): Scope['triggers'] {
+  const filters = isMapping(on)
+    ? on
+    : Object.fromEntries((Array.isArray(on) ? on : [on]).map((name): [string, unknown] => [String(name), null]));
+  const found = triggerNames.filter((name) => Object.hasOwn(filters, name));
+  if (found.length === 0) return undefined;
+  return found.map((name) => {
+    const given = filters[name];
+    const valid = triggers[name].schema.safeParse(given ?? {}).success;
+    return { name, changeTypes: valid ? compileTrigger(name, given, '').changeTypes : triggers[name].allTypes };
+  });
 }
 
-function checkSteps(file: unknown, kinds: readonly StepKind[], vars: readonly string[]): Finding[] {
-  const idsOf = new Map<string, string[]>();
-  return listSteps(file).flatMap(({ path, step, watch }) => {
-    const ids = idsOf.get(watch) ?? [];
-    idsOf.set(watch, ids);
-    const findings = checkStep(step, path, { vars, steps: [...ids] }, kinds);
+function checkConcurrency(holder: unknown, path: ConfigPath, place: ExpressionPlace): Finding[] {
+  const value = valueAt(holder, ['concurrency']);
+  if (isMapping(value)) return checkTemplate(value['key'], [...path, 'concurrency', 'key'], place);
+  return value === undefined ? [] : checkTemplate(value, [...path, 'concurrency'], place);
+}
+
+function checkSteps(found: FoundWatch, scope: Scope, kinds: readonly StepKind[]): Finding[] {
+  const before: string[] = [];
+  return listSteps(found).flatMap(({ path, step }) => {
+    const findings = checkStep({ step, path }, { ...scope, steps: [...before] }, kinds);
     const { id } = step;
     if (typeof id !== 'string') return findings;
     // Compared as expressions read them: without regard to case.
-    const twice = ids.some((other) => other.toLowerCase() === id.toLowerCase());
-    ids.push(id);
+    const twice = before.some((other) => other.toLowerCase() === id.toLowerCase());
+    before.push(id);
     if (twice)
       findings.push({
         path: [...path, 'id'],
@@ -68,66 +77,29 @@ function checkSteps(file: unknown, kinds: readonly StepKind[], vars: readonly st
   });
 }
 
-// oxlint-disable-next-line max-params -- one call, four different things
-function checkStep(step: Record<string, unknown>, path: ConfigPath, known: Known, kinds: readonly StepKind[]): Finding[] {
+function checkStep({ step, path }: FoundStep, scope: Scope, kinds: readonly StepKind[]): Finding[] {
   const { with: inputs, env, if: condition, ...rest } = step;
   const literal = kinds.find((kind) => kind.name === step['uses'])?.literalFields ?? [];
   const evaluated = isMapping(inputs) ? Object.fromEntries(Object.entries(inputs).filter(([key]) => !literal.includes(key))) : inputs;
+  const withEnv = { ...scope, env: isMapping(env) ? Object.keys(env) : [] };
   return [
-    ...checkCondition(condition, { path: [...path, 'if'], place: conditionPlace, known }),
-    ...checkTemplate(env, { path: [...path, 'env'], place: envPlace, known }),
-    ...checkTemplate(evaluated, { path: [...path, 'with'], place: inputPlace, known }),
+    ...checkCondition(condition, [...path, 'if'], narrowPlace(conditionPlace, scope)),
+    ...checkTemplate(env, [...path, 'env'], narrowPlace(envPlace, scope)),
+    ...checkTemplate(evaluated, [...path, 'with'], narrowPlace(inputPlace, withEnv)),
     ...findStray(rest, path, []),
   ];
 }
 
-/** Problems of one text that are told. */
-const maxPerText = 5;
-
-interface Spot {
-  path: ConfigPath;
-  place: ExpressionPlace;
-  known: Known;
-}
-
-function checkCondition(value: unknown, { path, place, known }: Spot): Finding[] {
+function checkCondition(value: unknown, path: ConfigPath, place: ExpressionPlace): Finding[] {
   if (typeof value !== 'string') return [];
   const compiled = compileCondition(value, place);
-  if (!compiled.ok) return [toFinding(path, compiled)];
-  const start = value.indexOf('${{');
-  return checkReferences(compiled.value, known).map((found) =>
-    toFinding(path, { ...found, offset: found.offset + (start === -1 ? 0 : start + 3) }),
-  );
+  return compiled.ok ? [] : [toFinding(path, compiled)];
 }
 
-function checkTemplate(value: unknown, { path, place, known }: Spot): Finding[] {
+function checkTemplate(value: unknown, path: ConfigPath, place: ExpressionPlace): Finding[] {
   const compiled = compileTemplate(value, place);
-  if (!compiled.ok) return compiled.problems.map((problem: TemplateProblem) => toFinding([...path, ...problem.path], problem));
-  const findings: Finding[] = findKeys(value, path);
-  eachText(value, path, (text, at) => {
-    const template = compileTemplate(text, place);
-    let from = 0;
-    const most = findings.length + maxPerText;
-    for (const expression of template.ok ? listExpressions(template.value) : []) {
-      if (findings.length >= most) break;
-      const start = text.indexOf(expression.source, text.indexOf('${{', from) + 3);
-      findings.push(...checkReferences(expression, known).map((found) => toFinding(at, { ...found, offset: found.offset + start })));
-      from = start + expression.source.length;
-    }
-  });
-  return findings;
-}
-
-/** Names that only this file can tell: variables, and steps that have run before. */
-function checkReferences(expression: CompiledExpression, known: Known): { message: string; offset: number }[] {
-  return expression.references.flatMap(({ context, member, offset }) => {
-    if (member === undefined || (context !== 'vars' && context !== 'steps')) return [];
-    const names = known[context];
-    if (names.some((name) => name.toLowerCase() === member.toLowerCase())) return [];
-    const what = context === 'vars' ? 'variable of this file' : 'step before this one';
-    const list = names.length > 0 ? ` Known here: ${names.slice(0, 20).join(', ')}.` : '';
-    return [{ message: `\`${context}.${member}\` names no ${what}.${didYouMean(member, names)}${list}`, offset }];
-  });
+  const problems = compiled.ok ? [] : compiled.problems.map((problem) => toFinding([...path, ...problem.path], problem));
+  return [...findKeys(value, path), ...problems];
 }
 
 function toFinding(path: ConfigPath, { message, offset }: { message: string; offset: number }): Finding {

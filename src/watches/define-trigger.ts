@@ -101,8 +101,7 @@ export function defineTrigger(trigger: {
     schema,
     bare: true,
     allTypes: types.map((type) => prefix + type),
-    compile: (given) =>
-      compileFilters(schema.parse(given ?? {}), { prefix, preset, aboutBranch: trigger.filters.includes('branches') }),
+    compile: (given) => compileFilters(schema.parse(given ?? {}), { prefix, preset, aboutBranch: trigger.filters.includes('branches') }),
   };
 }
 

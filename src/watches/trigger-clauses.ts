@@ -81,13 +81,14 @@ export function pathsClause(list: readonly string[], unknown: PathsUnknown): Cla
   };
 }
 
-/** Every file that a commit of the push added, modified or removed (handbook C4). */
-function changedFiles(change: RefChange): Set<string> {
-  return new Set(change.data.commits.flatMap((commit) => [...commit.added, ...commit.modified, ...commit.removed]));
+/** Every file that the push added, modified or removed: as GitHub tells it for the whole, or commit by commit (handbook C4). */
+function changedFiles({ data: { commits, files } }: RefChange): Set<string> {
+  return new Set((files ? [files] : commits).flatMap(({ added, modified, removed }) => [...added, ...modified, ...removed]));
 }
 
 /** True when the files of a change are not all known. A force push that only takes commits away brings no list of files (handbook C7). */
 export function filesUnknown({ data }: RefChange): boolean {
+  if (data.files !== undefined) return data.files === null || data.truncated;
   return data.truncated || data.commits_unknown || data.commit_count > data.commits.length || (data.forced && data.commit_count === 0);
 }
 
