@@ -160,6 +160,7 @@ CREATE INDEX deliveries_event_index ON deliveries USING btree (event, id DESC);
 CREATE INDEX deliveries_guid_index ON deliveries USING btree (guid);
 CREATE INDEX deliveries_open_index ON deliveries USING btree (lane, id) WHERE (status = ANY (ARRAY['unprocessed'::text, 'processing'::text, 'reprocessing'::text]));
 CREATE INDEX deliveries_repository_index ON deliveries USING btree (repository_github_id, id DESC);
+CREATE INDEX deliveries_source_index ON deliveries USING btree (source, id DESC) WHERE (source <> 'webhook'::text);
 CREATE INDEX deliveries_status_index ON deliveries USING btree (status, id DESC);
 
 create table github_answers (
@@ -546,6 +547,14 @@ create table repository_names (
 CREATE INDEX repository_names_full_name_index ON repository_names USING btree (lower(full_name));
 CREATE UNIQUE INDEX repository_names_key ON repository_names USING btree (repository_id, lower(full_name));
 
+create table run_changes (
+  run_id bigint not null,
+  change_id bigint not null,
+  installation_id bigint not null,
+  constraint run_changes_pkey PRIMARY KEY (run_id, change_id)
+);
+CREATE INDEX run_changes_change_index ON run_changes USING btree (change_id);
+
 create table runs (
   id bigint generated always as identity,
   change_id bigint not null,
@@ -565,6 +574,8 @@ create table runs (
   created_at timestamp with time zone default now() not null,
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
+  dry_run boolean default false not null,
+  superseded_by bigint,
   constraint runs_pkey PRIMARY KEY (id),
   constraint runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'dead'::text, 'cancelled'::text])))
 );

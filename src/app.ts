@@ -18,6 +18,7 @@ import { readScriptFile } from './flow/read-script-file.ts';
 import { createRunService } from './flow/run-lanes.ts';
 import { createSyncService } from './flow/sync-lanes.ts';
 import { createClients } from './github/clients.ts';
+import { createHookDeliveries, type HookDeliveries } from './github/hook-deliveries.ts';
 import { observeReader } from './github/observe-reader.ts';
 import { createReader, type Reader } from './github/reader.ts';
 import { createReceiver } from './github/receive.ts';
@@ -28,7 +29,7 @@ import { createHttpActions } from './http-actions.ts';
 import { LaneDispatcher } from './queue/lane-dispatcher.ts';
 import { Queue } from './queue/queue.ts';
 import { startScheduler, type Scheduler } from './schedule/scheduler.ts';
-import { findSecretsForRepository, rewrapSecrets } from './vault/secrets.ts';
+import { findDestinationsForRepository, findSecretsForRepository, rewrapSecrets } from './vault/secrets.ts';
 import { createPages } from './web/pages.ts';
 
 /** Connections to Postgres that one process takes for its statements, beside those of the queue and the lanes. */
@@ -39,6 +40,9 @@ const scriptProcesses = 4;
 
 /** How long services get to finish what they do when the process is told to stop, before they are told to hurry. Milliseconds. */
 const graceMs = 8_000;
+
+/** How often GitHub's record of deliveries is read when no setting says it: it is the only way in without webhooks. Milliseconds. */
+const recoveryIntervalMs = { webhook: 60_000, poll: 15_000 };
 
 /** What the application is made from. */
 export interface AppOptions {
@@ -73,7 +77,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const door = createDoor({ allow: settings.outboundAllow });
   const scripts = runs('worker') ? createScriptPool({ size: scriptProcesses, log }) : undefined;
   const actions = createActions({ door, scripts, reader, version: options.version });
-  const context = createContext(options, { db, queue, reader, actions });
+  const context = createContext(options, { db, queue, reader, actions, deliveries: createHookDeliveries(clients) });
   const http = runs('web') ? await startHttp(options, context, { github, queue }) : undefined;
   const workers = new Workers({ context, queue, databaseUrl: options.databaseUrl, log });
   let scheduler: Scheduler | undefined;
@@ -121,7 +125,10 @@ function createActions(tools: { door: Door; scripts: ScriptPool | undefined; rea
   ]);
 }
 
-function createContext(options: AppOptions, made: { db: Db; queue: Queue; reader: Reader; actions: ActionRegistry }): Context {
+function createContext(
+  options: AppOptions,
+  made: { db: Db; queue: Queue; reader: Reader; actions: ActionRegistry; deliveries: HookDeliveries },
+): Context {
   const { settings, log } = options;
   const { db, queue, reader, actions } = made;
   return {
@@ -134,9 +141,17 @@ function createContext(options: AppOptions, made: { db: Db; queue: Queue; reader
     receive: createReceiver({ appId: settings.appId, privateKey: settings.privateKey, webhookSecret: settings.webhookSecret }),
     reader,
     configs: new ConfigCache({ db, kinds: actions.list() }),
-    secrets: { reveal: (owner, names) => findSecretsForRepository(db, { ...owner, names, keyRing: settings.secretsKey }) },
+    secrets: {
+      reveal: (owner, names) => findSecretsForRepository(db, { ...owner, names, keyRing: settings.secretsKey }),
+      describe: (owner, names) => findDestinationsForRepository(db, { ...owner, names }),
+    },
     actions,
     reconcileSeconds: settings.reconcileInterval / 1000,
+    recovery: {
+      appId: settings.appId,
+      intervalMs: settings.recoveryInterval ?? recoveryIntervalMs[settings.intake],
+      deliveries: made.deliveries,
+    },
   };
 }
 
@@ -158,7 +173,14 @@ async function startHttp(options: AppOptions, context: Context, looks: { github:
     log,
     version,
     metrics,
-    intake: createIntake({ secrets, accept: createAcceptDelivery(context), log, appId: settings.appId, answers }),
+    intake: createIntake({
+      secrets,
+      accept: createAcceptDelivery(context),
+      log,
+      appId: settings.appId,
+      answers,
+      off: settings.intake === 'poll',
+    }),
     actions,
     health,
     pages: createPages({ db: context.db, actions, health, adminToken: settings.adminToken, publicUrl: settings.publicUrl, version, log }),

@@ -1,4 +1,5 @@
 import type { Context } from './flow/context.ts';
+import { requestRecovery } from './flow/recover-deliveries.ts';
 import { replayRun, requestReconcile, retryDelivery } from './flow/requests.ts';
 import type { HttpActions } from './http/http-options.ts';
 import { failed, ok } from './core/outcome.ts';
@@ -11,6 +12,7 @@ export function createHttpActions(context: Context, keyRing: KeyRing): HttpActio
     retryDelivery: (id) => retryDelivery(context, id),
     replayRun: (id) => replayRun(context, id),
     requestReconcile: (target) => requestReconcile(context, target),
+    requestRecovery: (since) => requestRecovery(context, since),
     async putSecret(secret) {
       const { owner, name, value, destinations } = secret;
       return await upsertSecret(context.db, { ...owner, name, value, destinations, keyRing });

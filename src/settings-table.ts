@@ -152,6 +152,19 @@ export const settingsTable = {
     help: 'How often every repository is compared with GitHub, so that a lost webhook is found.',
     how: 'Write a number with s, m or h, for example 5m.',
   },
+  INTAKE: {
+    format: formats.choiceFormat(['webhook', 'poll'] as const),
+    type: 'webhook or poll',
+    default: 'webhook',
+    help: "How deliveries come in. With poll, RepoWatch reads them from GitHub's record and needs no address that GitHub can reach (docs/recovery.md).",
+    how: 'Use webhook when GitHub can reach this server, poll behind a firewall.',
+  },
+  RECOVERY_INTERVAL: {
+    format: formats.durationFormat({ min: '5s', max: '24h' }),
+    type: 'time from 5s to 24h',
+    help: "How often GitHub's record of deliveries is read for what did not arrive; 1m without it, 15s with INTAKE=poll.",
+    how: 'Write a number with s, m or h, for example 1m.',
+  },
   LOG_LEVEL: {
     format: formats.choiceFormat(logLevels),
     type: logLevels.join(', '),

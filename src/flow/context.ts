@@ -2,6 +2,7 @@ import type { ActionRegistry } from '../actions/registry.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Db } from '../db/connect.ts';
+import type { HookDeliveries } from '../github/hook-deliveries.ts';
 import type { Reader } from '../github/reader.ts';
 import type { Receive } from '../github/receive.ts';
 import type { Queue } from '../queue/queue.ts';
@@ -25,4 +26,6 @@ export interface Context {
   actions: ActionRegistry;
   /** The staleness target of reconcile when a configuration does not name its own. Seconds. */
   reconcileSeconds: number;
+  /** GitHub's record of what it delivered to this App, and how often it is read. */
+  recovery: { appId: string; intervalMs: number; deliveries: HookDeliveries };
 }

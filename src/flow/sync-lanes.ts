@@ -3,18 +3,20 @@ import { githubIdOfLane, repositoryLane } from '../inbox/lane.ts';
 import { transaction } from '../db/transaction.ts';
 import { deleteInstallation, findInstallation, recordListing, suspendInstallation, type Installation } from '../mirror/installation.ts';
 import { findRepositories, removeUnlistedRepositories, upsertRepositories, type Repository } from '../mirror/repository.ts';
-import type { LaneService } from '../queue/lane-dispatcher.ts';
+import type { LaneService, Turn } from '../queue/lane-dispatcher.ts';
 import { refuseRepository } from './admit-delivery.ts';
 import type { Context } from './context.ts';
 import { reconcileRepository } from './reconcile-repository.ts';
+import { recoverDeliveries, recoveryLane } from './recover-deliveries.ts';
 import { syncConfig } from './sync-config.ts';
 
-/** Serves what has to be asked of GitHub apart from deliveries: listings, baselines, configurations, comparisons. */
+/** Serves what has to be asked of GitHub apart from deliveries: listings, baselines, configurations, comparisons, its record of deliveries. */
 export function createSyncService(context: Context): LaneService {
-  return { prefix: 'sync', groupSize: 8, maxLanes: 8, serveAlone: (lane) => serveLane(context, lane) };
+  return { prefix: 'sync', groupSize: 8, maxLanes: 8, serveAlone: (lane, turn) => serveLane(context, lane, turn) };
 }
 
-async function serveLane(context: Context, lane: string): Promise<void> {
+async function serveLane(context: Context, lane: string, turn: Turn): Promise<void> {
+  if (lane === recoveryLane(context)) return await recoverDeliveries(context, turn);
   const installationId = githubIdOfLane(lane, 'inst');
   if (installationId !== undefined) await syncInstallation(context, installationId);
   const repositoryId = githubIdOfLane(lane, 'repo');

@@ -16,6 +16,8 @@ export interface HttpActions {
   replayRun(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
   /** Makes one repository, or all, due for reconcile at once and answers how many. */
   requestReconcile(target: { repositoryId?: string }): Promise<Outcome<{ requested: number }, ErrorCode>>;
+  /** Makes a scan of GitHub's record of deliveries due at once; with a moment, one that goes back to it. `request_invalid` when it lies in the future. */
+  requestRecovery(since: Date | undefined): Promise<Outcome<{ requested: true }, ErrorCode>>;
   /** Writes a secret; `created` is false when it replaced a value. */
   putSecret(secret: PutSecret): Promise<Outcome<{ created: boolean }, ErrorCode>>;
   /** Forgets a secret. `not_found` when there is none. */

@@ -21,6 +21,8 @@ export interface IntakeOptions {
   secrets: string[];
   accept: AcceptDelivery;
   log: Log;
+  /** True where deliveries are read from GitHub's record instead: then nothing is taken here. */
+  off?: boolean;
   /** The App's id: a delivery addressed to another App is worth a warning (handbook A1). */
   appId?: string;
   /** Counts answers by their code. */
@@ -44,6 +46,9 @@ export function createIntake(options: IntakeOptions): (request: IncomingMessage,
   };
 }
 
+/** What a sender is told where INTAKE is poll. */
+const intakeOff = "This server takes no webhooks: INTAKE is poll, and deliveries are read from GitHub's record of them.";
+
 interface Answer {
   status: number;
   code: string;
@@ -51,6 +56,7 @@ interface Answer {
 }
 
 async function serve(options: IntakeOptions & { budget: BodyBudget }, request: IncomingMessage): Promise<Answer> {
+  if (options.off === true) throw new RepoWatchError('intake_off', intakeOff);
   const headers = checkHeaders(request);
   const hmacs = options.secrets.map((secret) => createHmac('sha256', secret));
   const digest = createHash('sha256');

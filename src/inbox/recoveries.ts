@@ -98,7 +98,7 @@ export async function advanceListing(
     trx,
     recovery,
     `scan_cursor = ?, scan_newest_at = greatest(scan_newest_at, ?::timestamptz), scan_newest_id = greatest(scan_newest_id, ?::numeric),
-     scan_pages = scan_pages + 1, scan_listed = scan_listed + ?, scan_missing = scan_missing + ?`,
+     scan_pages = scan_pages + 1, scan_listed = scan_listed + ?, scan_missing = scan_missing + ?, failures = 0, error_code = null, error = null`,
     [page.cursor, page.newest?.at ?? null, page.newest?.id ?? null, page.listed, page.missing],
   );
 }

@@ -1,6 +1,7 @@
 import { scheduleJob, type Job } from 'node-schedule';
 import { describeError } from '../core/errors.ts';
 import type { Context } from '../flow/context.ts';
+import { wakeRecovery } from '../flow/recover-deliveries.ts';
 import { syncInstallations } from '../flow/sync-installations.ts';
 import { installationLane, repositoryLane } from '../inbox/lane.ts';
 import { listStalledDeliveryLanes } from '../inbox/waiting-deliveries.ts';
@@ -27,11 +28,12 @@ export function startScheduler(context: Context): Scheduler {
   const ticks = [
     createTick(context, { name: 'rescue', rule: '* * * * * *', work: () => rescue(context, graceSeconds) }),
     createTick(context, { name: 'reconcile', rule: '* * * * * *', work: () => wakeDueRepositories(context) }),
+    createTick(context, { name: 'recovery', rule: '* * * * * *', work: () => wakeRecovery(context) }),
     createTick(context, { name: 'listing', rule: '30 * * * * *', work: () => wakeInstallations(context) }),
     createTick(context, { name: 'installations', rule: '0 */5 * * * *', work: () => installations.look() }),
   ];
   // What a dead process left behind waits for nothing: rows whose tickets died with it are served at once.
-  const first = Promise.all([rescue(context, 0), installations.look()]).catch((error: unknown) => {
+  const first = Promise.all([rescue(context, 0), installations.look(), wakeRecovery(context)]).catch((error: unknown) => {
     context.log.warn({ error: describeError(error) }, 'The first look at what is due failed; the next follows in a second');
   });
   return {

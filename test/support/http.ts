@@ -16,6 +16,7 @@ export const withToken = { authorization: `Bearer ${testToken}` };
 export const testActions: HttpActions = {
   retryDelivery: async (id) => ok({ id }),
   replayRun: async () => ok({ id: '4711' }),
+  requestRecovery: async () => ({ ok: true, value: { requested: true as const } }),
   requestReconcile: async () => ok({ requested: 1 }),
   putSecret: async () => ok({ created: true }),
   deleteSecret: async () => ok(undefined),
