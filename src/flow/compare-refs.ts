@@ -77,7 +77,10 @@ export async function compareWithListing(context: Context, repository: Repositor
 }
 
 /** How fresh a repository wants to be: the shortest of what its configuration and its projects ask for, or none of them. */
-export function paceOf(context: Context, repository: Repository): Pace {
+export function paceOf(
+  context: Context,
+  repository: Pick<Repository, 'configIntervalSeconds' | 'reconcileIntervalSeconds' | 'pushedAt'>,
+): Pace {
   const own = [repository.configIntervalSeconds, repository.reconcileIntervalSeconds].filter((seconds) => seconds !== null);
   return {
     targetSeconds: context.reconcileSeconds,
