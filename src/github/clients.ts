@@ -1,7 +1,16 @@
 import type { Octokit } from '@octokit/rest';
 import { Probot, ProbotOctokit } from 'probot';
+import { z } from 'zod';
+import { systemClock, type Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import { Budget } from './budget.ts';
+import { guardRequests } from './guard-requests.ts';
+import type { Hookable } from './octokit-hook.ts';
 import type { Purpose } from './purpose.ts';
+import { rememberAnswers } from './remember-answers.ts';
+import { createSharedTokenAuth } from './shared-token-auth.ts';
+import { SharedTokens, type Mint, type TokenStore } from './shared-tokens.ts';
+import { fingerprintOf, type TokenScope } from './token.ts';
 
 /**
  * A client of GitHub's API. Ids in its answers may be BigInt: never JSON.stringify them (handbook A18).
@@ -17,9 +26,14 @@ export interface Clients {
    * The client of one installation, by its id on GitHub, spending what its purpose may (interactive without one). Takes its
    * token at the first request. A request that the budget does not allow is thrown as `github_budget_spent` with `retryAt`.
    */
-  installation(githubInstallationId: string, purpose?: Purpose): Promise<GitHubClient>;
-  /** Replaces the cached token, which keeps its permissions for an hour, after an installation's permissions changed (handbook E12). */
+  installation(githubInstallationId: string, purpose?: Purpose, scope?: TokenScope): Promise<GitHubClient>;
+  /**
+   * Replaces the shared token, which keeps its permissions for an hour (handbook E12). Where the database shows that permissions or
+   * selection changed, that happens by itself at the next request.
+   */
   renewToken(githubInstallationId: string): Promise<void>;
+  /** Writes down what was counted and not yet written. */
+  close(): Promise<void>;
 }
 
 /** The version whose answers this code reads; without the header GitHub would choose. Enterprise Server takes it as well (handbook J7). */
@@ -58,7 +72,7 @@ function createWorkerOctokit(baseUrl: string): typeof ProbotOctokit {
   return ProbotOctokit.defaults((options: ProbotOptions) => ({
     ...options,
     userAgent: 'repowatch',
-    // Tokens are asked for at the same server, also by renewToken.
+    // Tokens are asked for at the same server.
     auth: { ...options.auth, ...(options.auth?.request && { request: options.auth.request.defaults({ baseUrl }) }) },
     throttle: { enabled: false },
     retry: { enabled: false },
@@ -72,27 +86,53 @@ export interface ClientOptions {
   apiUrl: string;
   log: Log;
   timeouts?: Timeouts;
+  clock?: Clock;
+  /** Where tokens, budgets and answers are shared by all processes. Without it each process has its own, and forgets them. */
+  store?: TokenStore;
+}
+
+const mintedSchema = z.object({ token: z.string().min(1), expires_at: z.coerce.date() });
+
+/** Asks for tokens in the name of the App. */
+function createMint(probot: Probot, clock: Clock): Mint {
+  return async (installation, scope) => {
+    const app = await probot.auth();
+    const { data } = await app.request('POST /app/installations/{installation_id}/access_tokens', {
+      installation_id: Number(installation),
+      ...(scope.repositoryIds && { repository_ids: [...scope.repositoryIds] }),
+      ...(scope.permissions && { permissions: scope.permissions }),
+    });
+    const minted = mintedSchema.safeParse(data);
+    // As if no answer had come: half of one says nothing.
+    if (!minted.success) throw Object.assign(new Error("GitHub's answer with a token was cut off"), { status: 500 });
+    const { token, expires_at: expiresAt } = minted.data;
+    return { text: token, fingerprint: fingerprintOf(token), mintedAt: clock.now(), expiresAt };
+  };
 }
 
 /** Wires the clients of one App on one GitHub. */
 export function createClients(options: ClientOptions): Clients {
+  const { store, clock = systemClock } = options;
   const baseUrl = options.apiUrl.replace(/\/+$/, '');
   // Below warn Octokit prints every request with its body.
-  const level = options.log.isLevelEnabled('warn') ? 'warn' : options.log.level;
-  const probot = new Probot({
-    appId: options.appId,
-    privateKey: options.privateKey,
-    baseUrl,
-    Octokit: createWorkerOctokit(baseUrl),
-    log: options.log.child({}, { level }),
-    request: { fetch: createFetch(options.timeouts ?? defaultTimeouts) },
-  });
+  const log = options.log.child({}, { level: options.log.isLevelEnabled('warn') ? 'warn' : options.log.level });
+  const WorkerOctokit = createWorkerOctokit(baseUrl);
+  const request = { fetch: createFetch(options.timeouts ?? defaultTimeouts) };
+  const probot = new Probot({ appId: options.appId, privateKey: options.privateKey, baseUrl, Octokit: WorkerOctokit, log, request });
+  const tokens = new SharedTokens({ mint: createMint(probot, clock), clock, store });
+  const budget = new Budget({ clock, log: options.log, store });
+  const checks = new Map<string, number>();
   return {
     app: () => probot.auth(),
-    installation: (id) => probot.auth(Number(id)),
-    async renewToken(id) {
-      const client = await probot.auth(Number(id));
-      await client.auth({ type: 'installation', refresh: true });
+    async installation(id, purpose = 'interactive', scope = {}) {
+      const authStrategy = () => createSharedTokenAuth({ tokens, installation: id, scope });
+      const client = new WorkerOctokit({ baseUrl, log, request, authStrategy });
+      const octokit = client as unknown as Hookable;
+      guardRequests({ octokit, budget, clock, installation: id, purpose, checks });
+      if (store) rememberAnswers({ octokit, place: { db: store.db, host: store.host, installation: id }, log });
+      return client;
     },
+    renewToken: (id) => tokens.renew(id),
+    close: () => budget.flush(),
   };
 }

@@ -102,7 +102,7 @@ const cases: [string, unknown, ErrorCode, Date?][] = [
     answered({ status: 403, message: 'Resource not accessible by integration', headers: { 'x-ratelimit-remaining': '4999' } }),
     'github_forbidden',
   ],
-  ['archived', answered({ status: 403, message: 'Repository was archived so is read-only.' }), 'github_forbidden'],
+  ['archived', answered({ status: 403, message: 'Repository was archived so is read-only.' }), 'repository_archived'],
   [
     'IP allow list',
     answered({

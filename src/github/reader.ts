@@ -5,13 +5,15 @@ import { failed, ok } from '../core/outcome.ts';
 import type { RefKind } from '../core/statuses.ts';
 import { ask, confirmAbsence, readOne, unlessMissing, type Read } from './ask.ts';
 import type { Clients, GitHubClient } from './clients.ts';
-import { readConditional, type Mark } from './conditional.ts';
+import { readConditional } from './conditional.ts';
 import { installationSchema, repositorySchema } from './facts.ts';
 import type { Purpose } from './purpose.ts';
+import type { Mark } from './mark.ts';
 import { nextParams, readPages } from './read-pages.ts';
 import { readRefsBatch, type RefsBatch } from './read-refs-batch.ts';
 import { readActivity, type Activity, type ActivityWish } from './read-activity.ts';
-import { readCommit, readComparison, type Comparison } from './read-comparison.ts';
+import { readCommit, readComparison, type ComparedHeads, type Comparison } from './read-comparison.ts';
+import { readTree } from './read-tree.ts';
 import { readTextFile, type TextFile } from './read-text-file.ts';
 import { encodePath, repositoryRoute, type RepositoryPlace } from './repository-path.ts';
 import type { InstallationFacts, RepositoryFacts } from './translation.ts';
@@ -83,9 +85,11 @@ export interface Reader {
   /** The record of pushes to branches, newest first, as far back as is wanted (handbook D6). */
   readActivity(place: RepositoryPlace, wish: ActivityWish): Promise<Read<Activity>>;
   /** What lies between two heads; `github_not_found` when one of them is gone (handbook C7). */
-  readComparison(place: RepositoryPlace, heads: { before: string; after: string }): Promise<Read<Comparison>>;
+  readComparison(place: RepositoryPlace, heads: ComparedHeads): Promise<Read<Comparison>>;
   /** One commit, without its files. */
   readCommit(place: RepositoryPlace, sha: string): Promise<Read<Commit>>;
+  /** The files of a commit with the ids of their contents; null when GitHub cannot list them all. */
+  readTree(place: RepositoryPlace, commit: string): Promise<Read<Map<string, string> | null>>;
 }
 
 const shaSchema = z.string().refine(isSha);
@@ -128,6 +132,7 @@ export function createReader(clients: Clients, clock: Clock = systemClock, purpo
     readActivity: (place, wish) => asking(place.installation, (client) => readActivity(client, place, wish)),
     readComparison: (place, heads) => asking(place.installation, (client) => readComparison(client, place, heads)),
     readCommit: (place, sha) => asking(place.installation, (client) => readCommit(client, place, sha)),
+    readTree: (place, commit) => asking(place.installation, (client) => readTree(client, place, commit)),
   };
 }
 
