@@ -18,6 +18,8 @@ import { addDeliveryRoutes } from './routes/deliveries.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addInstallationRoutes } from './routes/installations.ts';
 import { addMetaRoutes } from './routes/meta.ts';
+import { addRecoveryGauges } from './recovery-gauges.ts';
+import { addRecoveryRoutes } from './routes/recovery.ts';
 import { addReconcileRoute } from './routes/reconcile.ts';
 import { addRepositoryRoutes } from './routes/repositories.ts';
 import { addRunRoutes } from './routes/runs.ts';
@@ -129,6 +131,7 @@ function addApi(api: Api, context: RouteContext): void {
   addInstallationRoutes(api, context);
   addSecretRoutes(api, context);
   addReconcileRoute(api, context);
+  addRecoveryRoutes(api, context);
   addMetaRoutes(api);
 }
 
@@ -143,6 +146,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   logAnswers(app, options);
   addHttpMetrics(app, metrics);
   addDatabaseGauges(metrics, options.db);
+  addRecoveryGauges(metrics, options.db);
   await addOpenApi(app, { version: options.version, publicUrl: settings.publicUrl });
   const routes = collectRoutes(app);
   app.setNotFoundHandler(createNotFoundHandler(routes));

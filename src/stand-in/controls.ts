@@ -3,6 +3,7 @@ import * as operations from './operations.ts';
 import { createSignInControls, type SignInControls } from './sign-in-controls.ts';
 import type { NewCommit, NewInstallation, NewRepository } from './operations.ts';
 import { placeOf } from './push-events.ts';
+import { seedDeliveries, type SeededDelivery } from './seed-deliveries.ts';
 import { describeDelivery, redeliver, type DeliveryRecord } from './webhook-sender.ts';
 import { fullName, readRepository, type Account, type ApiCall, type Failure, type World } from './world.ts';
 
@@ -58,6 +59,8 @@ export interface Controls extends SignInControls {
   setWebhookSecret(secret: string): Promise<void>;
   /** Sends the delivery with this GUID again, also a lost one. */
   redeliver(guid: string): Promise<{ id: string }>;
+  /** Puts deliveries of the past into GitHub's record without sending them; answers their GUIDs. */
+  seedDeliveries(deliveries: SeededDelivery[]): Promise<string[]>;
   deliveries(filter?: DeliveryFilter): Promise<DeliveryRecord[]>;
   /** Resolves when every delivery queued so far has its answer. */
   settled(): Promise<void>;
@@ -180,6 +183,9 @@ function createObserverControls(world: World): ObserverControls {
       const original = world.deliveries.find((each) => each.guid === guid);
       if (!original) throw new Error(`There was no delivery ${guid}: list the deliveries to see which there are.`);
       return { id: String(redeliver(world, original).id) };
+    },
+    async seedDeliveries(deliveries) {
+      return seedDeliveries(world, deliveries);
     },
     async deliveries(filter = {}) {
       const { repo, ...fields } = filter;

@@ -52,7 +52,7 @@ export const appRoutes: Route<ApiRequest>[] = [
   { method: 'GET', pattern: '/app/hook/config', handle: ({ world }) => ({ body: hookConfig(world) }) },
   { method: 'PATCH', pattern: '/app/hook/config', handle: updateHookConfig },
   { method: 'GET', pattern: '/app/hook/deliveries', handle: listDeliveries },
-  { method: 'GET', pattern: '/app/hook/deliveries/:id', handle: (request) => ({ body: deliveryPayload(deliveryOf(request), true) }) },
+  { method: 'GET', pattern: '/app/hook/deliveries/:id', handle: (request) => ({ raw: wholeDelivery(deliveryOf(request)) }) },
   { method: 'POST', pattern: '/app/hook/deliveries/:id/attempts', handle: repeatDelivery },
   { method: 'GET', pattern: '/repos/:owner/:repo/installation', handle: findRepositoryInstallation },
 ];
@@ -172,15 +172,15 @@ function listDeliveries(request: ApiRequest): ApiAnswer {
   const last = items.at(-1);
   const more = last !== undefined && known.length > items.length;
   const next: [string, string][] = more ? [['next', linkTo(request, { cursor: `v1_${last.id}` })]] : [];
-  return { body: items.map((each) => deliveryPayload(each, false)), headers: linkHeader(next) };
+  return { body: items.map(deliverySummary), headers: linkHeader(next) };
 }
 
 function listKnown(world: World): Delivery[] {
-  const oldest = world.now().getTime() - retention;
-  const known = world.deliveries.filter(
-    ({ state, deliveredAt }) => (state === 'answered' || state === 'failed') && deliveredAt.getTime() >= oldest,
-  );
-  return known.reverse();
+  return world.deliveries.filter((delivery) => isListed(world, delivery)).reverse();
+}
+
+function isListed(world: World, { state, deliveredAt }: Delivery): boolean {
+  return (state === 'answered' || state === 'failed') && deliveredAt.getTime() >= world.now().getTime() - retention;
 }
 
 function parseCursor(cursor: string): bigint {
@@ -190,13 +190,14 @@ function parseCursor(cursor: string): bigint {
 }
 
 function deliveryOf(request: ApiRequest): Delivery {
-  const delivery = listKnown(request.world).find(({ id }) => String(id) === request.param('id'));
-  if (!delivery) throw notFound();
+  const { world } = request;
+  const delivery = world.deliveries.find(({ id }) => String(id) === request.param('id'));
+  if (!delivery || !isListed(world, delivery)) throw notFound();
   return delivery;
 }
 
-function deliveryPayload(delivery: Delivery, whole: boolean): Json {
-  const summary = {
+function deliverySummary(delivery: Delivery): Json {
+  return {
     // Ids are numbers above 2^53 in GitHub's JSON, too (handbook A18).
     id: rawNumber(delivery.id),
     guid: delivery.guid,
@@ -211,12 +212,21 @@ function deliveryPayload(delivery: Delivery, whole: boolean): Json {
     repository_id: delivery.repositoryId,
     throttled_at: null,
   };
-  if (!whole) return summary;
-  const payload: unknown = JSON.parse(delivery.request.body.toString());
+}
+
+/** The payload goes out byte for byte: GitHub's numbers are not rounded either. */
+function wholeDelivery(delivery: Delivery): Buffer {
   const response = delivery.response
     ? { headers: delivery.response.headers, payload: delivery.response.body }
     : { headers: null, payload: null };
-  return { ...summary, url: '', request: { headers: delivery.request.headers, payload }, response };
+  const place = '"payload goes here"';
+  const whole = {
+    ...deliverySummary(delivery),
+    url: '',
+    request: { headers: delivery.request.headers, payload: 'payload goes here' },
+    response,
+  };
+  return Buffer.from(JSON.stringify(whole).replace(place, () => delivery.request.body.toString()));
 }
 
 // In Node since 22; the type library does not have it yet.

@@ -18,7 +18,7 @@ const payloadLimit = 25 * 1024 * 1024;
 /** GitHub cuts the connection after ten seconds (handbook A5). */
 const timeout = 10_000;
 /** Above 2^53, because GitHub's are too and clients trip over it (handbook A18). */
-const firstDeliveryId = 3_804_004_623_172_239_366n;
+export const firstDeliveryId = 3_804_004_623_172_239_366n;
 // A connection of its own per delivery: a kept one would fail the first delivery after the receiver restarts.
 const agents = { plain: new Agent({ keepAlive: false }), secure: new SecureAgent({ keepAlive: false }) };
 
@@ -138,7 +138,8 @@ function post(world: World, url: URL, { headers, body }: Delivery['request']): P
   });
 }
 
-function headersFor(world: World, delivery: { event: string; guid: string; body: Buffer }): Record<string, string> {
+/** The headers of a delivery, signed with the App's secret of now. */
+export function headersFor(world: World, delivery: { event: string; guid: string; body: Buffer }): Record<string, string> {
   const sign = (algorithm: string): string => createHmac(algorithm, world.app.webhookSecret).update(delivery.body).digest('hex');
   return {
     Accept: '*/*',

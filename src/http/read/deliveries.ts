@@ -27,12 +27,13 @@ export interface DeliveryRow {
   installation_github_id: string | null;
   body_size: number;
   received_at: Date;
+  sent_at: Date | null;
   settled_at: Date | null;
 }
 
 /** What every reader of deliveries selects: the body stays where it is. */
 export const deliveryColumns = `d.id, d.guid, d.event, d.action, d.source, d.sender, d.status, d.code, d.reason, d.attempts, d.next_attempt_at,
-  d.repository_github_id, d.repository_full_name, d.installation_github_id, d.body_size, d.received_at, d.settled_at`;
+  d.repository_github_id, d.repository_full_name, d.installation_github_id, d.body_size, d.received_at, d.sent_at, d.settled_at`;
 
 /** The delivery as lists show it. */
 export function deliveryItem(row: DeliveryRow): DeliverySummary {
@@ -53,6 +54,7 @@ export function deliveryItem(row: DeliveryRow): DeliverySummary {
     installation_github_id: row.installation_github_id,
     body_size: row.body_size,
     received_at: isoTime(row.received_at),
+    sent_at: isoTimeOrNull(row.sent_at),
     settled_at: isoTimeOrNull(row.settled_at),
   };
 }
@@ -63,6 +65,7 @@ export async function listDeliveries(db: Db, query: DeliveryQuery): Promise<Page
   list.whereEqual('d.guid', query.guid);
   list.whereEqual('d.event', query.event);
   list.whereEqual('d.status', query.status);
+  list.whereEqual('d.source', query.source);
   if (query.repository !== undefined) {
     list.where('d.repository_github_id = any(:repositories)', { repositories: await listRepositoryGithubIds(db, query.repository) });
   }

@@ -22,6 +22,7 @@ export const deliverySummary = z
     installation_github_id: idText.nullable(),
     body_size: z.number().int(),
     received_at: timestamp,
+    sent_at: timestamp.nullable().describe('When GitHub sent it first, where its record of deliveries was asked'),
     settled_at: timestamp.nullable(),
   })
   .meta({ id: 'Delivery' });
@@ -46,6 +47,7 @@ export const deliveryQuery = z.strictObject({
   guid: filterText(100).optional(),
   event: filterText(100).optional(),
   status: z.enum(deliveryStatuses).optional(),
+  source: z.enum(deliverySources).optional(),
   repository: repositoryName.optional(),
   since: z.iso.datetime({ offset: true }).optional().describe('Received at or after this moment'),
   until: z.iso.datetime({ offset: true }).optional().describe('Received before this moment'),

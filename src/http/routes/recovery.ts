@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { Api, RouteContext } from '../api.ts';
+import { withLink } from '../paging.ts';
+import { unwrap } from '../problem.ts';
+import { listRecoveryDeliveries, readRecovery } from '../read/recovery.ts';
+import { pageOf } from '../schemas/common.ts';
+import { problems } from '../schemas/problem.ts';
+import { recoveryDelivery, recoveryQuery, recoveryRequest, recoveryState } from '../schemas/recovery.ts';
+
+const tags = ['recovery'];
+
+/** What the scan of GitHub's record of deliveries proves and found, and scanning now. */
+export function addRecoveryRoutes(api: Api, { db, actions }: RouteContext): void {
+  api.get(
+    '/recovery',
+    {
+      schema: {
+        summary: 'Read what is proven about lost deliveries, and how the scan stands',
+        tags,
+        response: { 200: recoveryState, ...problems() },
+      },
+    },
+    async () => readRecovery(db, new Date()),
+  );
+  api.get(
+    '/recovery/deliveries',
+    {
+      schema: {
+        summary: 'List the deliveries that were missing, the newest find first',
+        tags,
+        querystring: recoveryQuery,
+        response: { 200: pageOf(recoveryDelivery), ...problems(422) },
+      },
+    },
+    async (request, reply) => withLink(request, reply, await listRecoveryDeliveries(db, request.query)),
+  );
+  api.post(
+    '/recovery',
+    {
+      schema: {
+        summary: "Scan GitHub's record of deliveries now",
+        tags,
+        body: recoveryRequest,
+        response: { 202: z.object({ requested: z.literal(true) }), ...problems(413, 415, 422) },
+      },
+    },
+    async ({ body }, reply) => {
+      const since = body?.since === undefined ? undefined : new Date(body.since);
+      return reply.code(202).send(unwrap(await actions.requestRecovery(since)));
+    },
+  );
+}
