@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { ask, readOne, type Read } from './ask.ts';
+import type { Clients } from './clients.ts';
+import { actorSchema, githubIdSchema, installationSchema } from './facts.ts';
+import { readPages } from './read-pages.ts';
+import type { InstallationFacts } from './translation.ts';
+
+/** A member's wish for the App, which an owner has not answered yet (handbook I7). */
+export interface InstallationRequest {
+  githubId: string;
+  account: { githubId: string; login: string };
+  requester: { githubId: string | null; login: string } | null;
+  createdAt: string | null;
+}
+
+/** Questions that the App asks about its installations with its own key: GitHub's word, and nobody's claim. */
+export interface AppFacts {
+  /** `github_not_found` when the App has no such installation. */
+  getInstallation(githubId: string): Promise<Read<InstallationFacts>>;
+  listInstallationRequests(): Promise<Read<InstallationRequest[]>>;
+}
+
+const requestSchema = z
+  .object({
+    id: githubIdSchema,
+    account: z.object({ id: githubIdSchema, login: z.string().optional(), slug: z.string().optional() }),
+    requester: actorSchema,
+    created_at: z.string().nullish(),
+  })
+  .transform(({ id, account, requester, created_at }): InstallationRequest => ({
+    githubId: id,
+    account: { githubId: account.id, login: account.login ?? account.slug ?? account.id },
+    requester: requester && { githubId: requester.id, login: requester.login },
+    createdAt: created_at ?? null,
+  }));
+
+/** Wires the questions to the App's client. */
+export function createAppFacts(clients: Pick<Clients, 'app'>): AppFacts {
+  return {
+    getInstallation: (id) =>
+      ask(async () => readOne(await clients.app(), { route: 'GET /app/installations/{id}', params: { id } }, installationSchema)),
+    listInstallationRequests: () =>
+      ask(async () =>
+        readPages(await clients.app(), {
+          route: 'GET /app/installation-requests',
+          params: { per_page: '100' },
+          page: z.array(requestSchema),
+          itemsOf: (page) => page,
+        }),
+      ),
+  };
+}
