@@ -21,6 +21,7 @@ import { createClients } from './github/clients.ts';
 import { createHookDeliveries, type HookDeliveries } from './github/hook-deliveries.ts';
 import { observeReader } from './github/observe-reader.ts';
 import { createReader, type Reader } from './github/reader.ts';
+import { deleteTokensOfOtherKeys } from './github/token-rows.ts';
 import { createReceiver } from './github/receive.ts';
 import { createIntake } from './http/intake.ts';
 import type { Health } from './http/http-options.ts';
@@ -72,11 +73,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   const db = createDb({ url: options.databaseUrl, poolMax, log });
   const queue = new Queue({ url: options.databaseUrl, log, worker: runs('worker') });
   const github: GitHubHealth = { reachable: undefined };
-  const clients = createClients({ appId: settings.appId, privateKey: settings.privateKey, apiUrl: settings.githubApiUrl, log });
+  const store = { db, keyRing: settings.secretsKey, host: new URL(settings.githubUrl).hostname };
+  const clients = createClients({ appId: settings.appId, privateKey: settings.privateKey, apiUrl: settings.githubApiUrl, log, store });
   const reader = observeReader(createReader(clients), (reachable) => void (github.reachable = reachable));
   const door = createDoor({ allow: settings.outboundAllow });
   const scripts = runs('worker') ? createScriptPool({ size: scriptProcesses, log }) : undefined;
-  const actions = createActions({ door, scripts, reader, version: options.version });
+  const actions = createActions({ door, scripts, reader: reader.as('actions'), version: options.version });
   const context = createContext(options, { db, queue, reader, actions, deliveries: createHookDeliveries(clients) });
   const http = runs('web') ? await startHttp(options, context, { github, queue }) : undefined;
   const workers = new Workers({ context, queue, databaseUrl: options.databaseUrl, log });
@@ -98,7 +100,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await scheduler?.stop();
       await workers.stop();
       await queue.stop();
-      await Promise.all([scripts?.close(), door.close()]);
+      await Promise.all([scripts?.close(), door.close(), clients.close()]);
       await db.destroy();
     },
   };
@@ -106,6 +108,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 /** After a new key was put in front of the ring, everything is wrapped with it, so that the old one can leave. */
 async function moveSecretsToCurrentKey({ db, log }: Context, keyRing: ServerSettings['secretsKey']): Promise<void> {
+  await deleteTokensOfOtherKeys(db, keyRing);
   const { rewrapped, unreadable } = await rewrapSecrets(db, keyRing);
   if (rewrapped > 0) log.info({ rewrapped }, 'Secrets were wrapped with the current key of SECRETS_KEY');
   if (unreadable.length > 0) log.error({ unreadable }, 'SECRETS_KEY lacks the key of these secrets; put it back, or set them again');

@@ -56,6 +56,7 @@ export class Budget {
   #limits = new Map<string, BudgetNews['limits'][number]>();
   #pauses = new Map<string, BudgetNews['pauses'][number]>();
   #timer: NodeJS.Timeout | undefined;
+  #closed = false;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(options: { clock: Clock; log: Log; store?: BudgetStore | undefined }) {
@@ -102,6 +103,12 @@ export class Budget {
     this.#timer = undefined;
     this.#writing = this.#writing.then(() => this.#write());
     await this.#writing;
+  }
+
+  /** Writes down the last of it; what is learned later is not written any more. */
+  async close(): Promise<void> {
+    await this.flush();
+    this.#closed = true;
   }
 
   async #sendWithin<T>(account: Account, spender: Spender, send: () => Promise<T>): Promise<T> {
@@ -158,6 +165,7 @@ export class Budget {
   }
 
   #writeSoon(): void {
+    if (this.#closed) return;
     this.#timer ??= setTimeout(() => void this.flush(), sharedEveryMs).unref();
   }
 

@@ -133,6 +133,6 @@ export function createClients(options: ClientOptions): Clients {
       return client;
     },
     renewToken: (id) => tokens.renew(id),
-    close: () => budget.flush(),
+    close: () => budget.close(),
   };
 }

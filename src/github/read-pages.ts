@@ -10,6 +10,8 @@ export interface Listing<Page, Item> {
   page: z.ZodType<Page>;
   itemsOf: (page: Page) => Item[];
   totalOf?: (page: Page) => number;
+  /** True when it is read again and again: pages that did not change are free then, and come from what was kept of them. */
+  remember?: true;
 }
 
 const maxPages = 2000;
@@ -32,7 +34,7 @@ interface PageResponse {
 }
 
 /** One page; undefined for GitHub's 409 of a repository without commits. */
-async function readPage(client: GitHubClient, route: string, params: Record<string, string>): Promise<PageResponse | undefined> {
+async function readPage(client: GitHubClient, route: string, params: Record<string, unknown>): Promise<PageResponse | undefined> {
   try {
     return (await client.request(route, params)) as PageResponse;
   } catch (error) {
@@ -51,7 +53,7 @@ export async function readPages<Page, Item>(client: GitHubClient, listing: Listi
   const items: Item[] = [];
   let params: Record<string, string> = { ...listing.params };
   for (let page = 1; page <= maxPages; page += 1) {
-    const response = await readPage(client, listing.route, params);
+    const response = await readPage(client, listing.route, { ...params, request: { remember: listing.remember } });
     if (!response) return page === 1 ? ok([]) : incomplete(`page ${page} says that the repository is empty`);
     const parsed = listing.page.safeParse(response.data);
     if (!parsed.success) return incomplete(`page ${page} was cut off or is not the list it should be (${describeMismatch(parsed.error)})`);

@@ -56,7 +56,7 @@ export async function readTextFile(
 ): Promise<Read<TextFile>> {
   const path = encodePath(file.path);
   if (path === undefined || file.ref?.isWellFormed() === false) return ok({ kind: 'absent' });
-  const params = { headers: objectForm, ...(file.ref !== undefined && { ref: file.ref }) };
+  const params = { headers: objectForm, request: { remember: true }, ...(file.ref !== undefined && { ref: file.ref }) };
   const read = await unlessMissing(readOne(client, { route: repositoryRoute(place, `/contents/${path}`), params }, contentSchema));
   if (!read) return confirmAbsence<TextFile>(client, place, { kind: 'absent' });
   if (!read.ok) return read;

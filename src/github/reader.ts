@@ -6,7 +6,7 @@ import type { RefKind } from '../core/statuses.ts';
 import { ask, confirmAbsence, readOne, unlessMissing, type Read } from './ask.ts';
 import type { Clients, GitHubClient } from './clients.ts';
 import { readConditional } from './conditional.ts';
-import { installationSchema, repositorySchema } from './facts.ts';
+import { appSchema, installationSchema, repositorySchema } from './facts.ts';
 import type { Purpose } from './purpose.ts';
 import type { Mark } from './mark.ts';
 import { nextParams, readPages } from './read-pages.ts';
@@ -16,7 +16,7 @@ import { readCommit, readComparison, type ComparedHeads, type Comparison } from 
 import { readTree } from './read-tree.ts';
 import { readTextFile, type TextFile } from './read-text-file.ts';
 import { encodePath, repositoryRoute, type RepositoryPlace } from './repository-path.ts';
-import type { InstallationFacts, RepositoryFacts } from './translation.ts';
+import type { AppFacts, InstallationFacts, RepositoryFacts } from './translation.ts';
 
 /** A branch and its head. */
 interface BranchHead {
@@ -60,6 +60,10 @@ export interface RepositoryPage {
 export interface Reader {
   /** The same questions asked for another purpose; those of the reader itself are interactive. May answer `github_budget_spent`. */
   as(purpose: Purpose): Reader;
+  /** The App as it is registered (handbook I4). */
+  getApp(): Promise<Read<AppFacts>>;
+  /** An installation as it is now, suspended ones too; `github_not_found` when it is gone. */
+  getInstallation(installation: string): Promise<Read<InstallationFacts>>;
   /** All installations of the App, suspended ones too (handbook B12). */
   listInstallations(): Promise<Read<InstallationFacts[]>>;
   /** All repositories of an installation, or `listing_incomplete`. */
@@ -118,6 +122,11 @@ export function createReader(clients: Clients, clock: Clock = systemClock, purpo
   };
   return {
     as: (other) => createReader(clients, clock, other),
+    getApp: () => ask(async () => readOne(await clients.app(), { route: 'GET /app' }, appSchema)),
+    getInstallation: (installation) =>
+      ask(async () =>
+        readOne(await clients.app(), { route: 'GET /app/installations/{installation_id}', params: { installation_id: installation } }, installationSchema),
+      ),
     listInstallations: () => ask(async () => listInstallations(await clients.app())),
     listInstallationRepositories: (installation) => asking(installation, listRepositories),
     listRepositoryPage: (installation, page) => asking(installation, (client) => listRepositoryPage(client, page, clock.now())),
@@ -172,6 +181,7 @@ function listBranches(client: GitHubClient, place: RepositoryPlace): Promise<Rea
   return readPages(client, {
     route: repositoryRoute(place, '/branches'),
     params: { per_page: '100' },
+    remember: true,
     page: branchesPage,
     itemsOf: (page) => page.map((branch) => ({ name: branch.name, sha: branch.commit.sha, protected: branch.protected ?? false })),
   });
@@ -181,6 +191,7 @@ function listTags(client: GitHubClient, place: RepositoryPlace): Promise<Read<Ta
   return readPages(client, {
     // All refs that begin like this. Octokit cuts a slash off the end of an address, hence the filter.
     route: repositoryRoute(place, '/git/matching-refs/tags'),
+    remember: true,
     page: z.array(refSchema),
     itemsOf: (page) =>
       page

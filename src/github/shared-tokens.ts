@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../core/clock.ts';
 import type { Db } from '../db/connect.ts';
 import type { KeyRing } from '../vault/key-ring.ts';
-import { claimMint, deleteTokens, findToken, releaseMint, storeToken, type TokenState } from './token-rows.ts';
+import { claimMint, deleteEndedTokens, deleteTokens, findToken, releaseMint, storeToken, type TokenState } from './token-rows.ts';
 import { judgeToken, scopeKey, type Token, type TokenScope } from './token.ts';
 
 /** Asks GitHub for a new token of an installation. Throws what Octokit throws. */
@@ -119,6 +119,8 @@ export class SharedTokens {
       }
       const token = await this.#mint(installation, scope);
       await storeToken(db, keyRing, { installationId, scope: place.scope, granted, token });
+      // Rarely enough, and often enough: nothing that ended lies around for longer than the next one lives.
+      await deleteEndedTokens(db);
       return token;
     } catch (error) {
       await releaseMint(db, installationId, place.scope);

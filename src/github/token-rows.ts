@@ -147,11 +147,20 @@ export async function deleteTokens(db: Db, key: { host: string; installation: st
   );
 }
 
-/** Removes what must not be kept: tokens that ended, and those of installations that were suspended or deleted meanwhile. */
-export async function deleteUselessTokens(db: Db): Promise<void> {
-  await db.raw(
-    `delete from installation_tokens t using installations i
-     where i.id = t.installation_id
-       and (i.suspended_at is not null or i.deleted_at is not null or (t.expires_at < now() and t.minting_until is null))`,
-  );
+/** Forgets all tokens of an installation that was suspended or deleted, in the transaction that writes that down; by our id. */
+export async function forgetTokens(db: Db, installationId: string): Promise<void> {
+  await db('installation_tokens').where({ installation_id: installationId }).delete();
+}
+
+/** Removes tokens that ended. */
+export async function deleteEndedTokens(db: Db): Promise<void> {
+  await db.raw('delete from installation_tokens where expires_at < now() and (minting_until is null or minting_until < now())');
+}
+
+/**
+ * Removes tokens under other keys than the current one, so that an old key can leave SECRETS_KEY: others are made when they
+ * are needed. Answers how many went.
+ */
+export async function deleteTokensOfOtherKeys(db: Db, ring: KeyRing): Promise<number> {
+  return await db('installation_tokens').whereNot({ key_id: ring.currentId }).delete();
 }
