@@ -63,6 +63,7 @@ export function testSettings(replaced: Record<string, string>): ServerSettings {
     GITHUB_API_URL: 'http://127.0.0.1:9',
     GITHUB_URL: 'http://127.0.0.1:9',
     RECONCILE_INTERVAL: '24h',
+    RECOVERY_INTERVAL: '24h',
     ...replaced,
   });
   if (!settings.ok) throw new Error(settings.message);
