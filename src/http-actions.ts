@@ -1,6 +1,6 @@
 import type { Context } from './flow/context.ts';
 import { requestRecovery } from './flow/recover-deliveries.ts';
-import { replayRun, requestReconcile, retryDelivery } from './flow/requests.ts';
+import { cancelRunById, replayRun, requestReconcile, retryDelivery } from './flow/requests.ts';
 import type { HttpActions } from './http/http-options.ts';
 import { failed, ok } from './core/outcome.ts';
 import type { KeyRing } from './vault/key-ring.ts';
@@ -11,6 +11,7 @@ export function createHttpActions(context: Context, keyRing: KeyRing): HttpActio
   return {
     retryDelivery: (id) => retryDelivery(context, id),
     replayRun: (id) => replayRun(context, id),
+    cancelRun: (id) => cancelRunById(context, id),
     requestReconcile: (target) => requestReconcile(context, target),
     requestRecovery: (since) => requestRecovery(context, since),
     async putSecret(secret) {

@@ -79,6 +79,14 @@ export const catalogue = {
   config_key_duplicate: { status: 422, retryable: false, title: 'The configuration has a key twice' },
   config_key_missing: { status: 422, retryable: false, title: 'The configuration lacks a key' },
   config_value_invalid: { status: 422, retryable: false, title: 'A value of the configuration is not allowed' },
+  config_comment_cut: { status: 200, retryable: false, title: 'A comment cuts a value' },
+  secret_literal: { status: 200, retryable: false, title: 'A secret is written into the configuration' },
+  machine_target_unknown: { status: 422, retryable: false, title: 'A state machine leads to a state that does not exist' },
+  machine_alias_missing: { status: 422, retryable: false, title: 'A state has no name where the tickets are' },
+  machine_conflict: { status: 422, retryable: false, title: 'An event leads to two states at once' },
+  machine_unreachable: { status: 422, retryable: false, title: 'No event leads to a state' },
+  machine_no_end: { status: 422, retryable: false, title: 'A state machine has no end' },
+  machine_unknown: { status: 422, retryable: false, title: 'A step names a state machine that does not exist' },
   expression_invalid: { status: 422, retryable: false, title: 'An expression cannot be understood' },
   expression_failed: { status: 422, retryable: false, title: 'An expression could not be evaluated' },
 
@@ -102,6 +110,13 @@ export const catalogue = {
   script_crashed: { status: 502, retryable: true, title: 'The script process died' },
   scripts_unavailable: { status: 503, retryable: false, title: 'Scripts cannot run on this machine' },
   interrupted: { status: 502, retryable: true, title: 'The process died during the attempt' },
+  settling: { status: 409, retryable: false, title: 'The run waits until its subject has come to rest' },
+  batching: { status: 409, retryable: false, title: 'The run gathers the changes of its key' },
+  holding: { status: 409, retryable: false, title: 'The run waits until the changed files are known' },
+  superseded: { status: 409, retryable: false, title: 'A newer run of the same key goes instead' },
+  dropped: { status: 409, retryable: false, title: 'An older run of the same key was not over' },
+  settled_away: { status: 409, retryable: false, title: 'What the run was about was gone when it had settled' },
+  paths_unmatched: { status: 409, retryable: false, title: 'None of the changed files is one that the watch wants' },
   cancelled: { status: 409, retryable: false, title: 'The run was cancelled' },
 
   // REST

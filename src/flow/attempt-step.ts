@@ -7,6 +7,7 @@ import { destinationAllowed } from '../vault/destinations.ts';
 import type { CompiledStep } from '../watches/compile-config.ts';
 import type { Context } from './context.ts';
 import type { RunScope } from './run-scope.ts';
+import { rehearseStep } from './rehearse-step.ts';
 import { namesInScript } from './script-secrets.ts';
 
 /** One try of one step. */
@@ -31,6 +32,10 @@ export async function attemptStep(context: Context, attempt: StepTry): Promise<A
   if (!kind) return refuse('action_unknown', `There is no action kind \`${step.kind}\` here.`);
   const prepared = prepare(attempt);
   if (!prepared.ok) return refuse(prepared.code, prepared.message);
+  if (attempt.scope.dryRun) {
+    const { input, env, secrets } = prepared.value;
+    return rehearseStep({ kind, input, env, checkDestination: (url) => checkDestination(attempt, secrets, url) });
+  }
   const input = kind.schema.safeParse(prepared.value.input);
   if (!input.success) {
     const issue = input.error.issues[0];

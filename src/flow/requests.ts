@@ -4,6 +4,7 @@ import { transaction } from '../db/transaction.ts';
 import { repositoryLane } from '../inbox/lane.ts';
 import { findDeliveryStatus, reopenDelivery } from '../inbox/settle-deliveries.ts';
 import { requestReconcile as makeDue } from '../mirror/reconcile-due.ts';
+import { cancelRun, findRunStatus } from '../runs/cancel-run.ts';
 import { insertRuns, type NewRun } from '../runs/insert-runs.ts';
 import { findReplaySource, type ReplaySource } from '../runs/find-replay-source.ts';
 import type { Context } from './context.ts';
@@ -31,6 +32,21 @@ export async function replayRun(context: Context, id: string): Promise<Outcome<{
     const [newId] = await insertRuns(trx, [toReplay(source)]);
     await context.queue.send(trx, 'runs', [source.lane]);
     return ok({ id: newId! });
+  });
+}
+
+/** Ends a run that is not over. What is under way hears of it within a second; an effect that was already made stays made. */
+export async function cancelRunById(context: Context, id: string): Promise<Outcome<{ id: string }, ErrorCode>> {
+  return await transaction(context.db, async (trx) => {
+    const lane = await cancelRun(trx, id, 'It was cancelled by hand.');
+    if (lane !== undefined) {
+      // Behind a run of a strict order others have waited.
+      await context.queue.send(trx, 'runs', [lane]);
+      return ok({ id });
+    }
+    const status = await findRunStatus(trx, id);
+    if (status === undefined) return failed('not_found', `There is no run ${id}.`);
+    return failed('conflict', `Run ${id} is ${status} already; only one that is queued, running or waiting can be cancelled.`);
   });
 }
 

@@ -4,6 +4,7 @@ import { readChanges } from '../mirror/read-changes.ts';
 import type { LaneService, Turn } from '../queue/lane-dispatcher.ts';
 import { listDueRuns } from '../runs/list-due-runs.ts';
 import { recordProgress, type Progress } from '../runs/record-progress.ts';
+import { ActiveRuns } from './active-runs.ts';
 import type { Context } from './context.ts';
 import type { LoadedRun, RecordRun } from './loaded-run.ts';
 import { runWatch } from './run-watch.ts';
@@ -16,6 +17,7 @@ const maxLosses = 5;
 
 /** Serves the lanes of runs: one run at a time in each, all lanes at once, their reading and writing shared between them. */
 export function createRunService(context: Context): LaneService {
+  const active = new ActiveRuns(context);
   const loader = new Batcher<string, LoadedRun[]>((lanes) => loadLanes(context, lanes), { maxItems: 100 });
   const recorder = new Batcher<Progress, boolean>((entries) => recordProgress(context.db, entries), {
     ...maxProgress,
@@ -25,7 +27,8 @@ export function createRunService(context: Context): LaneService {
     prefix: 'runs',
     groupSize: 100,
     maxLanes: 200,
-    serveAlone: (lane, turn) => serveLane(context, { lane, turn, load: (key) => loader.add(key), record: (entry) => recorder.add(entry) }),
+    serveAlone: (lane, turn) =>
+      serveLane(context, { lane, turn, active, load: (key) => loader.add(key), record: (entry) => recorder.add(entry) }),
   };
 }
 
@@ -33,6 +36,7 @@ export function createRunService(context: Context): LaneService {
 interface LaneWork {
   lane: string;
   turn: Turn;
+  active: ActiveRuns;
   load: (lane: string) => Promise<LoadedRun[]>;
   record: RecordRun;
 }
@@ -46,7 +50,9 @@ async function serveLane(context: Context, work: LaneWork): Promise<void> {
     const ends: Promise<unknown>[] = [];
     for (const loaded of due) {
       if (turn.closing.aborted) break;
-      const { recorded, lost, waits } = await runWatch(context, loaded, { turn, record });
+      const { recorded, lost, waits } = await work.active.during(loaded.run.id, (cancelled) =>
+        runWatch(context, loaded, { turn, record, cancelled }),
+      );
       ends.push(recorded);
       // Those behind it were listed before it came to wait.
       if (waits === true && loaded.run.strict) break;

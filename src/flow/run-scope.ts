@@ -7,6 +7,8 @@ import type { CompiledStep, CompiledWatch } from '../watches/compile-config.ts';
 import { buildContexts, type RunContexts } from '../watches/contexts.ts';
 import type { Context } from './context.ts';
 import { parsePayload } from './parse-delivery.ts';
+import type { PreparedRun } from './prepare-run.ts';
+import { secretStandIn } from './rehearse-step.ts';
 import { namesInScript } from './script-secrets.ts';
 import type { RevealedSecret } from './secret-reader.ts';
 import type { LoadedRun } from './loaded-run.ts';
@@ -14,6 +16,8 @@ import type { LoadedRun } from './loaded-run.ts';
 /** What the steps of one run see: the change, the outputs so far, the secrets the watch names. */
 export interface RunScope {
   readonly facts: RunFacts;
+  /** True when nothing is to be sent: secrets are stand-ins then. */
+  readonly dryRun: boolean;
   readonly secrets: ReadonlyMap<string, RevealedSecret>;
   /** Why the secrets could not be revealed; steps that name one fail with it. */
   readonly secretFailure: RepoWatchError | undefined;
@@ -29,18 +33,19 @@ export interface RunScope {
 }
 
 /** Gathers what a run works with; the raw payload is only read when a step can look at it. */
-export async function createRunScope(context: Context, loaded: LoadedRun, watch: CompiledWatch): Promise<RunScope> {
-  const { run, stored } = loaded;
+export async function createRunScope(context: Context, prepared: PreparedRun, watch: CompiledWatch): Promise<RunScope> {
+  const { run, stored } = prepared.loaded;
   const names = [...new Set([...watch.secretNames, ...watch.steps.flatMap(namesInScript)])];
   const { secrets, secretFailure } = await reveal(context, run, names);
   const event = await readEvent(context, stored.deliveryId, watch);
-  const contexts = buildContexts({ change: stored.change, vars: watch.vars, event: () => event, githubUrl: context.githubUrl });
+  const contexts = contextsOf(context, { prepared, watch, event });
   const about = { id: run.id, watch: run.watchKey, replay: run.replayOf !== null };
   const steps: Record<string, { outputs: Record<string, unknown> }> = {};
   const mask = createMasker([...secrets.values()].map((secret) => secret.value));
   let failed = false;
   return {
     facts: toFacts(contexts, about),
+    dryRun: run.dryRun,
     secrets,
     secretFailure,
     steps,
@@ -63,11 +68,30 @@ export async function createRunScope(context: Context, loaded: LoadedRun, watch:
 async function reveal(context: Context, run: LoadedRun['run'], names: string[]): Promise<Pick<RunScope, 'secrets' | 'secretFailure'>> {
   if (names.length === 0) return { secrets: new Map(), secretFailure: undefined };
   try {
-    return { secrets: await context.secrets.reveal(run, names), secretFailure: undefined };
+    if (!run.dryRun) return { secrets: await context.secrets.reveal(run, names), secretFailure: undefined };
+    const described = await context.secrets.describe(run, names);
+    return {
+      secrets: new Map([...described].map(([name, { destinations }]) => [name, { value: secretStandIn, destinations }])),
+      secretFailure: undefined,
+    };
   } catch (error) {
     if (isRepoWatchError(error)) return { secrets: new Map(), secretFailure: error };
     throw error;
   }
+}
+
+/** What the change shows. `after` is where the ref is now, for a watch that settles. */
+function contextsOf(context: Context, facts: { prepared: PreparedRun; watch: CompiledWatch; event: Record<string, unknown> }): RunContexts {
+  const { prepared, watch, event } = facts;
+  const contexts = buildContexts({
+    change: prepared.loaded.stored.change,
+    changes: prepared.changes,
+    vars: watch.vars,
+    event: () => event,
+    githubUrl: context.githubUrl,
+  });
+  if (prepared.head !== undefined) contexts.after = prepared.head;
+  return contexts;
 }
 
 function toFacts(contexts: RunContexts, run: RunFacts['run']): RunFacts {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AttemptOutcome } from '../actions/action.ts';
 import { describeError } from '../core/errors.ts';
 import { readProgress, type StoredStep } from '../runs/read-progress.ts';
+import { confirmRun } from '../runs/cancel-run.ts';
 import type { FinishedAttempt, Progress, RunState, StepState } from '../runs/record-progress.ts';
 import type { Turn } from '../queue/lane-dispatcher.ts';
 import type { CompiledStep } from '../watches/compile-config.ts';
@@ -9,6 +10,7 @@ import { judgeStep } from '../watches/match.ts';
 import { nextRetryAt } from '../watches/retry.ts';
 import { attemptStep } from './attempt-step.ts';
 import type { Context } from './context.ts';
+import { prepareRun } from './prepare-run.ts';
 import { createRunScope, type RunScope } from './run-scope.ts';
 import type { LoadedRun, RecordRun } from './loaded-run.ts';
 
@@ -16,6 +18,8 @@ import type { LoadedRun, RecordRun } from './loaded-run.ts';
 interface RunWork {
   turn: Turn;
   record: RecordRun;
+  /** Aborted when the run is cancelled while it is worked on. */
+  cancelled: AbortSignal;
 }
 
 /** Where a run stands while it is worked on, and what has not been written down yet. */
@@ -25,6 +29,8 @@ interface Draft {
   steps: StepState[];
   finished: FinishedAttempt | undefined;
   startedAt: Date | undefined;
+  /** True when a newer run may take this one's place at any moment until it has begun. */
+  replaceable: boolean;
   /** The first step that failed decides what the run is called. */
   failure: { status: 'failed' | 'dead'; code: string; message: string } | undefined;
 }
@@ -49,12 +55,15 @@ const markAfterMs = 250;
  * given up visibly. A dead process's attempt is closed as `interrupted` and made again under the same idempotency key.
  */
 export async function runWatch(context: Context, loaded: LoadedRun, work: RunWork): Promise<Worked> {
-  const draft: Draft = { work, loaded, steps: [], finished: undefined, startedAt: undefined, failure: undefined };
+  const draft: Draft = { work, loaded, steps: [], finished: undefined, startedAt: undefined, replaceable: false, failure: undefined };
   const config = await context.configs.read(loaded.run.configId);
   const watch = config.compiled.watches.find((entry) => entry.id === loaded.run.watchKey);
   if (!watch) return end(draft, { status: 'failed', code: 'not_found', message: 'The watch is not in the stored configuration any more.' });
+  draft.replaceable = watch.onBusy === 'latest' || watch.settleMs > 0;
   const stored = !loaded.run.begun ? [] : await readProgress(context.db, loaded.run.id);
-  const scope = await createRunScope(context, loaded, watch);
+  const preparation = await prepareRun(context, loaded, watch);
+  if (!preparation.ready) return end(draft, preparation.state);
+  const scope = await createRunScope(context, preparation.prepared, watch);
   for (const [position, step] of watch.steps.entries()) {
     const before = stored.find((entry) => entry.position === position);
     const next =
@@ -102,8 +111,12 @@ async function runStep(context: Context, stepWork: StepWork): Promise<Worked | u
   if (interrupted && number > step.retry.length + 1 + maxInterruptions) return giveUpInterrupted(stepWork, state);
   const unmarked = await beginAttempt(draft, state);
   if (!unmarked) return { recorded: Promise.resolve(), lost: true };
+  if (draft.replaceable && number === 1 && !(await confirmRun(context.db, draft.loaded.run.id)))
+    return endReplaced(draft, position, unmarked);
+  const { turn, cancelled } = draft.work;
+  const signal = AbortSignal.any([turn.signal, cancelled]);
   const outcome: AttemptOutcome = judged.ok
-    ? await attemptStep(context, { scope, step, number, idempotencyKey: state.idempotencyKey, signal: draft.work.turn.signal })
+    ? await attemptStep(context, { scope, step, number, idempotencyKey: state.idempotencyKey, signal })
     : { result: 'failed', code: judged.code, message: judged.message, retryable: false, record: {} };
   clearTimeout(unmarked.timer);
   return finishStep(context, { ...stepWork, state, number, outcome: scope.maskOutcome(outcome) });
@@ -129,6 +142,13 @@ async function beginAttempt(draft: Draft, state: StepState): Promise<{ timer?: N
   return { timer: setTimeout(() => void (work.turn.signal.aborted || mark().catch(describeError)), markAfterMs) };
 }
 
+/** A newer run took this one's place in the moment in which it began: the attempt that was noted is not made. */
+function endReplaced(draft: Draft, position: number, unmarked: { timer?: NodeJS.Timeout }): Worked {
+  clearTimeout(unmarked.timer);
+  draft.finished = { ...closeInterrupted(position, 1), message: 'A newer run took the place of this one; nothing was sent.' };
+  return end(draft, { status: 'cancelled', code: 'superseded', message: null });
+}
+
 interface FinishedWork extends StepWork {
   state: StepState;
   number: number;
@@ -152,6 +172,11 @@ function finishStep(context: Context, finished: FinishedWork): Worked | undefine
     return undefined;
   }
   const { code, message } = outcome;
+  if (draft.work.cancelled.aborted) {
+    const ended = { code: 'cancelled', message: 'The run was cancelled during the attempt.' };
+    draft.finished = { ...attempt, ...ended, status: 'interrupted', retryAt: null };
+    return end(draft, { status: 'cancelled', ...ended });
+  }
   if (draft.work.turn.signal.aborted) {
     // The lane is lost or the process ends: whoever takes over makes this try again, at once.
     draft.finished = {

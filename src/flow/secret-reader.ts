@@ -8,4 +8,9 @@ export interface RevealedSecret {
 export interface SecretReader {
   /** The secrets of these names that a repository may use, by name; the nearest scope wins. Names without a secret are left out. */
   reveal(owner: { installationId: string; repositoryId: string }, names: readonly string[]): Promise<Map<string, RevealedSecret>>;
+  /** Where the same secrets may be sent, without decrypting anything. */
+  describe(
+    owner: { installationId: string; repositoryId: string },
+    names: readonly string[],
+  ): Promise<Map<string, Pick<RevealedSecret, 'destinations'>>>;
 }

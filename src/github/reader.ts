@@ -125,7 +125,11 @@ export function createReader(clients: Clients, clock: Clock = systemClock, purpo
     getApp: () => ask(async () => readOne(await clients.app(), { route: 'GET /app' }, appSchema)),
     getInstallation: (installation) =>
       ask(async () =>
-        readOne(await clients.app(), { route: 'GET /app/installations/{installation_id}', params: { installation_id: installation } }, installationSchema),
+        readOne(
+          await clients.app(),
+          { route: 'GET /app/installations/{installation_id}', params: { installation_id: installation } },
+          installationSchema,
+        ),
       ),
     listInstallations: () => ask(async () => listInstallations(await clients.app())),
     listInstallationRepositories: (installation) => asking(installation, listRepositories),

@@ -14,6 +14,8 @@ export interface HttpActions {
   retryDelivery(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
   /** Starts a run again as a new one and answers the new id. `not_found`, or `conflict` while the run is not over. */
   replayRun(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
+  /** Ends a run that is not over. `not_found`, or `conflict` when it has ended. */
+  cancelRun(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
   /** Makes one repository, or all, due for reconcile at once and answers how many. */
   requestReconcile(target: { repositoryId?: string }): Promise<Outcome<{ requested: number }, ErrorCode>>;
   /** Makes a scan of GitHub's record of deliveries due at once; with a moment, one that goes back to it. `request_invalid` when it lies in the future. */

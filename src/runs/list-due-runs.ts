@@ -18,6 +18,11 @@ export interface DueRun {
   repositoryId: string;
   installationId: string;
   replayOf: string | null;
+  /** True when it shows what it would do and sends nothing. */
+  dryRun: boolean;
+  /** Why it waits, when it does. */
+  code: string | null;
+  createdAt: Date;
 }
 
 /** How many runs of a lane are looked at in one go. */
@@ -34,7 +39,8 @@ export async function listDueRuns(db: Db, lanes: string[]): Promise<Map<string, 
     `select due.*, due.status <> 'queued' or (select true from attempts a where a.run_id = due.id limit 1) is not null as begun
      from json_array_elements_text(?::json) as wanted (lane) cross join lateral (
        select r.id, r.lane, r.status, r.change_id as "changeId", r.watch_id as "watchId", r.config_id as "configId",
-         r.watch_key as "watchKey", r.strict, r.repository_id as "repositoryId", r.installation_id as "installationId", r.replay_of as "replayOf"
+         r.watch_key as "watchKey", r.strict, r.repository_id as "repositoryId", r.installation_id as "installationId", r.replay_of as "replayOf",
+         r.dry_run as "dryRun", r.code, r.created_at as "createdAt"
        from runs r
        where r.lane = wanted.lane and r.status in ('queued', 'running', 'waiting') and r.due_at <= now()
          and not exists (

@@ -133,20 +133,10 @@ export async function findSecretsForRepository(
   db: Db,
   wanted: { installationId: string; repositoryId: string; names: readonly string[]; keyRing: KeyRing },
 ): Promise<Map<string, RevealedSecret>> {
-  const { installationId, repositoryId, names, keyRing } = wanted;
-  const { rows } = await db.raw<{ rows: SecretRow[] }>(
-    `select s.* from secrets s
-     where s.name = any(:names) and (
-       s.scope = 'global'
-       or (s.scope = 'installation' and s.installation_id = :installationId)
-       or (s.scope = 'repository' and s.installation_id = :installationId and s.repository_id = :repositoryId))`,
-    { names: [...names], installationId, repositoryId },
-  );
-  const nearest = rows.sort((a, b) => precedence.indexOf(a.scope) - precedence.indexOf(b.scope));
+  const { keyRing } = wanted;
   const revealed = new Map<string, RevealedSecret>();
   const used: SecretRow[] = [];
-  for (const row of nearest) {
-    if (revealed.has(row.name)) continue;
+  for (const row of await listNearest(db, wanted)) {
     const value = openEnvelope(keyRing, envelopeOf(row), contextOfRow(row));
     if (!value.ok)
       throw new RepoWatchError('secrets_key_missing', `The secret ${row.name} (${row.scope}) cannot be decrypted. ${value.message}`);
@@ -155,6 +145,32 @@ export async function findSecretsForRepository(
   }
   await noteUse(db, used);
   return revealed;
+}
+
+/** Where the named secrets that a repository may use can be sent, by name; nothing is decrypted. */
+export async function findDestinationsForRepository(
+  db: Db,
+  wanted: { installationId: string; repositoryId: string; names: readonly string[] },
+): Promise<Map<string, Pick<RevealedSecret, 'destinations'>>> {
+  return new Map((await listNearest(db, wanted)).map((row) => [row.name, { destinations: row.destinations }]));
+}
+
+/** The secrets of these names that a repository may use, one for each name: the nearest owner's. */
+async function listNearest(
+  db: Db,
+  wanted: { installationId: string; repositoryId: string; names: readonly string[] },
+): Promise<SecretRow[]> {
+  const { installationId, repositoryId, names } = wanted;
+  const { rows } = await db.raw<{ rows: SecretRow[] }>(
+    `select s.* from secrets s
+     where s.name = any(:names) and (
+       s.scope = 'global'
+       or (s.scope = 'installation' and s.installation_id = :installationId)
+       or (s.scope = 'repository' and s.installation_id = :installationId and s.repository_id = :repositoryId))`,
+    { names: [...names], installationId, repositoryId },
+  );
+  const farthestFirst = rows.sort((a, b) => precedence.indexOf(b.scope) - precedence.indexOf(a.scope));
+  return [...new Map(farthestFirst.map((row) => [row.name, row])).values()];
 }
 
 /** One write a minute is enough to say when a secret was last used; a busy watch would write the same row all the time. */

@@ -80,7 +80,8 @@ export function runView(run: ThreadRun): Html {
       <summary>
         ${statusIcon(run.status)}
         <span class="run-name">Run ${run.id}</span>
-        ${statusLabel(run.status)} ${run.replay_of !== null && html`<span class="muted">replay of ${run.replay_of}</span>`}
+        ${statusLabel(run.status)} ${run.dry_run && html`<span class="chip" title="Nothing is sent">dry run</span>`}
+        ${run.replay_of !== null && html`<span class="muted">replay of ${run.replay_of}</span>`}
         <span class="chips">${stepChips(run)}</span>
         <span class="muted facts">${[tries > 1 && `${tries} attempts`, duration(run)].filter(Boolean).join(' · ')}</span>
       </summary>

@@ -61,12 +61,18 @@ export async function findRunDetail(db: Db, id: string): Promise<RunDetail | und
   );
   const change = await findChange(db, row.change_id);
   if (change === undefined || configs[0] === undefined) return undefined;
+  const gathered = await queryRows<{ change_id: string }>(
+    db,
+    'select g.change_id from run_changes g where g.run_id = :id order by g.change_id',
+    { id },
+  );
   const steps = await queryRows<StepRow>(db, 'select s.* from steps s where s.run_id = :id order by s.position', { id });
   const attempts = await listAttempts(db, id);
   return {
     ...runItem(row),
     config: configs[0],
     change,
+    gathered: gathered.map((row) => row.change_id),
     steps: steps.map((step) => ({
       position: step.position,
       key: step.key,

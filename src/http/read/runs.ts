@@ -19,6 +19,8 @@ export interface RunRow {
   code: string | null;
   message: string | null;
   due_at: Date;
+  dry_run: boolean;
+  superseded_by: string | null;
   replay_of: string | null;
   created_at: Date;
   started_at: Date | null;
@@ -59,7 +61,7 @@ export interface AttemptRow {
 
 /** What every reader of runs selects. */
 export const runListSql = `select n.id, n.change_id, n.repository_id, n.watch_key, w.name as watch_name, n.lane, n.seq, n.status, n.code,
-    n.message, n.due_at, n.replay_of, n.created_at, n.started_at, n.finished_at, r.full_name, c.type as change_type, c.ref_name
+    n.message, n.due_at, n.dry_run, n.superseded_by, n.replay_of, n.created_at, n.started_at, n.finished_at, r.full_name, c.type as change_type, c.ref_name
   from runs n join watches w on w.id = n.watch_id join changes c on c.id = n.change_id join repositories r on r.id = n.repository_id`;
 
 /** The run as lists show it. */
@@ -75,6 +77,8 @@ export function runItem(row: RunRow): RunSummary {
     lane: row.lane,
     seq: row.seq,
     due_at: isoTime(row.due_at),
+    dry_run: row.dry_run,
+    superseded_by: row.superseded_by,
     replay_of: row.replay_of,
     created_at: isoTime(row.created_at),
     started_at: isoTimeOrNull(row.started_at),
@@ -94,8 +98,28 @@ export async function listRuns(db: Db, query: RunQuery): Promise<Page<RunSummary
   return await list.read(db, runListSql, runItem);
 }
 
-/** The runs of these changes, oldest first, replays after what they repeat. */
+/** The runs of these changes, oldest first, replays after what they repeat, and which of them has gathered which change. */
+export async function readRunsOfChanges(
+  db: Db,
+  changeIds: readonly string[],
+): Promise<{ rows: RunRow[]; isOf: (run: string, change: string) => boolean }> {
+  if (changeIds.length === 0) return { rows: [], isOf: () => false };
+  const gathered = await queryRows<{ run_id: string; change_id: string }>(
+    db,
+    'select g.run_id, g.change_id from run_changes g where g.change_id = any(:changeIds)',
+    { changeIds },
+  );
+  const rows = await queryRows<RunRow>(
+    db,
+    `${runListSql} where n.change_id = any(:changeIds) or n.id = any(:runIds) order by n.id limit 500`,
+    { changeIds, runIds: gathered.map((row) => row.run_id) },
+  );
+  const pairs = new Set(gathered.map((row) => `${row.run_id} ${row.change_id}`));
+  const own = new Map(rows.map((row) => [row.id, row.change_id]));
+  return { rows, isOf: (run, change) => own.get(run) === change || pairs.has(`${run} ${change}`) };
+}
+
+/** The runs of these changes as lists show them. */
 export async function listRunsOfChanges(db: Db, changeIds: readonly string[]): Promise<RunSummary[]> {
-  const rows = await queryRows<RunRow>(db, `${runListSql} where n.change_id = any(:changeIds) order by n.id limit 500`, { changeIds });
-  return rows.map(runItem);
+  return (await readRunsOfChanges(db, changeIds)).rows.map(runItem);
 }

@@ -3,7 +3,7 @@ import { changeItem, changeListSql, consideredOf, type ChangeRow } from './chang
 import { deliveryColumns, deliveryItem, type DeliveryRow } from './deliveries.ts';
 import { listRepositoryGithubIds, listRepositoryIds } from './repositories.ts';
 import { durationMs, isoTime, isoTimeOrNull, queryRows } from './rows.ts';
-import { runItem, runListSql, type AttemptRow, type RunRow, type StepRow } from './runs.ts';
+import { readRunsOfChanges, runItem, type AttemptRow, type StepRow } from './runs.ts';
 import type { ChangeSummary, ConsideredWatch } from '../schemas/change.ts';
 import type { DeliverySummary } from '../schemas/delivery.ts';
 import type { RunSummary } from '../schemas/run.ts';
@@ -82,11 +82,10 @@ function attemptOf(row: AttemptFacts): ThreadAttempt {
   };
 }
 
-async function listRuns(db: Db, changeIds: string[]): Promise<ThreadRun[]> {
-  if (changeIds.length === 0) return [];
-  const runs = await queryRows<RunRow>(db, `${runListSql} where n.change_id = any(:changeIds) order by n.id limit 500`, { changeIds });
+async function listRuns(db: Db, changeIds: string[]): Promise<{ runs: ThreadRun[]; isOf: (run: string, change: string) => boolean }> {
+  const { rows: runs, isOf } = await readRunsOfChanges(db, changeIds);
   const ids = runs.map((run) => run.id);
-  if (ids.length === 0) return [];
+  if (ids.length === 0) return { runs: [], isOf };
   const steps = await queryRows<StepRow>(db, 'select s.* from steps s where s.run_id = any(:ids) order by s.position limit 2000', { ids });
   const attempts = await queryRows<AttemptFacts>(
     db,
@@ -104,7 +103,7 @@ async function listRuns(db: Db, changeIds: string[]): Promise<ThreadRun[]> {
         const { position, key, name, kind, status, code, message } = step;
         return { position, key, name, kind, status, code, message, attempts: attemptsOf(step) };
       });
-  return runs.map((run) => Object.assign(runItem(run), { steps: stepsOf(run.id) }));
+  return { runs: runs.map((run) => Object.assign(runItem(run), { steps: stepsOf(run.id) })), isOf };
 }
 
 async function listChanges(db: Db, heads: readonly ThreadHead[]): Promise<ThreadChange[]> {
@@ -112,7 +111,7 @@ async function listChanges(db: Db, heads: readonly ThreadHead[]): Promise<Thread
   const deliveryIds = heads.filter(({ kind }) => kind === 'delivery').map(({ id }) => id);
   const sql = `(${changeListSql} where c.id = any(:ids)) union all (${changeListSql} where c.delivery_id = any(:deliveryIds) order by c.id limit 500)`;
   const rows = await queryRows<ChangeRow>(db, sql, { ids, deliveryIds });
-  const runs = await listRuns(
+  const { runs, isOf } = await listRuns(
     db,
     rows.map((row) => row.id),
   );
@@ -122,7 +121,7 @@ async function listChanges(db: Db, heads: readonly ThreadHead[]): Promise<Thread
       headline: message?.split('\n', 1)[0] ?? null,
       compareUrl: typeof row.data['compare_url'] === 'string' ? row.data['compare_url'] : null,
       considered: consideredOf(row),
-      runs: runs.filter((run) => run.change.id === row.id),
+      runs: runs.filter((run) => isOf(run.id, row.id)),
     });
   });
 }

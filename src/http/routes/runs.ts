@@ -49,4 +49,17 @@ export function addRunRoutes(api: Api, { db, actions }: RouteContext): void {
     },
     async ({ params }, reply) => reply.code(202).send({ id: unwrap(await actions.replayRun(params.id)).id }),
   );
+  api.post(
+    '/runs/:id/cancel',
+    {
+      schema: {
+        summary: 'Cancel a run that is not over; an attempt under way is stopped within a second',
+        tags,
+        params: idParams,
+        body: emptyBody,
+        response: { 202: z.object({ id: idText }), ...problems(404, 409, 413, 415, 422) },
+      },
+    },
+    async ({ params }, reply) => reply.code(202).send({ id: unwrap(await actions.cancelRun(params.id)).id }),
+  );
 }

@@ -16,6 +16,8 @@ export const runSummary = z
     lane: z.string().describe('Its concurrency key: runs of one lane go one after the other'),
     seq: z.string().describe('Its place in the lane'),
     due_at: timestamp,
+    dry_run: z.boolean().describe('True when nothing is sent: it shows what it would do'),
+    superseded_by: idText.nullable().describe('The run that goes instead of this one'),
     replay_of: idText.nullable(),
     created_at: timestamp,
     started_at: timestamp.nullable(),
@@ -65,6 +67,7 @@ export const runDetail = runSummary
   .extend({
     config: z.object({ path: z.string(), blob_sha: z.string(), line: z.number().int().nullable() }).describe('Where its watch was written'),
     change: changeSummary,
+    gathered: z.array(idText).describe('The changes that a run with a batch window has gathered, oldest first'),
     steps: z.array(stepDetail),
   })
   .meta({ id: 'RunDetail' });

@@ -1,0 +1,65 @@
+import type { ActionKind, AttemptOutcome } from '../actions/action.ts';
+import { RepoWatchError } from '../core/errors.ts';
+
+/** What stands for a secret in a dry run: its value is never read. */
+export const secretStandIn = '***';
+
+/** How much is kept of what a step would have sent. Characters. */
+const longestBody = 16_384;
+
+/** A step whose inputs are filled in, with stand-ins for secrets. */
+interface FilledStep {
+  kind: ActionKind;
+  input: unknown;
+  env: Record<string, string>;
+  /** Throws when a secret of the step may not go there. */
+  checkDestination: (url: URL) => void;
+}
+
+/**
+ * What a step of a dry run comes to: its inputs filled in and judged as far as that is possible without secrets, and nothing
+ * sent. What it would have done stands in the attempt's request.
+ */
+export function rehearseStep({ kind, input, env, checkDestination }: FilledStep): AttemptOutcome {
+  const judged = kind.schema.safeParse(input);
+  const issue = judged.success ? undefined : judged.error.issues.find(({ path }) => !containsSecret(valueAt(input, path)));
+  if (issue) {
+    const message = `\`with.${issue.path.join('.')}\` of this step: ${issue.message}`;
+    return { result: 'failed', code: 'action_input_invalid', message, retryable: false, record: {} };
+  }
+  const address = valueAt(input, ['url']);
+  try {
+    if (typeof address === 'string' && URL.canParse(address)) checkDestination(new URL(address));
+  } catch (error) {
+    if (!(error instanceof RepoWatchError)) throw error;
+    return { result: 'failed', code: error.code, message: error.message, retryable: false, record: {} };
+  }
+  const shown = { uses: kind.name, with: withoutSecretFields(kind, input), ...(Object.keys(env).length > 0 ? { env } : {}) };
+  const request = {
+    method: 'DRY-RUN',
+    url: typeof address === 'string' ? address : kind.name,
+    headers: {},
+    body: JSON.stringify(shown).slice(0, longestBody),
+  };
+  return { result: 'succeeded', outputs: {}, record: { request } };
+}
+
+function withoutSecretFields(kind: ActionKind, input: unknown): unknown {
+  if (typeof input !== 'object' || input === null) return input;
+  return Object.fromEntries(
+    Object.entries(input).map(([key, value]): [string, unknown] => [key, kind.secretFields.includes(key) ? secretStandIn : value]),
+  );
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let found = value;
+  for (const key of path) {
+    if (typeof found !== 'object' || found === null) return undefined;
+    found = (found as Record<PropertyKey, unknown>)[key];
+  }
+  return found;
+}
+
+function containsSecret(value: unknown): boolean {
+  return value !== undefined && JSON.stringify(value).includes(secretStandIn);
+}
