@@ -16,6 +16,7 @@ export const withToken = { authorization: `Bearer ${testToken}` };
 export const testActions: HttpActions = {
   retryDelivery: async (id) => ok({ id }),
   replayRun: async () => ok({ id: '4711' }),
+  cancelRun: async (id) => ok({ id }),
   requestRecovery: async () => ({ ok: true, value: { requested: true as const } }),
   requestReconcile: async () => ok({ requested: 1 }),
   putSecret: async () => ok({ created: true }),
