@@ -48,12 +48,20 @@ async function readBody(request: IncomingMessage): Promise<string> {
 function takeFailure(world: World, call: ApiCall): Failure | undefined {
   const found = world.failures.find(
     ({ failure }) =>
-      (failure.method === undefined || failure.method === call.method) && (failure.path === undefined || call.path.includes(failure.path)),
+      (failure.method === undefined || failure.method === call.method) &&
+      (failure.path === undefined || call.path.includes(failure.path)) &&
+      (failure.moreIdsThan === undefined || countIds(call.body) > failure.moreIdsThan),
   );
   if (!found) return undefined;
   found.left -= 1;
   if (found.left <= 0) world.failures.splice(world.failures.indexOf(found), 1);
   return found.failure;
+}
+
+/** How many nodes a GraphQL query asks for by `$ids`. */
+function countIds(body: string): number {
+  const ids = body.startsWith('{') ? (JSON.parse(body) as { variables?: { ids?: unknown } }).variables?.ids : undefined;
+  return Array.isArray(ids) ? ids.length : 0;
 }
 
 async function answerOrProblem(world: World, call: ApiCall): Promise<ApiAnswer> {

@@ -1,4 +1,5 @@
 import { listRefs } from './git-repository.ts';
+import { createRepositories, type ManyRepositories } from './many-repositories.ts';
 import * as operations from './operations.ts';
 import { createSignInControls, type SignInControls } from './sign-in-controls.ts';
 import type { NewCommit, NewInstallation, NewRepository } from './operations.ts';
@@ -32,6 +33,8 @@ interface DeliveryFilter {
 export interface Controls extends SignInControls {
   createAccount(login: string, type?: Account['type']): Promise<{ id: number; login: string }>;
   createRepository(options: NewRepository): Promise<RepositoryRecord>;
+  /** Many repositories that cost nothing until somebody writes into them; answers how many there are now. */
+  createRepositories(options: ManyRepositories): Promise<{ count: number }>;
   /** Sends `installation.created`. */
   installApp(account: string, repositories: 'all' | string[], by?: Omit<NewInstallation, 'repositories'>): Promise<{ id: number }>;
   /** Sends `installation_repositories.added`. */
@@ -123,6 +126,7 @@ function createPeopleControls(world: World): PeopleControls {
 type RepositoryControls = Pick<
   Controls,
   | 'createRepository'
+  | 'createRepositories'
   | 'renameRepository'
   | 'transferRepository'
   | 'archiveRepository'
@@ -140,6 +144,9 @@ function createRepositoryControls(world: World): RepositoryControls {
       const repository = await operations.createRepository(world, options);
       const name = fullName(repository);
       return { id: repository.id, fullName: name, defaultBranch: repository.defaultBranch, cloneUrl: `${world.url}/${name}.git` };
+    },
+    async createRepositories(options) {
+      return { count: (await createRepositories(world, options)).length };
     },
     async renameRepository(repo, name) {
       operations.renameRepository(world, repo, name);

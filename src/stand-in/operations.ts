@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { initialiseRepository, setHead, writeCommit, writeRef, zeroSha, type Ref } from './git-repository.ts';
+import { initialiseRepository, writeCommit, writeRef, zeroSha, type Ref } from './git-repository.ts';
 import { accountPayload, installationPayload, repositoryHint, repositoryPayload } from './payloads.ts';
 import { changeRefs, organizationOf, placeOf } from './push-events.ts';
 import { announce } from './webhook-sender.ts';
@@ -98,7 +98,8 @@ function authorOf(account: Account): { name: string; email: string } {
   return { name: account.login, email: account.email };
 }
 
-function announceRepository(world: World, repository: Repository, event: Json & { action: string }): void {
+/** Tells the installation that covers a repository what happened to it. */
+export function announceRepository(world: World, repository: Repository, event: Json & { action: string }): void {
   const installation = findInstallation(world, repository);
   if (!installation) return;
   const subject = { repository: repositoryPayload(world, repository), ...organizationOf(world, repository) };
@@ -264,7 +265,7 @@ export async function editRepository(world: World, repo: string, change: { defau
   if (change.defaultBranch !== undefined && change.defaultBranch !== repository.defaultBranch) {
     const from = repository.defaultBranch;
     repository.defaultBranch = change.defaultBranch;
-    await setHead(repository.gitDirectory, change.defaultBranch);
+    await world.git.run(repository.gitDirectory, ['symbolic-ref', 'HEAD', `refs/heads/${change.defaultBranch}`]);
     announceRepository(world, repository, { action: 'edited', changes: { default_branch: { from } } });
   }
   if (change.private !== undefined && change.private !== repository.private) {

@@ -8,6 +8,7 @@ import { RepoWatchError, describeError } from '../core/errors.ts';
 import { serveApi } from './api-server.ts';
 import { serveControl } from './control.ts';
 import { createControls, type Controls } from './controls.ts';
+import { createCheapGit, type CheapGit } from './cheap-git.ts';
 import { createGit, type Git } from './git-process.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import { createAccount } from './operations.ts';
@@ -57,7 +58,7 @@ const defaultEvents = ['push', 'create', 'delete', 'repository'];
 
 /** Starts a stand-in GitHub (docs/stand-in.md). Throws `git_missing` when this machine has no git that can serve HTTP. */
 export async function createStandIn(options: StandInOptions): Promise<StandIn> {
-  const git = createGit({ path: options.path ?? '/usr/local/bin:/usr/bin:/bin', home: options.directory });
+  const git = createCheapGit(createGit({ path: options.path ?? '/usr/local/bin:/usr/bin:/bin', home: options.directory }));
   await mkdir(join(options.directory, 'repositories'), { recursive: true });
   await requireHttpBackend(git, options.directory);
   const privateKey = options.privateKey ?? (await createPrivateKey());
@@ -100,7 +101,7 @@ async function createPrivateKey(): Promise<string> {
   return privateKey;
 }
 
-function createWorld(options: StandInOptions, { git, privateKey }: { git: Git; privateKey: string }): World {
+function createWorld(options: StandInOptions, { git, privateKey }: { git: CheapGit; privateKey: string }): World {
   const now = options.now ?? (() => new Date());
   // Ids start where the clock stands, so that a second stand-in for the same database brings new repositories and not the old ones changed.
   let lastId = Math.floor((Date.now() - Date.parse('2025-01-01T00:00:00Z')) / 10);

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Git } from './git-process.ts';
+import type { CheapGit } from './cheap-git.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
 
 /** A JSON object whose shape is GitHub's and not ours. */
@@ -104,6 +104,8 @@ export interface Failure {
   method?: string;
   /** Part of the path with its query (without `/api/v3`); every path when absent. */
   path?: string;
+  /** Only GraphQL queries that ask for more nodes than this, as GitHub's time runs out for large ones (handbook D3). */
+  moreIdsThan?: number;
   status: number;
   headers?: Record<string, string>;
   body?: unknown;
@@ -134,7 +136,7 @@ export interface World {
   url: string;
   now(): Date;
   nextId(): number;
-  git: Git;
+  git: CheapGit;
   app: App;
   webhooks: 'on' | 'off';
   /** Requests per hour and installation. */
