@@ -1,7 +1,9 @@
 import type { Api, RouteContext } from '../api.ts';
 import { withLink } from '../paging.ts';
 import { found } from '../problem.ts';
+import { findBudget } from '../read/budget.ts';
 import { findInstallation, listInstallations } from '../read/installations.ts';
+import { budgetSchema } from '../schemas/budget.ts';
 import { idParams, pageOf } from '../schemas/common.ts';
 import { installationQuery, installationSchema } from '../schemas/installation.ts';
 import { problems } from '../schemas/problem.ts';
@@ -26,5 +28,17 @@ export function addInstallationRoutes(api: Api, { db }: RouteContext): void {
     '/installations/:id',
     { schema: { summary: 'Read an installation', tags, params: idParams, response: { 200: installationSchema, ...problems(404) } } },
     async ({ params }) => found(await findInstallation(db, params.id), `installation ${params.id}`),
+  );
+  api.get(
+    '/installations/:id/budget',
+    {
+      schema: {
+        summary: 'What an installation may ask of GitHub, and who spends it',
+        tags,
+        params: idParams,
+        response: { 200: budgetSchema, ...problems(404) },
+      },
+    },
+    async ({ params }) => found(await findBudget(db, params.id), `installation ${params.id}`),
   );
 }
