@@ -7,6 +7,7 @@ import { createId } from '../core/ids.ts';
 import type { Api, RouteContext } from './api.ts';
 import { createTokenGate } from './auth.ts';
 import { addDatabaseGauges } from './database-gauges.ts';
+import { addGitHubGauges } from './github-gauges.ts';
 import { addHttpMetrics } from './http-metrics.ts';
 import type { HttpOptions } from './http-options.ts';
 import { collectRoutes, createNotFoundHandler, type KnownRoute } from './known-routes.ts';
@@ -146,6 +147,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   logAnswers(app, options);
   addHttpMetrics(app, metrics);
   addDatabaseGauges(metrics, options.db);
+  addGitHubGauges(metrics, options.db);
   addRecoveryGauges(metrics, options.db);
   await addOpenApi(app, { version: options.version, publicUrl: settings.publicUrl });
   const routes = collectRoutes(app);
