@@ -19,6 +19,7 @@ export async function validate(context: CommandContext, path: string): Promise<E
   const door = createDoor({ allow: noOutboundAllow });
   try {
     const result = parseConfig(content, { kinds: listKinds(context.version, door), path });
+    for (const { line, column, message } of result.warnings) context.print(`${path}:${line}:${column}: warning: ${message}`);
     if (result.status === 'invalid') {
       for (const { line, column, message } of result.problems) context.print(`${path}:${line}:${column}: ${message}`);
       return 1;

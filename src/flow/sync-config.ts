@@ -94,7 +94,7 @@ async function activate(context: Context, repository: Repository, file: { sha: s
     const watches = compiled.watches.map((watch) => ({ key: watch.id, name: watch.name ?? watch.id, line: watch.line }));
     await replaceFileWatches(trx, owner, { configId: id, watches });
     const dueAt = repository.configStatus === 'load_error' ? new Date(context.clock.now().getTime() + overtakenMs) : null;
-    await recordConfigLook(trx, repository.id, { status: 'ok', problems: [], blobSha: file.sha, configId: id, dueAt });
+    await recordConfigLook(trx, repository.id, { status: 'ok', problems: parsed.warnings, blobSha: file.sha, configId: id, dueAt });
     const watchIds = new Map((await listWatchIds(trx, [id])).map((watch) => [watch.key, watch.id]));
     const config = { id, compiled, watchIds };
     const runs = await matchMissed(context, trx, { repository, config });

@@ -1,39 +1,38 @@
 import { describe, expect, test } from '@jest/globals';
 import { fileWith, listProblems } from '../../test/support/config-world.ts';
+import { bareTriggerNames } from './triggers.ts';
 
+const words = bareTriggerNames.join(', ');
 const run = '    steps: [{ uses: script, with: { run: x } }]';
 
 /** A watch, and the one problem it has. */
 const broken: [watch: string, expected: string][] = [
-  ['', '3:3 config_value_invalid `watches.w` is empty; it must be a mapping.'],
+  ['', '3:3 config_value_invalid `watches.w` is empty; it must be text or a mapping.'],
   ['    on: push', '3:3 config_key_missing `watches.w.steps` is missing.'],
   [run, '3:3 config_key_missing `watches.w.on` is missing.'],
-  [
-    `    on: pusj\n${run}`,
-    '4:9 config_value_invalid `watches.w.on` is `pusj`, which is not one of push, branch, tag. Did you mean `push`?',
-  ],
+  [`    on: pusj\n${run}`, `4:9 config_value_invalid \`watches.w.on\` is \`pusj\`, which is not one of ${words}. Did you mean \`push\`?`],
   [
     `    on: [push, tga]\n${run}`,
-    '4:16 config_value_invalid `watches.w.on[1]` is `tga`, which is not one of push, branch, tag. Did you mean `tag`?',
+    `4:16 config_value_invalid \`watches.w.on[1]\` is \`tga\`, which is not one of ${words}. Did you mean \`tag\`?`,
   ],
   [`    on: []\n${run}`, '4:9 config_value_invalid `watches.w.on` needs at least 1 entry.'],
   [`    on: {}\n${run}`, '4:9 config_value_invalid `watches.w.on` names no trigger.'],
   [`    on: 5\n${run}`, '4:9 config_value_invalid `watches.w.on` must be text or a list or a mapping, not the number `5`.'],
   [
-    `    on: { pull_request: {} }\n${run}`,
-    '4:11 config_key_unknown `watches.w.on.pull_request` is not a key that exists. Known here: push, branch, tag.',
+    `    on: { workflow_dispatch: {} }\n${run}`,
+    '4:11 config_key_unknown `watches.w.on.workflow_dispatch` is `workflow_dispatch`, which is no trigger here. Write `manual`.',
   ],
   [
     `    on: { push: { brnaches: [main] } }\n${run}`,
-    '4:19 config_key_unknown `watches.w.on.push.brnaches` is not a key that exists. Did you mean `branches`? Known here: branches, paths, paths_unknown.',
+    '4:19 config_key_unknown `watches.w.on.push.brnaches` is not a key that exists. Did you mean `branches`? Known here: branches, paths, paths_unknown, authors.',
   ],
   [
     `    on: { push: { branches-ignore: [main] } }\n${run}`,
-    '4:19 config_key_unknown `watches.w.on.push.branches-ignore` is not a key that exists. Use `branches` with a pattern that begins with `!`. Known here: branches, paths, paths_unknown.',
+    '4:19 config_key_unknown `watches.w.on.push.branches-ignore` is not a key that exists. Use `branches` with a pattern that begins with `!`. Known here: branches, paths, paths_unknown, authors.',
   ],
   [
-    `    on: { push: { paths: [a], paths_unknown: hold } }\n${run}`,
-    '4:46 config_value_invalid `watches.w.on.push.paths_unknown` is `hold`, which is not one of run, skip.',
+    `    on: { push: { paths: [a], paths_unknown: held } }\n${run}`,
+    '4:46 config_value_invalid `watches.w.on.push.paths_unknown` is `held`, which is not one of run, skip, hold. Did you mean `hold`?',
   ],
   [
     `    on: { push: { branches: ["!a"] } }\n${run}`,
@@ -45,9 +44,12 @@ const broken: [watch: string, expected: string][] = [
   ],
   [
     `    on: { branch: { types: [craeted] } }\n${run}`,
-    '4:29 config_value_invalid `watches.w.on.branch.types[0]` is `craeted`, which is not one of created, updated, deleted. Did you mean `created`?',
+    '4:29 config_value_invalid `watches.w.on.branch.types[0]` is `craeted`, which is not one of created, updated, deleted, joined, left. Did you mean `created`?',
   ],
-  [`    on: push\n    mode: dry-run\n${run}`, '5:11 config_value_invalid `watches.w.mode` is `dry-run`, which is not one of on, off.'],
+  [
+    `    on: push\n    mode: dryrun\n${run}`,
+    '5:11 config_value_invalid `watches.w.mode` is `dryrun`, which is not one of on, off, dry-run. Did you mean `dry-run`?',
+  ],
   [`    on: push\n    timeout: 15\n${run}`, '5:14 config_value_invalid `watches.w.timeout` must be a duration such as 15s.'],
   [
     `    on: push\n    timeout: 15x\n${run}`,
@@ -64,10 +66,13 @@ const broken: [watch: string, expected: string][] = [
     '5:12 config_value_invalid `watches.w.order` is `lifo`, which is not one of fifo, strict, none. Did you mean `fifo`?',
   ],
   [
-    `    on: push\n    concurrency: { key: a, on_busy: latest }\n${run}`,
-    '5:28 config_key_unknown `watches.w.concurrency.on_busy` is not a key that exists. Known here: key.',
+    `    on: push\n    concurrency: { key: a, cancel-in-progress: true }\n${run}`,
+    '5:28 config_key_unknown `watches.w.concurrency.cancel-in-progress` is not a key that exists. Write `on_busy: latest`. Known here: key, on_busy.',
   ],
-  [`    on: push\n    include_self: "yes"\n${run}`, '5:19 config_value_invalid `watches.w.include_self` must be true or false, not text.'],
+  [
+    `    on: push\n    include_self: "yes"\n${run}`,
+    '5:19 config_value_invalid `watches.w.include_self` must be true or false, not the text `yes`. YAML 1.2 knows only `true` and `false`.',
+  ],
   [
     `    on: push\n    name: "\${{ ref.name }}"\n${run}`,
     '5:12 expression_invalid Expressions are not evaluated in `watches.w.name`. Write the value itself.',
@@ -128,7 +133,7 @@ const expressions: typeof broken = [
   [`    on: push\n    concurrency: x \${{ steps.a }}\n${run}`, '5:24 expression_invalid `steps` cannot be used here.'],
   [
     '    on: push\n    steps:\n      - uses: webhook\n        with:\n          url: https://a.b/${{ vars.nope }}',
-    '8:32 expression_invalid `vars.nope` names no variable of this file.',
+    '8:37 expression_invalid `vars.nope` names no variable of this file.',
   ],
   [
     '    on: push\n    steps:\n      - uses: webhook\n        with:\n          url: https://a.b\n          body: |\n            first ${{ ref.name }}\n            second ${{ stpes.a }}',
@@ -136,7 +141,7 @@ const expressions: typeof broken = [
   ],
   [
     '    on: push\n    steps: [{ uses: webhook, with: { url: "${{ steps.later.outputs.x }}" } }, { id: later, uses: script, with: { run: x } }]',
-    '5:48 expression_invalid `steps.later` names no step before this one.',
+    '5:54 expression_invalid `steps.later` names no step before this one.',
   ],
   [
     '    on: push\n    steps: [{ uses: webhook, with: { url: "${{ toJSON(secrets) }}" } }]',

@@ -1,9 +1,14 @@
 import { checkActions } from './check-actions.ts';
 import { checkExpressions } from './check-expressions.ts';
-import { configSchema, type ConfigFile, type StepKind } from './config-schema.ts';
-import type { Finding, Problem } from './problems.ts';
+import { checkLayers } from './check-layers.ts';
+import { checkMachines } from './check-machines.ts';
+import { checkSecrets } from './check-secrets.ts';
+import { configSchema, organizationSchema, type ConfigFile, type StepKind } from './config-schema.ts';
+import { listWatches } from './list-watches.ts';
+import { valueAt, type Finding, type Problem } from './problems.ts';
 import { readYaml } from './read-yaml.ts';
 import { checkSchema } from './schema-findings.ts';
+import { explainTriggers } from './trigger-words.ts';
 import { createYamlDocument, type YamlDocument } from './yaml-document.ts';
 
 /** A valid configuration file. Plain JSON. */
@@ -15,8 +20,17 @@ export interface Config {
   lines: Record<string, number>;
 }
 
-/** What a configuration file is: usable, or everything that is wrong with it in the order of the file. */
-export type ConfigResult = { status: 'ok'; config: Config } | { status: 'invalid'; problems: Problem[] };
+/** What a configuration file is: usable, or everything that is wrong with it in the order of the file. Warnings stop nothing. */
+export type ConfigResult =
+  { status: 'ok'; config: Config; warnings: Problem[] } | { status: 'invalid'; problems: Problem[]; warnings: Problem[] };
+
+/** How a file is read. */
+export interface ParseOptions {
+  kinds: readonly StepKind[];
+  path?: string;
+  /** Whether it is the organisation's file, which can say more. */
+  organization?: boolean;
+}
 
 const maxProblems = 50;
 /** Findings that are looked up in the file; a file with more is hardly written by people. */
@@ -26,31 +40,52 @@ const maxFindings = 1000;
  * Reads `.github/repowatch.yml` (config-language.md). Never throws for what is in the text: a file that is no YAML gives one problem,
  * any other all of them, at most 50. Whether there is a file at all is the caller's business.
  */
-export function parseConfig(text: string | Uint8Array, options: { kinds: readonly StepKind[]; path?: string }): ConfigResult {
+export function parseConfig(text: string | Uint8Array, options: ParseOptions): ConfigResult {
   const yaml = readYaml(text);
-  if (!yaml.ok) return { status: 'invalid', problems: [yaml.problem] };
+  if (!yaml.ok) return { status: 'invalid', problems: [yaml.problem], warnings: [] };
   const created = createYamlDocument(yaml.value);
-  if (!created.ok) return { status: 'invalid', problems: [created.problem] };
+  if (!created.ok) return { status: 'invalid', problems: [created.problem], warnings: [] };
   const document = created.value;
-  if (document.value === null)
-    return invalid(document, [
-      { path: [], message: 'The file is empty. Begin with `version: 1` and `watches:`.', code: 'config_key_missing' },
-    ]);
-  const schema = checkSchema(configSchema, document.value);
-  const findings = [
-    ...(schema.ok ? [] : schema.findings),
-    ...checkActions(document.value, options.kinds),
-    ...checkExpressions(document.value, options.kinds),
-  ];
-  if (!schema.ok || findings.length > 0) return invalid(document, findings);
-  const lines = Object.keys(schema.value.watches).map((id): [string, number] => [
-    id,
-    document.locate({ path: ['watches', id], message: '', code: 'config_invalid', atKey: true }).line,
+  if (document.value === null) {
+    const empty: Finding = { path: [], message: 'The file is empty. Begin with `version: 1` and `watches:`.', code: 'config_key_missing' };
+    return { status: 'invalid', problems: locateAll(document, [empty]), warnings: [] };
+  }
+  const warnings = locateAll(document, checkWarnings(document, options.kinds));
+  const { findings, file } = check(document.value, options);
+  if (!file || findings.length > 0) return { status: 'invalid', problems: locateAll(document, findings), warnings };
+  const lines = listWatches(document.value).map(({ path }): [string, number] => [
+    String(path.at(-1)),
+    document.locate({ path, message: '', code: 'config_invalid', atKey: true }).line,
   ]);
-  return { status: 'ok', config: { path: options.path, file: schema.value, lines: Object.fromEntries(lines) } };
+  return { status: 'ok', config: { path: options.path, file, lines: Object.fromEntries(lines) }, warnings };
 }
 
-function invalid(document: YamlDocument, findings: Finding[]): ConfigResult {
+function check(value: unknown, { kinds, organization = false }: ParseOptions): { findings: Finding[]; file: ConfigFile | undefined } {
+  const schema = checkSchema(organization ? organizationSchema : configSchema, value);
+  const findings = [
+    ...(schema.ok ? [] : explainTriggers(schema.findings, value)),
+    ...checkActions(value, kinds),
+    ...checkExpressions(value, kinds),
+    ...checkMachines(value, kinds),
+    ...(organization ? checkLayers(value, kinds) : []),
+  ];
+  return { findings, file: schema.ok ? schema.value : undefined };
+}
+
+function checkWarnings(document: YamlDocument, kinds: readonly StepKind[]): Finding[] {
+  const cuts = document.listCuts().map(({ path, cut }): Finding => {
+    const text = cut.slice(0, 50);
+    return {
+      path,
+      message: `In YAML \` #\` begins a comment, so \`${text}\` is not part of this value. Put the value in quotes when it is, or leave a blank after the \`#\`.`,
+      code: 'config_comment_cut',
+      severity: 'warning',
+    };
+  });
+  return [...checkSecrets(document.value, kinds), ...cuts];
+}
+
+function locateAll(document: YamlDocument, findings: Finding[]): Problem[] {
   const problems = new Map<string, Problem>();
   for (const finding of findings.slice(0, maxFindings)) {
     const problem = document.locate(explainCut(document, finding));
@@ -59,15 +94,21 @@ function invalid(document: YamlDocument, findings: Finding[]): ConfigResult {
     if (!problems.has(key)) problems.set(key, problem);
   }
   const sorted = [...problems.values()].sort((a, b) => a.line - b.line || a.column - b.column);
-  return { status: 'invalid', problems: sorted.slice(0, maxProblems) };
+  return sorted.slice(0, maxProblems);
 }
 
-/** The usual cause of an expression without its end. */
+/** The usual cause of an expression without its end, and of a value that is not there. */
 function explainCut(document: YamlDocument, finding: Finding): Finding {
-  if (finding.code !== 'expression_invalid' || !finding.message.includes('no `}}`') || !document.isCutByComment(finding.path))
-    return finding;
-  return {
-    ...finding,
-    message: 'In YAML ` #` begins a comment and cuts this value, so its `${{` is never closed. Put the value in quotes.',
-  };
+  if (finding.severity === 'warning' || !document.isCutByComment(finding.path)) return finding;
+  const comment = 'In YAML ` #` begins a comment';
+  if (finding.code === 'expression_invalid') {
+    if (finding.message.includes('no `}}`'))
+      return { ...finding, message: `${comment} and cuts this value, so its \`\${{\` is never closed. Put the value in quotes.` };
+    const text = valueAt(document.value, finding.path);
+    const isOpen = typeof text === 'string' && (text.split("'").length % 2 === 0 || text.split('(').length !== text.split(')').length);
+    return isOpen ? { ...finding, message: `${comment} and cuts this expression in the middle. Put the value in quotes.` } : finding;
+  }
+  return finding.message.includes(' is empty')
+    ? { ...finding, message: `${finding.message} ${comment}: put the value in quotes.` }
+    : finding;
 }

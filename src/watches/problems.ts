@@ -1,9 +1,15 @@
 import type { ErrorCode } from '../core/error-catalogue.ts';
 
+/** A warning stops nothing; with an error the file does not come into force. */
+export type Severity = 'error' | 'warning';
+
 /** Something wrong in a configuration file, and where. */
 export interface Problem {
   /** What is wrong, with what, and what to write instead. */
   message: string;
+  /** What to do about it: the end of the message, or what usually helps. */
+  hint: string;
+  severity: Severity;
   /** From 1. */
   line: number;
   /** From 1, in characters. */
@@ -21,10 +27,38 @@ export interface Finding {
   path: ConfigPath;
   message: string;
   code: ErrorCode;
+  /** Default: error. */
+  severity?: Severity;
   /** Points at the key instead of its value. */
   atKey?: boolean;
   /** Characters from the start of the text at this path, to point into it. */
   offset?: number;
+}
+
+/** What usually helps where the message itself does not say. */
+const usual: Partial<Record<ErrorCode, string>> = {
+  config_syntax: 'Look at the indentation, the colons, the quotes and the brackets of this line and the one before.',
+  config_key_missing: 'Add the key.',
+  config_key_unknown: 'Remove the key, or begin it with `x-` when it is your own.',
+  config_value_invalid: 'Write one of the values that docs/reference.md has for this key.',
+  action_input_invalid: 'Write what docs/reference.md has for this input.',
+  expression_invalid: 'Correct the expression; docs/configuration.md has the contexts and functions.',
+};
+
+/** Completes a finding whose place is known. */
+export function toProblem(finding: Finding, place: { line: number; column: number }): Problem {
+  const { message, code, severity = 'error', path } = finding;
+  // The first sentence says what is wrong, those after it what to do.
+  const rest = /[.!?] (?=[A-Z`])(.*)$/su.exec(message.replaceAll(/`[^`]*`/g, (text) => text.replaceAll(/[.!?] /g, '\u0000\u0000')));
+  const hint = rest?.[1] === undefined ? undefined : message.slice(message.length - rest[1].length);
+  return {
+    message,
+    hint: hint ?? usual[code] ?? `docs/errors.md#${code} says what to do.`,
+    severity,
+    ...place,
+    path: formatPath(path),
+    code,
+  };
 }
 
 /** A path as people write it: `watches.deploy.steps[0]`. */

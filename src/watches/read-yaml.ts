@@ -1,7 +1,7 @@
 import { Composer, Lexer, Parser, type CST, type Document, type Node } from 'yaml';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import { LineIndex } from './line-index.ts';
-import type { Problem } from './problems.ts';
+import { toProblem, type Problem } from './problems.ts';
 
 /** The largest file that is looked at, in bytes. */
 const maxConfigBytes = 128 * 1024;
@@ -34,7 +34,8 @@ export function readYaml(input: string | Uint8Array): { ok: true; value: YamlFil
     return { ok: true, value: { text, contents: compose(text) } };
   } catch (error) {
     if (!(error instanceof FirstProblem)) throw error;
-    return { ok: false, problem: { message: error.message, ...new LineIndex(text).at(error.offset), path: '', code: error.code } };
+    const { message, code, offset } = error;
+    return { ok: false, problem: toProblem({ path: [], message, code }, new LineIndex(text).at(offset)) };
   }
 }
 

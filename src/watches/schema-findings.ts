@@ -12,6 +12,17 @@ const hints: Record<string, string> = {
   'paths-ignore': ' Use `paths` with a pattern that begins with `!`.',
   jobs: ' Use `watches`; each of them has `steps`.',
   tags: ' Tags have a trigger of their own: `on: { tag: { tags: [...] } }`.',
+  _extends: ' Write `extends`.',
+  env: ' Values for every step are `vars`; `env` belongs to a step.',
+  'cancel-in-progress': ' Write `on_busy: latest`.',
+  cancel_in_progress: ' Write `on_busy: latest`.',
+  group: ' Write `key`.',
+  'timeout-minutes': ' Write `timeout`, as in `timeout: 5m`.',
+  'continue-on-error': ' Let the steps after it say `if: always()`.',
+  hosts: ' Write `destinations`.',
+  mandatory: ' Only the file of the organisation’s `.github` repository can have it.',
+  allow: ' Only the file of the organisation’s `.github` repository can have it.',
+  states: ' Write `transitions`: for each state what each event leads to.',
   run: ' There is no shell; use `uses: script` with `run` under `with`.',
 };
 
@@ -57,6 +68,8 @@ function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
       if (issue.input === undefined || issue.input === null) return describeType(issue.input, []);
       const known = issue.values.map(String);
       const word = plainText(issue.input);
+      if (typeof issue.input === 'string' && issue.values.some((value) => typeof value !== 'string' && String(value) === issue.input))
+        return `is the text \`${word}\`. Write it without quotes`;
       return `is \`${word}\`, which is not one of ${known.join(', ')}.${didYouMean(word, known)}`;
     }
     case 'unrecognized_keys':
@@ -91,6 +104,9 @@ function describeType(input: unknown, expected: string[]): string {
 function describeInput(input: unknown): string {
   if (Array.isArray(input)) return 'a list';
   if (typeof input === 'object') return 'a mapping';
+  // What YAML 1.1 took for true and false is text in YAML 1.2.
+  if (typeof input === 'string' && /^(?:yes|no|on|off|y|n)$/i.test(input))
+    return `the text \`${input}\`. YAML 1.2 knows only \`true\` and \`false\``;
   return typeof input === 'string' ? 'text' : `the ${typeof input} \`${plainText(input)}\``;
 }
 

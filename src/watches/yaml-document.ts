@@ -1,6 +1,5 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, type Alias, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml';
-import type { ConfigPath, Finding, Problem } from './problems.ts';
-import { formatPath } from './problems.ts';
+import { toProblem, type ConfigPath, type Finding, type Problem } from './problems.ts';
 import { LineIndex } from './line-index.ts';
 import type { YamlFile } from './read-yaml.ts';
 
@@ -37,15 +36,36 @@ export class YamlDocument {
 
   /** Gives a finding its line and column; one whose place does not exist points at the nearest thing that does. */
   locate(finding: Finding): Problem {
-    const { message, code, path } = finding;
-    return { message, ...this.#lines.at(this.#offsetOf(finding)), path: formatPath(path), code };
+    return toProblem(finding, this.#lines.at(this.#offsetOf(finding)));
   }
 
   /** True when the text at a path ends where a comment begins, as in `if: ${{ contains(x, ' #') }}` without quotes. */
   isCutByComment(path: ConfigPath): boolean {
-    const node = this.#find(path)?.value;
-    if (!isScalar(node) || node.type !== 'PLAIN' || !node.range) return false;
-    return /^[ \t]+#/.test(this.#file.text.slice(node.range[1], node.range[1] + 200));
+    return this.#commentAfter(this.#find(path)?.value ?? null) !== undefined;
+  }
+
+  /** Plain values that are followed by a `#word` as if it were part of them: the way to the value, and what is cut off. */
+  listCuts(): { path: ConfigPath; cut: string }[] {
+    const cuts: { path: ConfigPath; cut: string }[] = [];
+    this.#eachScalar(this.#file.contents, [], (node, path) => {
+      const cut = this.#commentAfter(node);
+      if (cut !== undefined && /^#[^\s#!-]/.test(cut)) cuts.push({ path, cut });
+    });
+    return cuts;
+  }
+
+  #eachScalar(node: Node | null, path: ConfigPath, visit: (node: Scalar, path: ConfigPath) => void): void {
+    if (isScalar(node)) visit(node, path);
+    else if (isSeq(node)) node.items.forEach((item, index) => this.#eachScalar(item as Node, [...path, index], visit));
+    else if (isMap(node))
+      for (const { key, value } of node.items as Pair<Node, Node | null>[])
+        this.#eachScalar(value, [...path, isScalar(key) ? String(key.value) : ''], visit);
+  }
+
+  /** The comment right behind a plain value in the same line. */
+  #commentAfter(node: Node | null): string | undefined {
+    if (!isScalar(node) || (node.type !== 'PLAIN' && node.value !== null) || !node.range) return undefined;
+    return /^[ \t]+(#.*)/.exec(this.#file.text.slice(node.range[1], node.range[1] + 200))?.[1]?.trimEnd();
   }
 
   #offsetOf({ path, atKey, offset }: Finding): number {
@@ -106,7 +126,7 @@ export function createYamlDocument(file: YamlFile): { ok: true; value: YamlDocum
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { message, code, offset } = error.finding;
-    return { ok: false, problem: { message, ...new LineIndex(file.text).at(offset), path: '', code } };
+    return { ok: false, problem: toProblem({ path: [], message, code }, new LineIndex(file.text).at(offset)) };
   }
 }
 
@@ -180,11 +200,7 @@ class Conversion {
     for (const pair of map.items) {
       const key = readKey(pair, map);
       if (seen.has(key)) {
-        throw new Refusal({
-          message: `The key \`${key.slice(0, 100)}\` is here a second time. Keep one of them.`,
-          code: 'config_key_duplicate',
-          offset: pair.key.range?.[0] ?? 0,
-        });
+        throw new Refusal({ ...sayTwice(key, path), offset: pair.key.range?.[0] ?? 0 });
       }
       seen.add(key);
       const member = this.convert(pair.value, [...path, key]);
@@ -192,6 +208,14 @@ class Conversion {
     }
     return value;
   }
+}
+
+function sayTwice(key: string, path: ConfigPath): Pick<Finding, 'message' | 'code'> {
+  const name = key.slice(0, 100);
+  const [top, , part, state] = path;
+  if (path.length === 4 && top === 'machines' && part === 'transitions')
+    return { message: `The state \`${String(state)}\` says twice what \`${name}\` does. Keep one of them.`, code: 'machine_conflict' };
+  return { message: `The key \`${name}\` is here a second time. Keep one of them.`, code: 'config_key_duplicate' };
 }
 
 function readKey(pair: Pair<Node, Node | null>, map: YAMLMap): string {
