@@ -1,5 +1,6 @@
 import type { RefKind } from '../core/statuses.ts';
 import type { Repository } from '../mirror/repository.ts';
+import type { RefListing } from './apply-differences.ts';
 import {
   compareWithListing,
   postponed,
@@ -8,7 +9,6 @@ import {
   yieldToDeliveries,
   type ListingFailure,
   type Reconciled,
-  type RefListing,
 } from './compare-refs.ts';
 import type { Context } from './context.ts';
 import { placeOf } from './sync-config.ts';

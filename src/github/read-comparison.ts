@@ -3,7 +3,7 @@ import { isSha, type ChangedFiles, type Commit } from '../changes/ref-change.ts'
 import { ok } from '../core/outcome.ts';
 import { readOne, type Read } from './ask.ts';
 import type { GitHubClient } from './clients.ts';
-import { repositoryRoute, type RepositoryPlace } from './repository-path.ts';
+import { encodePath, repositoryRoute, type RepositoryPlace } from './repository-path.ts';
 
 /** What lies between two heads (handbook C7). */
 export interface Comparison {
@@ -41,21 +41,29 @@ const comparisonSchema = z.object({
   files: z.array(fileSchema).nullish(),
 });
 
+/** Which commits are compared; `created` for a new branch, whose `before` is the head that it is compared with instead (handbook C6). */
+export interface ComparedHeads {
+  before: string;
+  after: string;
+  created?: boolean;
+}
+
 /** Compares two commits in one request. `github_not_found` when one of them is not there any more. */
-export async function readComparison(
-  client: GitHubClient,
-  place: RepositoryPlace,
-  heads: { before: string; after: string },
-): Promise<Read<Comparison>> {
-  const { before, after } = heads;
-  const read = await readOne(client, { route: repositoryRoute(place, `/compare/${before}...${after}`) }, comparisonSchema);
+export async function readComparison(client: GitHubClient, place: RepositoryPlace, heads: ComparedHeads): Promise<Read<Comparison>> {
+  const { before, after, created } = heads;
+  const read = await readOne(
+    client,
+    { route: repositoryRoute(place, `/compare/${encodePath(`${before}...${after}`) ?? '_'}`) },
+    comparisonSchema,
+  );
   if (!read.ok) return read;
   const { status, commits, files, base_commit: base, merge_base_commit: mergeBase, total_commits: total } = read.value;
   const head = [...commits]
     .reverse()
     .concat(mergeBase ?? [], base ?? [])
     .find(({ sha }) => sha === after);
-  const onward = status === 'ahead' || status === 'identical';
+  // From a common ancestor on is what a new branch brings; for a push it is not what it changed.
+  const onward = created === true || status === 'ahead' || status === 'identical';
   return ok({
     commits: commits.map(toCommit),
     total,

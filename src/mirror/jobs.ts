@@ -72,7 +72,7 @@ export const endItemsSql = `ended as (
     select distinct on (e.repository_id) e.repository_id, t.id as job_id, t.requested_by
     from ended e join told t on t.id = e.job_id order by e.repository_id, t.id desc
   ), again as (
-    update repositories r set reconcile_due_at = now()
+    update repositories r set reconcile_due_at = now(), refs_due_at = now()
     where r.id in (select o.repository_id from job_items o
       where o.repository_id = any(:ids::bigint[]) and o.status = 'open' and o.created_at > :startedAt) returning r.id
   )`;

@@ -80,11 +80,12 @@ async function reconcileState(world: TestApp, fullName: string): Promise<{ last_
   return (await world.api<{ reconcile: { last_at: string | null; failures: number } }>(`/api/repos/${fullName}`)).reconcile;
 }
 
-/** The changes of a repository, oldest first, as `type ref before..after` with heads by their names in `names`, else cut to 7. */
+/** The changes of a repository's refs, oldest first, as `type ref before..after` with heads by their names in `names`, else cut to 7. */
 export async function listMoves(world: TestApp, fullName: string, names: Record<string, string> = {}): Promise<string[]> {
   const short = (sha: unknown) => names[String(sha)] ?? String(sha).slice(0, 7);
   const changes = await world.list(`/api/changes?repository=${fullName}&limit=100`);
   return changes
+    .filter((change) => change['ref'] !== null)
     .toReversed()
     .map(
       (change) =>
