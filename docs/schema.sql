@@ -530,6 +530,7 @@ create table repositories (
 );
 CREATE INDEX repositories_config_due_index ON repositories USING btree (config_due_at) WHERE (config_due_at IS NOT NULL);
 CREATE INDEX repositories_due_index ON repositories USING btree (installation_id, reconcile_due_at) WHERE ((removed_at IS NULL) AND (NOT archived) AND (NOT disabled) AND enabled);
+CREATE INDEX repositories_facts_due_index ON repositories USING btree (facts_due_at) WHERE (facts_due_at IS NOT NULL);
 CREATE INDEX repositories_full_name_index ON repositories USING btree (lower(full_name));
 CREATE INDEX repositories_installation_index ON repositories USING btree (installation_id);
 CREATE INDEX repositories_refs_due_index ON repositories USING btree (installation_id, refs_due_at) WHERE ((removed_at IS NULL) AND (NOT archived) AND (NOT disabled) AND enabled);

@@ -47,6 +47,7 @@ export async function up(trx: Knex): Promise<void> {
       add column github_updated_at timestamptz,
       add column installation_since timestamptz not null default now(),
       add column facts_due_at timestamptz;
+    create index repositories_facts_due_index on repositories (facts_due_at) where facts_due_at is not null;
 
     create table repository_names (
       id bigint generated always as identity primary key,

@@ -27,6 +27,7 @@ import { createIntake } from './http/intake.ts';
 import type { Health } from './http/http-options.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { createHttpActions } from './http-actions.ts';
+import { isAllowedAccount } from './mirror/allowed-accounts.ts';
 import { LaneDispatcher } from './queue/lane-dispatcher.ts';
 import { Queue } from './queue/queue.ts';
 import { startScheduler, type Scheduler } from './schedule/scheduler.ts';
@@ -142,6 +143,7 @@ function createContext(
     host: new URL(settings.githubUrl).hostname,
     githubUrl: settings.githubUrl.replace(/\/+$/, ''),
     receive: createReceiver({ appId: settings.appId, privateKey: settings.privateKey, webhookSecret: settings.webhookSecret }),
+    isAllowed: (account) => isAllowedAccount(settings.allowedAccounts, account),
     reader,
     configs: new ConfigCache({ db, kinds: actions.list() }),
     secrets: {

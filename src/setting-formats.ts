@@ -124,6 +124,14 @@ export function choiceFormat<const Word extends string>(words: readonly Word[]):
   });
 }
 
+/** Logins, in any case, and numeric ids of accounts; `*` is everybody. */
+export const accountListFormat = formatOf((text): Outcome<'all' | ReadonlySet<string>> => {
+  if (text === '*') return ok('all');
+  const parts = text.split(',').map((part) => part.trim().toLowerCase());
+  const wrong = parts.find((part) => !/^[a-z0-9][a-z0-9_-]{0,99}$/.test(part));
+  return wrong === undefined ? ok(new Set(parts)) : bad('must be * or a comma-separated list of logins and numeric ids of accounts');
+});
+
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000 } as const;
 
 /** A length of time such as 90s, 5m or 1h, within bounds; becomes milliseconds. */

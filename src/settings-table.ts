@@ -145,6 +145,13 @@ export const settingsTable = {
     help: 'What this process does. Several processes on one database share the work.',
     how: 'Leave it empty to do everything in one process.',
   },
+  ALLOWED_ACCOUNTS: {
+    format: formats.accountListFormat,
+    type: 'list of logins or numbers, or *',
+    default: '*',
+    help: 'The accounts on GitHub that RepoWatch works for. Anybody can install a public App: installations on other accounts are shown as not_allowed, their deliveries are kept and ignored, and GitHub is asked nothing about them. Numbers are the ids of accounts and survive a rename.',
+    how: 'Leave it empty for a private App; for a public one list yours with commas, for example acme,octocat,583231.',
+  },
   RECONCILE_INTERVAL: {
     format: formats.durationFormat({ min: '1m', max: '24h' }),
     type: 'time from 1m to 24h',

@@ -2,9 +2,11 @@ import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { Translation } from '../github/translation.ts';
 import type { ParsedDelivery } from './parse-delivery.ts';
 import { touchesPath } from '../github/touches-path.ts';
+import { judgeSighting } from '../mirror/judge-sighting.ts';
 import type { Repository } from '../mirror/repository.ts';
 import { configPath } from './config-path.ts';
 import type { Arrival } from './apply-changes.ts';
+import { refuseRepository } from './refuse.ts';
 
 /** What to do with a delivery: settle it as it is, apply it with others, or give it time of its own because GitHub has to be asked. */
 export type Admission = { result: 'settle'; code: ErrorCode; reason: string } | { result: 'apply'; arrival: Arrival } | { result: 'alone' };
@@ -12,25 +14,17 @@ export type Admission = { result: 'settle'; code: ErrorCode; reason: string } | 
 /** Decides, without asking anybody, how a delivery goes on. Pure. */
 export function admitDelivery(parsed: ParsedDelivery, repository: Repository | undefined): Admission {
   const { translation } = parsed;
+  if (isAppearance(parsed, repository)) return { result: 'alone' };
   if (translation.result === 'ignored' || translation.result === 'noted')
     return { result: 'settle', code: translation.code, reason: translation.reason };
   if (translation.result !== 'ref_move') return { result: 'alone' };
-  if (!repository || isRenamed(repository, translation) || repository.installationGithubId !== translation.installation.github_id)
-    return { result: 'alone' };
+  if (!repository || !isInLine(repository, translation)) return { result: 'alone' };
   const refusal = refuseRepository(repository);
+  // Nothing comes from a suspended installation: perhaps it is not any more.
+  if (refusal?.code === 'installation_suspended') return { result: 'alone' };
   if (refusal) return { result: 'settle', ...refusal };
   if (needsConfig(parsed, repository, translation)) return { result: 'alone' };
   return { result: 'apply', arrival: toArrival(parsed, translation, repository) };
-}
-
-/** Why nothing is done for this repository now; undefined when there is no reason. */
-export function refuseRepository(repository: Repository): { code: ErrorCode; reason: string } | undefined {
-  if (repository.uninstalledAt) return { code: 'installation_deleted', reason: 'the App was uninstalled from this account' };
-  if (repository.suspendedAt) return { code: 'installation_suspended', reason: 'the installation is suspended' };
-  if (repository.removedAt)
-    return { code: 'repository_removed', reason: `${repository.fullName} is not part of the installation any more` };
-  if (!repository.enabled) return { code: 'repository_disabled', reason: `${repository.fullName} is switched off in RepoWatch` };
-  return undefined;
 }
 
 /**
@@ -49,10 +43,16 @@ export function needsConfig(
   return touchesPath(move, configPath) !== 'no';
 }
 
-/** True when the delivery shows a name, owner or default branch that the mirror does not know yet. */
-function isRenamed(repository: Repository, translation: Extract<Translation, { result: 'ref_move' }>): boolean {
-  const facts = translation.repository;
-  return repository.fullName !== facts.full_name || (facts.default_branch !== null && facts.default_branch !== repository.defaultBranch);
+/** True for what is seen for the first time in an event that RepoWatch has no other use for: it appears by itself (handbook B5). */
+function isAppearance({ delivery, translation }: ParsedDelivery, repository: Repository | undefined): boolean {
+  if (repository || delivery.repositoryGithubId === null || delivery.installationGithubId === null) return false;
+  return translation.result === 'ignored' && (translation.code === 'unhandled_event' || translation.code === 'unhandled_action');
+}
+
+/** True when the delivery shows nothing that contradicts the mirror: no other name, owner, installation or default branch. */
+function isInLine(repository: Repository, translation: Extract<Translation, { result: 'ref_move' }>): boolean {
+  const verdict = judgeSighting(repository, { facts: translation.repository, installationGithubId: translation.installation.github_id });
+  return verdict === 'same' || verdict === 'removed';
 }
 
 /** The arrival that a push makes. */

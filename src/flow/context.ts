@@ -20,6 +20,8 @@ export interface Context {
   /** Where GitHub's pages are, without a slash at the end. */
   githubUrl: string;
   receive: Receive;
+  /** Whether the operator lets RepoWatch work for an account: ALLOWED_ACCOUNTS (handbook I14). */
+  isAllowed: (account: { github_id: string; login: string }) => boolean;
   reader: Reader;
   configs: ConfigCache;
   secrets: SecretReader;

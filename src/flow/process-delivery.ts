@@ -4,15 +4,18 @@ import { transaction } from '../db/transaction.ts';
 import { beginDelivery, postponeDelivery, settleDeliveries, type Settlement } from '../inbox/settle-deliveries.ts';
 import { isRepeatedBody, type WaitingDelivery } from '../inbox/waiting-deliveries.ts';
 import { zeroSha } from '../changes/ref-change.ts';
-import type { Repository } from '../mirror/repository.ts';
+import type { Translation } from '../github/translation.ts';
 import { hastenReconcile } from '../mirror/reconcile-due.ts';
-import { needsConfig, refuseRepository, toArrival } from './admit-delivery.ts';
+import { needsConfig, toArrival } from './admit-delivery.ts';
 import { applyChanges, type Arrival } from './apply-changes.ts';
+import { applyNounEvent } from './apply-noun-event.ts';
+import { applyAccount } from './apply-account.ts';
 import { applyInstallation } from './apply-installation.ts';
 import { applyRepositoryEvent } from './apply-repository-event.ts';
 import type { Context } from './context.ts';
-import { ensureRepository } from './ensure-repository.ts';
+import { admitRepository, noteAppearance, readAgain, type Unseen } from './ensure-repository.ts';
 import { parseDelivery, type ParsedDelivery } from './parse-delivery.ts';
+import { sourceOf } from './remove-from-mirror.ts';
 import { maxProcessingAttempts, retryLaterAt } from './retry-later.ts';
 import { settledStatus, toSettlement } from './settlement.ts';
 import { placeOf, syncConfig } from './sync-config.ts';
@@ -92,27 +95,36 @@ async function route(context: Context, parsed: ParsedDelivery): Promise<Tried> {
   switch (translation.result) {
     case 'ignored':
     case 'noted':
+      await noteAppearance(context, parsed);
       return settled(parsed, translation.code, translation.reason);
+    case 'sighting':
+      return await processSighting(context, parsed, translation);
     case 'ref_move':
       return await processMove(context, parsed);
     case 'ref_hint':
       return await processHint(context, parsed);
-    case 'installation':
-      return settled(parsed, 'state_updated', await applyInstallation(context, translation));
-    case 'repository':
-      return settled(
-        parsed,
-        null,
-        await applyRepositoryEvent(context, {
-          deliveryId: parsed.delivery.id,
-          origin: parsed.delivery.source,
-          guid: parsed.delivery.guid,
-          at: parsed.delivery.receivedAt,
-          payload: parsed.payload,
-          translation,
-        }),
-      );
+    case 'installation': {
+      const { code, reason } = await applyInstallation(context, translation, sourceOf(parsed, translation.actor));
+      return settled(parsed, code, reason);
+    }
+    case 'account': {
+      const { code, reason } = await applyAccount(context, translation, sourceOf(parsed, translation.actor));
+      return settled(parsed, code, reason);
+    }
+    case 'noun': {
+      const refused = await applyNounEvent(context, parsed, translation);
+      return refused ? unseen(parsed, refused) : { result: 'done' };
+    }
+    case 'repository': {
+      const applied = await applyRepositoryEvent(context, parsed, translation);
+      return applied.result === 'applied' ? settled(parsed, applied.code, applied.reason) : unseen(parsed, applied);
+    }
   }
+}
+
+/** What a delivery comes to whose repository cannot be worked on. */
+function unseen(parsed: ParsedDelivery, { result, code, reason, ...wait }: Unseen): Tried {
+  return result === 'later' ? { result, code, reason, ...wait } : settled(parsed, code, reason);
 }
 
 function settled(parsed: ParsedDelivery, code: ErrorCode | null, reason: string): Tried {
@@ -122,9 +134,9 @@ function settled(parsed: ParsedDelivery, code: ErrorCode | null, reason: string)
 async function processMove(context: Context, parsed: ParsedDelivery): Promise<Tried> {
   const { translation } = parsed;
   if (translation.result !== 'ref_move') return settled(parsed, 'unexpected_payload', 'not a push');
-  let repository = await ensureRepository(context, translation);
-  const refusal = refuseRepository(repository);
-  if (refusal) return settled(parsed, refusal.code, refusal.reason);
+  const admitted = await admitRepository(context, parsed, translation);
+  if (admitted.result !== 'repository') return unseen(parsed, admitted);
+  let { repository } = admitted;
   if (needsConfig(parsed, repository, translation)) {
     const synced = await syncConfig(context, repository);
     // One delivery waits for the lane: those behind it look once and do not begin to wait anew.
@@ -132,7 +144,7 @@ async function processMove(context: Context, parsed: ParsedDelivery): Promise<Tr
       parsed.delivery.attempts >= maxShortTries || (parsed.delivery.attempts === 1 && repository.configStatus === 'load_error');
     if (!synced.ok && synced.retryable && !waited)
       return { result: 'later', code: synced.code, reason: synced.message, ...(synced.retryAt ? { at: synced.retryAt } : {}) };
-    repository = await ensureRepository(context, translation);
+    repository = await readAgain(context, repository);
   }
   return await applyMove(context, parsed, toArrival(parsed, translation, repository));
 }
@@ -172,13 +184,23 @@ async function applyAndSettle(context: Context, parsed: ParsedDelivery, arrival:
 async function processHint(context: Context, parsed: ParsedDelivery): Promise<Tried> {
   const { translation } = parsed;
   if (translation.result !== 'ref_hint') return settled(parsed, 'unexpected_payload', 'not a hint');
-  const repository: Repository = await ensureRepository(context, translation);
-  const refusal = refuseRepository(repository);
-  if (refusal) return settled(parsed, refusal.code, refusal.reason);
+  const admitted = await admitRepository(context, parsed, translation);
+  if (admitted.result !== 'repository') return unseen(parsed, admitted);
+  const { repository } = admitted;
   await hastenReconcile(context.db, [repository.id], new Date(context.clock.now().getTime() + hintGraceMs));
   return settled(
     parsed,
     'state_updated',
     `${translation.hint.kind} ${translation.hint.name} is compared with GitHub in a moment, in case its push does not arrive`,
   );
+}
+
+/** Shows a repository as it is now, and nothing else. */
+async function processSighting(
+  context: Context,
+  parsed: ParsedDelivery,
+  translation: Extract<Translation, { result: 'sighting' }>,
+): Promise<Tried> {
+  const admitted = await admitRepository(context, parsed, translation);
+  return admitted.result === 'repository' ? settled(parsed, 'state_updated', translation.reason) : unseen(parsed, admitted);
 }

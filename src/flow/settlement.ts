@@ -12,5 +12,5 @@ export function toSettlement(id: string, applied: Applied): Settlement | undefin
 
 /** `processed` for what RepoWatch took note of, `ignored` for the rest. */
 export function settledStatus(code: Settlement['code']): Settlement['status'] {
-  return code === null || code === 'hook_verified' || code === 'state_updated' ? 'processed' : 'ignored';
+  return code === null || code === 'hook_verified' || code === 'state_updated' || code === 'stale' ? 'processed' : 'ignored';
 }

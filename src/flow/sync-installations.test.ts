@@ -21,7 +21,15 @@ beforeEach(() => {
 function contextWith(db: Db, listing: Listing, now = later): Context {
   const reader = { listInstallations: () => Promise.resolve(listing) };
   const queue = { send: (_trx: Db, _name: string, lanes: string[]) => Promise.resolve(void sent.push(...lanes)) };
-  return { db, queue, reader, log: createLog({ level: 'silent' }), clock: { now: () => now }, host: 'github.com' } as unknown as Context;
+  return {
+    db,
+    queue,
+    reader,
+    isAllowed: () => true,
+    log: createLog({ level: 'silent' }),
+    clock: { now: () => now },
+    host: 'github.com',
+  } as unknown as Context;
 }
 
 async function readGone(db: Db): Promise<string[]> {

@@ -1,7 +1,9 @@
 import { installationLane } from '../inbox/lane.ts';
 import { transaction } from '../db/transaction.ts';
-import { listUnlistedInstallations, upsertInstallation } from '../mirror/installation.ts';
+import { listUnlistedInstallations } from '../mirror/installation.ts';
+import { requestListings } from '../mirror/sweeps.ts';
 import type { Context } from './context.ts';
+import { takeInstallation } from './sync-installation.ts';
 
 /**
  * Asks GitHub for all installations of the App, so that those made or removed while nobody listened are known too (handbook
@@ -21,10 +23,14 @@ export async function syncInstallations(context: Context): Promise<boolean> {
   await transaction(context.db, async (trx) => {
     const listed = listing.value.map((installation) => installation.github_id);
     const missing = await listUnlistedInstallations(trx, context.host, { githubIds: listed, before: startedAt });
-    for (const installation of listing.value) await upsertInstallation(trx, context.host, installation);
-    const active = listing.value.filter((installation) => installation.suspended_at === null && installation.account.type !== 'Enterprise');
-    const asked = [...active.map((installation) => installation.github_id), ...missing];
-    await context.queue.send(trx, 'sync', asked.map(installationLane));
+    const active: string[] = [];
+    for (const facts of listing.value) {
+      const allowed = await takeInstallation(context, trx, { facts, askedAt: startedAt });
+      if (allowed && facts.suspended_at === null && facts.account.type !== 'Enterprise') active.push(facts.github_id);
+    }
+    const asked = await requestListings(trx, { host: context.host, githubIds: active }, context.clock.now());
+    await context.queue.send(trx, 'sweeps', asked.map(installationLane));
+    await context.queue.send(trx, 'sync', missing.map(installationLane));
     context.log.info({ installations: listed.length, missing: missing.length }, 'The installations were listed');
   });
   return true;

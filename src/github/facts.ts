@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Actor } from '../changes/ref-change.ts';
-import type { AccountFacts, InstallationFacts, RepositoryFacts, RepositoryStub } from './translation.ts';
+import type { AccountFacts, AppFacts, InstallationFacts, RepositoryFacts, RepositoryStub } from './translation.ts';
 
 /**
  * The small part of GitHub's objects that RepoWatch reads, the same for webhooks and for API answers. Everything that
@@ -39,11 +39,19 @@ export const repositorySchema = z
     full_name: nameSchema,
     private: z.boolean(),
     // Older servers send only the name in pushes.
-    owner: z.object({ id: githubIdSchema, login: z.string().optional(), name: z.string().nullish(), type: z.string().optional() }),
+    owner: z.object({
+      id: githubIdSchema,
+      login: z.string().optional(),
+      name: z.string().nullish(),
+      type: z.string().optional(),
+      avatar_url: z.string().nullish().catch(null),
+    }),
+    visibility: z.string().max(50).nullish().catch(null),
     default_branch: z.string().nullish(),
     archived: z.boolean().optional(),
     disabled: z.boolean().optional(),
     pushed_at: timeSchema,
+    updated_at: timeSchema.catch(null),
     html_url: z.string().nullish(),
   })
   .transform((repository): RepositoryFacts => {
@@ -54,12 +62,14 @@ export const repositorySchema = z
       node_id: repository.node_id ?? null,
       name: repository.name,
       full_name: repository.full_name,
-      owner: { github_id: owner.id, login, type: owner.type ?? 'User' },
+      owner: { github_id: owner.id, login, type: owner.type ?? 'User', avatar_url: owner.avatar_url ?? null },
       private: repository.private,
+      visibility: repository.visibility ?? null,
       default_branch: repository.default_branch ?? null,
       archived: repository.archived ?? false,
       disabled: repository.disabled ?? false,
       pushed_at: parseTime(repository.pushed_at),
+      updated_at: parseTime(repository.updated_at),
       html_url: repository.html_url ?? null,
     };
   });
@@ -85,37 +95,61 @@ function accountType(type: string | undefined): AccountFacts['type'] {
   return type === 'Organization' || type === 'Enterprise' ? type : 'User';
 }
 
-/** An installation as installation events and the API carry it. Its account may be an Enterprise, which has a slug instead of a login. */
+/** An account; an Enterprise has a slug instead of a login. */
+export const accountSchema = z.object({
+  id: githubIdSchema,
+  login: nameSchema.optional(),
+  slug: nameSchema.optional(),
+  type: z.string().optional(),
+  avatar_url: z.string().nullish(),
+});
+
+/** What is kept of an account; `targetType` is what an event says beside it. */
+export function toAccount(account: z.output<typeof accountSchema>, targetType?: string): AccountFacts {
+  return {
+    github_id: account.id,
+    login: account.login ?? account.slug ?? account.id,
+    type: accountType(account.type ?? targetType),
+    avatar_url: account.avatar_url ?? null,
+  };
+}
+
+/** An installation as installation events and the API carry it. Its account may be an Enterprise. */
 export const installationSchema = z
   .object({
     id: githubIdSchema,
-    account: z.object({
-      id: githubIdSchema,
-      login: z.string().optional(),
-      slug: z.string().optional(),
-      type: z.string().optional(),
-      avatar_url: z.string().nullish(),
-    }),
+    account: accountSchema,
     target_type: z.string().optional(),
     repository_selection: z.enum(['all', 'selected']).catch('selected'),
     permissions: z.record(z.string(), z.string()).catch({}),
     events: z.array(z.string()).catch([]),
     app_slug: z.string().nullish(),
+    html_url: z.string().nullish().catch(null),
     suspended_at: timeSchema,
     created_at: timeSchema,
+    updated_at: timeSchema.catch(null),
   })
   .transform(({ account, ...installation }): InstallationFacts => ({
     github_id: installation.id,
-    account: {
-      github_id: account.id,
-      login: account.login ?? account.slug ?? account.id,
-      type: accountType(account.type ?? installation.target_type),
-      avatar_url: account.avatar_url ?? null,
-    },
+    account: toAccount(account, installation.target_type),
     repository_selection: installation.repository_selection,
     permissions: installation.permissions,
     events: installation.events,
     app_slug: installation.app_slug ?? null,
+    html_url: installation.html_url ?? null,
     suspended_at: parseTime(installation.suspended_at),
     created_at: parseTime(installation.created_at),
+    updated_at: parseTime(installation.updated_at),
   }));
+
+/** The App as it is registered. */
+export const appSchema = z
+  .object({
+    id: githubIdSchema,
+    slug: nameSchema.catch(''),
+    name: nameSchema.catch(''),
+    html_url: z.string().nullish().catch(null),
+    permissions: z.record(z.string(), z.string()).catch({}),
+    events: z.array(z.string()).catch([]),
+  })
+  .transform(({ id, html_url, ...app }): AppFacts => ({ github_id: id, html_url: html_url ?? null, ...app }));

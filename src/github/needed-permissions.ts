@@ -58,6 +58,7 @@ export const optionalTiers: readonly Tier[] = [
     events: ['pull_request'],
   },
   { name: 'releases', purpose: 'Releases as triggers', permissions: {}, events: ['release'] },
+  { name: 'visibility', purpose: 'A repository that goes public, told once more', permissions: {}, events: ['public'] },
   {
     name: 'people',
     purpose: 'Members as triggers, and renames of the organisation at once',

@@ -1,7 +1,9 @@
+import type { NounData } from '../changes/change.ts';
 import type { Actor, Commit } from '../changes/ref-change.ts';
 import type { RepositoryChangeType } from '../changes/repository-change.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { RefKind } from '../core/statuses.ts';
+import type { Meaning } from './meaning.ts';
 
 /** Who owns an installation. An Enterprise has no repositories (handbook B11). */
 export interface AccountFacts {
@@ -17,13 +19,17 @@ export interface RepositoryFacts {
   node_id: string | null;
   name: string;
   full_name: string;
-  owner: { github_id: string; login: string; type: string };
+  owner: { github_id: string; login: string; type: string; avatar_url: string | null };
   private: boolean;
+  /** GitHub's word: public, private or internal; null from older servers. */
+  visibility: string | null;
   /** Null when GitHub did not say, never a guess. */
   default_branch: string | null;
   archived: boolean;
   disabled: boolean;
   pushed_at: Date | null;
+  /** When something about it changed last: tells an older delivery from a newer one. */
+  updated_at: Date | null;
   html_url: string | null;
 }
 
@@ -41,6 +47,16 @@ export interface InstallationRef {
   github_id: string;
 }
 
+/** The App as it is registered. */
+export interface AppFacts {
+  github_id: string;
+  slug: string;
+  name: string;
+  html_url: string | null;
+  permissions: Record<string, string>;
+  events: string[];
+}
+
 /** What GitHub says about an installation. */
 export interface InstallationFacts {
   github_id: string;
@@ -49,8 +65,11 @@ export interface InstallationFacts {
   permissions: Record<string, string>;
   events: string[];
   app_slug: string | null;
+  /** Its page of settings on GitHub, where its owner mends it. */
+  html_url: string | null;
   suspended_at: Date | null;
   created_at: Date | null;
+  updated_at: Date | null;
 }
 
 /** A ref that went from one head to another, as a push tells it. Text in it is written by strangers (handbook C18). */
@@ -117,6 +136,32 @@ export type Translation =
       actor: Actor | null;
       /** What it was before: `name`, `owner`, `default_branch`, … as far as GitHub says (handbook B6, B7). */
       from: Record<string, unknown>;
+    }
+  | {
+      /** An account got another login, or is gone (handbook B10). */
+      result: 'account';
+      action: 'renamed' | 'deleted';
+      account: AccountFacts;
+      /** The login before, as far as GitHub says. */
+      from: string | null;
+      installation: InstallationRef | null;
+      actor: Actor | null;
+    }
+  | {
+      /** Shows a repository as it is now, and tells nothing that another event does not tell. */
+      result: 'sighting';
+      repository: RepositoryFacts;
+      installation: InstallationRef;
+      reason: string;
+    }
+  | {
+      /** Something happened to a pull request, an issue, a comment, a release, a collaborator: the data of the change, and what makes it the same change. */
+      result: 'noun';
+      repository: RepositoryFacts;
+      installation: InstallationRef;
+      actor: Actor | null;
+      change: NounData;
+      meaning: Meaning;
     }
   | { result: 'noted'; code: ErrorCode; reason: string }
   | Ignored;

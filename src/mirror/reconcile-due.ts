@@ -1,7 +1,8 @@
 import type { Db } from '../db/connect.ts';
 
 /** Which repositories reconcile may touch. */
-export const comparable = 'r.removed_at is null and not r.disabled and r.enabled and i.deleted_at is null and i.suspended_at is null';
+export const comparable = `r.removed_at is null and not r.disabled and r.enabled
+  and i.deleted_at is null and i.suspended_at is null and i.allowed and i.enabled and i.refusal is null`;
 
 /** Makes sure that the refs of these repositories are read at `at` at the latest, whatever a listing says about them. */
 export async function hastenReconcile(db: Db, repositoryIds: string[], at: Date): Promise<void> {
@@ -12,31 +13,26 @@ export async function hastenReconcile(db: Db, repositoryIds: string[], at: Date)
   );
 }
 
-/**
- * Makes one repository, or all that can be compared, due now; answers their GitHub ids. One that is named has its refs read,
- * also when it is archived; of all, those whose listing shows no push since the last time are cleared by it (docs/reconcile.md).
- */
-export async function requestReconcile(db: Db, repositoryId?: string): Promise<string[]> {
-  const which = repositoryId === undefined ? 'not r.archived' : 'r.id = ?';
-  const { rows } = await db.raw<{ rows: { github_id: string }[] }>(
-    `update repositories r set reconcile_due_at = now(), refs_due_at = ${repositoryId === undefined ? 'r.refs_due_at' : 'now()'} from installations i
-     where i.id = r.installation_id and ${comparable} and ${which} returning r.github_id`,
-    repositoryId === undefined ? [] : [repositoryId],
-  );
-  return rows.map((row) => row.github_id);
+/** Which repositories somebody wants compared: one, those of an installation, or all. */
+export interface ReconcileTarget {
+  repositoryId?: string;
+  installationId?: string;
 }
 
-/** Lists repositories whose baseline, configuration or comparison is due, the longest waiting first; their GitHub ids. */
-export async function listDueRepositories(db: Db, limit: number): Promise<string[]> {
-  const { rows } = await db.raw<{ rows: { github_id: string }[] }>(
-    `(select r.github_id from repositories r join installations i on i.id = r.installation_id
-      where r.reconcile_due_at <= now() and not r.archived and ${comparable} order by r.reconcile_due_at limit ?)
-     union
-     (select r.github_id from repositories r join installations i on i.id = r.installation_id
-      where r.config_due_at <= now() and ${comparable} order by r.config_due_at limit ?)`,
-    [limit, limit],
+/**
+ * Makes repositories that can be compared due now; answers their ids here and on GitHub. One that is named has its refs read,
+ * also when it is archived; of several, those whose listing shows no push since the last time are cleared by it (docs/reconcile.md).
+ */
+export async function requestReconcile(db: Db, target: ReconcileTarget): Promise<{ id: string; githubId: string }[]> {
+  const { repositoryId, installationId } = target;
+  const one = repositoryId !== undefined;
+  const which = one ? 'r.id = ?' : installationId === undefined ? 'not r.archived' : 'not r.archived and r.installation_id = ?';
+  const { rows } = await db.raw<{ rows: { id: string; githubId: string }[] }>(
+    `update repositories r set reconcile_due_at = now(), refs_due_at = ${one ? 'now()' : 'r.refs_due_at'} from installations i
+     where i.id = r.installation_id and ${comparable} and ${which} returning r.id, r.github_id as "githubId"`,
+    [repositoryId ?? installationId].filter((id) => id !== undefined),
   );
-  return rows.map((row) => row.github_id);
+  return rows;
 }
 
 /** Lists repositories whose configuration is due, the longest waiting first; their GitHub ids. What has to be compared is the sweeper's. */

@@ -5,7 +5,7 @@ import { wakeRecovery } from '../flow/recover-deliveries.ts';
 import { syncInstallations } from '../flow/sync-installations.ts';
 import { installationLane, repositoryLane } from '../inbox/lane.ts';
 import { listStalledDeliveryLanes } from '../inbox/waiting-deliveries.ts';
-import { listInstallationsToList } from '../mirror/installation.ts';
+import { listInstallationsToList } from '../mirror/installation-health.ts';
 import { listDueRepositories } from '../mirror/reconcile-due.ts';
 import { listStalledRunLanes } from '../runs/list-due-runs.ts';
 

@@ -1,15 +1,38 @@
 import { ignored, type Translation } from '../translation.ts';
+import { translateInstallationTarget, translateOrganization } from './account.ts';
 import { translateCreate } from './create.ts';
 import { translateDelete } from './delete.ts';
 import { translateInstallationRepositories } from './installation-repositories.ts';
 import { translateInstallation } from './installation.ts';
+import { translateIssueComment } from './issue-comment.ts';
+import { translateIssues } from './issues.ts';
+import { translateMember } from './member.ts';
 import { translatePing } from './ping.ts';
+import { translatePublic } from './public.ts';
+import { translatePullRequest } from './pull-request.ts';
 import { translatePush } from './push.ts';
 import { quote, type Translator } from './read-payload.ts';
+import { translateRelease } from './release.ts';
 import { translateRepository } from './repository.ts';
 
 /** The events that RepoWatch acts on. app.yml subscribes to the same ones; test/app-manifest.test.ts compares. */
-export const handledEvents = ['push', 'create', 'delete', 'installation', 'installation_repositories', 'repository', 'ping'] as const;
+export const handledEvents = [
+  'push',
+  'create',
+  'delete',
+  'installation',
+  'installation_repositories',
+  'installation_target',
+  'organization',
+  'repository',
+  'public',
+  'pull_request',
+  'issues',
+  'issue_comment',
+  'release',
+  'member',
+  'ping',
+] as const;
 type HandledEvent = (typeof handledEvents)[number];
 
 const translators: Record<HandledEvent, Translator> = {
@@ -18,7 +41,15 @@ const translators: Record<HandledEvent, Translator> = {
   delete: translateDelete,
   installation: translateInstallation,
   installation_repositories: translateInstallationRepositories,
+  installation_target: translateInstallationTarget,
+  organization: translateOrganization,
   repository: translateRepository,
+  public: translatePublic,
+  pull_request: translatePullRequest,
+  issues: translateIssues,
+  issue_comment: translateIssueComment,
+  release: translateRelease,
+  member: translateMember,
   ping: translatePing,
 };
 
