@@ -32,8 +32,8 @@ function readNumber(headers: Headers, name: string): number | undefined {
 
 /** Which bucket of GitHub's an address counts against, when its answer does not say. */
 export function resourceOf(url: string): string {
-  const path = url.replace(/[?#].*$/, '');
-  return path.endsWith('/graphql') ? 'graphql' : path.includes('/search/') ? 'search' : 'core';
+  const [, first] = /^(?:https?:\/\/[^/]+)?(?:\/api(?:\/v3)?)?\/(graphql(?=$|[?#])|search(?=\/))/.exec(url) ?? [];
+  return first ?? 'core';
 }
 
 /** What the headers of an answer say about a limit; undefined on servers without limits (handbook E1). */
