@@ -14,6 +14,7 @@ import { collectRoutes, createNotFoundHandler, type KnownRoute } from './known-r
 import { createNodeServer, drain } from './node-server.ts';
 import { addOpenApi, addOpenApiRoute } from './openapi.ts';
 import { createErrorHandler, createProblem } from './problem.ts';
+import { addChangeKindRoutes } from './routes/change-kinds.ts';
 import { addChangeRoutes } from './routes/changes.ts';
 import { addDeliveryRoutes } from './routes/deliveries.ts';
 import { addHealthRoutes } from './routes/health.ts';
@@ -134,6 +135,7 @@ function addApi(api: Api, context: RouteContext): void {
   addReconcileRoute(api, context);
   addRecoveryRoutes(api, context);
   addMetaRoutes(api);
+  addChangeKindRoutes(api);
 }
 
 /** Starts the HTTP side: the intake, the REST API under /api, health, metrics, and the pages when there are any. */
