@@ -16,6 +16,7 @@ import type { Context } from './flow/context.ts';
 import { createDeliveryService } from './flow/process-deliveries.ts';
 import { readScriptFile } from './flow/read-script-file.ts';
 import { createRunService } from './flow/run-lanes.ts';
+import { createSweepService } from './flow/sweep-installation.ts';
 import { createSyncService } from './flow/sync-lanes.ts';
 import { createClients } from './github/clients.ts';
 import { createHookDeliveries, type HookDeliveries } from './github/hook-deliveries.ts';
@@ -29,7 +30,7 @@ import { createHttpServer, type HttpServer } from './http/server.ts';
 import { createHttpActions } from './http-actions.ts';
 import { isAllowedAccount } from './mirror/allowed-accounts.ts';
 import { LaneDispatcher } from './queue/lane-dispatcher.ts';
-import { Queue } from './queue/queue.ts';
+import { Queue, type QueueName } from './queue/queue.ts';
 import { startScheduler, type Scheduler } from './schedule/scheduler.ts';
 import { findDestinationsForRepository, findSecretsForRepository, rewrapSecrets } from './vault/secrets.ts';
 import { createPages } from './web/pages.ts';
@@ -188,6 +189,7 @@ async function startHttp(options: AppOptions, context: Context, looks: { github:
     }),
     actions,
     health,
+    kinds: context.actions.list(),
     pages: createPages({ db: context.db, actions, health, adminToken: settings.adminToken, publicUrl: settings.publicUrl, version, log }),
   });
 }
@@ -214,13 +216,13 @@ async function readHealth(db: Db, { github: { reachable }, queue: { open } }: { 
 class Workers {
   readonly #queue: Queue;
   readonly #locks: LaneLocks;
-  readonly #dispatchers: { name: 'deliveries' | 'runs' | 'sync'; dispatcher: LaneDispatcher }[];
+  readonly #dispatchers: { name: QueueName; dispatcher: LaneDispatcher }[];
 
   constructor(options: { context: Context; queue: Queue; databaseUrl: string; log: Log }) {
     const { context, log } = options;
     this.#queue = options.queue;
     this.#locks = new LaneLocks({ url: options.databaseUrl, log });
-    const create = (name: 'deliveries' | 'runs' | 'sync', service: ConstructorParameters<typeof LaneDispatcher>[0]['service']) => ({
+    const create = (name: QueueName, service: ConstructorParameters<typeof LaneDispatcher>[0]['service']) => ({
       name,
       dispatcher: new LaneDispatcher({ service, locks: this.#locks, log }),
     });
@@ -228,6 +230,7 @@ class Workers {
       create('deliveries', createDeliveryService(context)),
       create('runs', createRunService(context)),
       create('sync', createSyncService(context)),
+      create('sweeps', createSweepService(context)),
     ];
   }
 

@@ -1,10 +1,12 @@
 import { githubIdOfLane, installationLane } from '../inbox/lane.ts';
 import { askForFacts, findRepositories, upsertRepositories, type Repository } from '../mirror/repository.ts';
+import { countWaiting } from '../mirror/swept-repositories.ts';
 import type { LaneService, Turn } from '../queue/lane-dispatcher.ts';
 import type { Context } from './context.ts';
 import { reconcileRepository } from './reconcile-repository.ts';
 import { recoverDeliveries, recoveryLane } from './recover-deliveries.ts';
 import { refuseRepository } from './refuse.ts';
+import { fewAtOnce } from './sweep-installation.ts';
 import { syncConfig } from './sync-config.ts';
 import { syncInstallation } from './sync-installation.ts';
 
@@ -36,7 +38,14 @@ async function syncRepository(context: Context, githubId: string): Promise<void>
   if (configDue) await syncConfig(context, repository);
   if (repository.reconcileDueAt > now) return;
   const current: Repository | undefined = configDue ? await read() : repository;
-  if (current) await reconcileRepository(context, current);
+  if (current && !(await isOneOfMany(context, current))) await reconcileRepository(context, current);
+}
+
+/** True at the first sight of a repository that came with many others: the sweep reads them in batches, for a fraction of the requests. */
+async function isOneOfMany(context: Context, repository: Repository): Promise<boolean> {
+  if (repository.baselineAt !== null) return false;
+  const wanted = { for: 'refs' as const, at: context.clock.now(), limit: fewAtOnce + 1 };
+  return (await countWaiting(context.db, repository.installationId, wanted)) > fewAtOnce;
 }
 
 /** Asks GitHub what a repository is called and whose it is, where deliveries contradicted each other; answers its row of now. */

@@ -6,7 +6,8 @@ import { syncInstallations } from '../flow/sync-installations.ts';
 import { installationLane, repositoryLane } from '../inbox/lane.ts';
 import { listStalledDeliveryLanes } from '../inbox/waiting-deliveries.ts';
 import { listInstallationsToList } from '../mirror/installation-health.ts';
-import { listDueRepositories } from '../mirror/reconcile-due.ts';
+import { listDueConfigs } from '../mirror/reconcile-due.ts';
+import { listDueSweeps } from '../mirror/sweeps.ts';
 import { listStalledRunLanes } from '../runs/list-due-runs.ts';
 
 /** Rows younger than this have a ticket on its way. Seconds. */
@@ -14,7 +15,7 @@ const graceSeconds = 3;
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** How many repositories one tick of reconcile makes tickets for; the next tick goes on. */
+/** How many repositories or installations one tick makes tickets for; the next tick goes on. */
 const dueAtOnce = 200;
 
 /** Whatever is due by the clock. Every process with this role ticks; the rows say what is due, so replicas do no harm to each other. */
@@ -62,9 +63,12 @@ async function rescue(context: Context, grace: number): Promise<void> {
   await context.queue.send(context.db, 'runs', runs);
 }
 
+/** Has configurations read that are due, and installations swept that have something to compare (docs/reconcile.md). */
 async function wakeDueRepositories(context: Context): Promise<void> {
-  const githubIds = await listDueRepositories(context.db, dueAtOnce);
+  const githubIds = await listDueConfigs(context.db, dueAtOnce);
   await context.queue.send(context.db, 'sync', githubIds.map(repositoryLane));
+  const swept = await listDueSweeps(context.db, context.clock.now(), dueAtOnce);
+  await context.queue.send(context.db, 'sweeps', swept.map(installationLane));
 }
 
 async function wakeInstallations(context: Context): Promise<void> {

@@ -1,0 +1,116 @@
+import { repositoryLane, githubIdOfLane } from '../inbox/lane.ts';
+import { findInstallation, type Installation } from '../mirror/installation.ts';
+import { countPages } from '../mirror/sweep-pages.ts';
+import { countWaiting, listWaiting, type Waiting } from '../mirror/swept-repositories.ts';
+import { readSweep, recordTurn, type Sweep } from '../mirror/sweeps.ts';
+import type { LaneService, Turn } from '../queue/lane-dispatcher.ts';
+import type { Context } from './context.ts';
+import { listingSpacingMs, planSweep } from './plan-sweep.ts';
+import { refuseInstallation } from './refuse.ts';
+import { beginSweepListing, readListingPage } from './sweep-listing.ts';
+import { largestBatch, readBatch } from './sweep-refs.ts';
+
+/** How long an installation is served before others get their turn; the next tick of the clock goes on where it stopped. Milliseconds. */
+const turnMs = 5_000;
+
+/** Up to so many repositories are read one by one, as if each had been asked for: that brings more facts, and a failure is one's own. */
+export const fewAtOnce = 3;
+
+/** Serves the sweeps: one at a time for an installation, a few installations at once, so that repositories always find a free hand. */
+export function createSweepService(context: Context): LaneService {
+  const swept = { ...context, reader: context.reader.as('sweep') };
+  return { prefix: 'sweeps', groupSize: 4, maxLanes: 4, serveAlone: (lane, turn) => serveLane(swept, lane, turn) };
+}
+
+async function serveLane(context: Context, lane: string, turn: Turn): Promise<void> {
+  const githubId = githubIdOfLane(lane, 'inst');
+  if (githubId !== undefined) await sweepInstallation(context, githubId, turn);
+}
+
+/**
+ * One turn of an installation's sweep: pages of its listing and batches of refs, until nothing is due, GitHub has to be left
+ * alone, or the time is up. Every step is written down, so whoever comes next goes on there (docs/reconcile.md).
+ */
+export async function sweepInstallation(context: Context, githubId: string, turn: Pick<Turn, 'closing'>): Promise<void> {
+  const installation = await findInstallation(context.db, context.host, githubId);
+  if (!installation || refuseInstallation(installation) !== undefined) return;
+  const endsAt = context.clock.now().getTime() + turnMs;
+  const handed = new Set<string>();
+  while (!turn.closing.aborted && context.clock.now().getTime() < endsAt) {
+    const sweep = await readSweep(context.db, installation.id);
+    if (sweep.resumeAt > context.clock.now()) break;
+    if (!(await takeStep(context, installation, { sweep, handed }))) break;
+  }
+  await recordTurn(context.db, installation.id, context.clock.now());
+}
+
+/** Does the next thing; false when there is none for now. */
+async function takeStep(context: Context, installation: Installation, state: { sweep: Sweep; handed: Set<string> }): Promise<boolean> {
+  const { sweep, handed } = state;
+  const now = context.clock.now();
+  const canList = sweep.listingRetryAt === null || sweep.listingRetryAt <= now;
+  const listing = canList && (sweep.listingStartedAt !== null || (sweep.listingDueAt !== null && sweep.listingDueAt <= now));
+  const open = await listWaiting(context.db, installation.id, { for: 'refs', at: now, limit: largestBatch });
+  const isBatch = open.length >= largestBatch || (open.length > fewAtOnce && !listing);
+  if (isBatch) {
+    await readBatch(context, installation, { sweep, githubIds: open });
+    return true;
+  }
+  if (open.length <= fewAtOnce) await handOver(context, open, handed);
+  if (listing) return await list(context, installation, sweep);
+  return open.length === 0 && (await lookAtDue(context, installation, state));
+}
+
+/** Gives repositories to their own lanes, each once in a turn. */
+async function handOver(context: Context, githubIds: string[], handed: Set<string>): Promise<void> {
+  const fresh = githubIds.filter((githubId) => !handed.has(githubId));
+  for (const githubId of fresh) handed.add(githubId);
+  await context.queue.send(context.db, 'sync', fresh.map(repositoryLane));
+}
+
+async function list(context: Context, installation: Installation, sweep: Sweep): Promise<boolean> {
+  const startedAt = sweep.listingStartedAt ?? (await beginSweepListing(context, installation));
+  const step = await readListingPage(context, installation, {
+    ...sweep,
+    listingStartedAt: startedAt,
+    listingPage: sweep.listingStartedAt === null ? 0 : sweep.listingPage,
+  });
+  return step !== 'waits';
+}
+
+/** Decides how to look at repositories whose time has come although nothing is known to have happened to them. */
+async function lookAtDue(context: Context, installation: Installation, state: { sweep: Sweep; handed: Set<string> }): Promise<boolean> {
+  const { sweep } = state;
+  const now = context.clock.now();
+  const due = (await countWaiting(context.db, installation.id, { for: 'look', at: now, limit: 1 })) > 0;
+  if (!due) return false;
+  const pages = Math.max(1, await countPages(context.db, installation.id));
+  const spacing = listingSpacingMs(pages);
+  const soon = await countWaiting(context.db, installation.id, {
+    for: 'look',
+    at: new Date(now.getTime() + spacing),
+    limit: pages * largestBatch + 1,
+  });
+  const ended = Math.max(sweep.listingEndedAt?.getTime() ?? 0, sweep.listingRetryAt?.getTime() ?? 0);
+  const listingAt = new Date(sweep.listingEndedAt === null ? ended : ended + spacing);
+  const plan = planSweep({ soon, pages, listingAt, now });
+  if (plan === 'list') return await list(context, installation, sweep);
+  // A listing that fails does not keep anybody from being looked at.
+  const waiting = plan === 'read' || sweep.listingFailures > 0 ? 'look' : 'own look';
+  return await readDue(context, installation, { ...state, waiting });
+}
+
+async function readDue(
+  context: Context,
+  installation: Installation,
+  state: { sweep: Sweep; handed: Set<string>; waiting: Waiting },
+): Promise<boolean> {
+  const { sweep, handed, waiting } = state;
+  const githubIds = await listWaiting(context.db, installation.id, { for: waiting, at: context.clock.now(), limit: largestBatch });
+  if (githubIds.length > fewAtOnce) {
+    await readBatch(context, installation, { sweep, githubIds });
+    return true;
+  }
+  await handOver(context, githubIds, handed);
+  return false;
+}
