@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { ErrorCode } from '../core/error-catalogue.ts';
+import type { StepKind } from '../watches/config-schema.ts';
 import type { Log } from '../core/log.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Db } from '../db/connect.ts';
@@ -61,6 +62,8 @@ export interface HttpOptions {
   health: () => Promise<Health>;
   metrics: Registry;
   version: string;
+  /** The kinds of actions, whose inputs the JSON Schema of the configuration describes. */
+  kinds: readonly StepKind[];
   /** Where codes are explained; `#code` is added. Default: this server's own catalogue. */
   docsUrl?: string;
   /** Adds the pages, which live above this folder; a token given in a form is judged by the same gate. */

@@ -16,6 +16,7 @@ import { addOpenApi, addOpenApiRoute } from './openapi.ts';
 import { createErrorHandler, createProblem } from './problem.ts';
 import { addChangeKindRoutes } from './routes/change-kinds.ts';
 import { addChangeRoutes } from './routes/changes.ts';
+import { addConfigSchemaRoutes } from './routes/config-schema.ts';
 import { addDeliveryRoutes } from './routes/deliveries.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addInstallationRoutes } from './routes/installations.ts';
@@ -164,6 +165,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     { prefix: '/api' },
   );
   await app.register(async (root) => addHealthRoutes(root.withTypeProvider<ZodTypeProvider>(), { ...context, metrics }));
+  await app.register(async (root) => addConfigSchemaRoutes(root.withTypeProvider<ZodTypeProvider>(), options.kinds));
   const { pages } = options;
   if (pages !== undefined) await app.register(async (root) => pages(root, context.gate));
   await app.listen({ host: settings.host, port: settings.port });

@@ -69,7 +69,8 @@ export const variable = z
     'is not a good name: begin with a letter or `_`, go on with letters, digits and `_`, at most 100',
   );
 
-const step = z.strictObject({
+/** One step as it is written. */
+export const stepSchema = z.strictObject({
   id: identifier.optional().describe('The name under `steps` by which later steps read its outputs.'),
   name: z.string().max(200).optional().describe('For people.'),
   if: condition.optional(),
@@ -92,6 +93,7 @@ const on = z
           }),
         ),
       )
+      .meta({ minProperties: 1 })
       .refine((value) => Object.keys(value).length > 0, { error: 'names no trigger', when: (payload) => payload.issues.length === 0 }),
   ])
   .meta({
@@ -99,7 +101,8 @@ const on = z
     examples: ['push', ['push', 'tag'], { pull_request: { types: ['merged'], branches: ['main'] } }],
   });
 
-const watchObject = z.strictObject({
+/** A watch as it is written; one that only switches an inherited one off has neither `on` nor `steps`. */
+export const watchObject = z.strictObject({
   name: z.string().max(200).optional().describe('For people.'),
   description: z.string().max(2000).optional().describe('For people.'),
   on: on.optional(),
@@ -122,7 +125,7 @@ const watchObject = z.strictObject({
   retry: retry.optional(),
   timeout: timeout.optional(),
   include_self: z.boolean().default(false).describe('Whether changes made by RepoWatch itself count.'),
-  steps: z.array(step).min(1).max(50).optional().describe('What it does, in order.'),
+  steps: z.array(stepSchema).min(1).max(50).optional().describe('What it does, in order.'),
 });
 
 /** True for a watch that only switches an inherited one off, and therefore needs neither `on` nor `steps`. */
@@ -144,4 +147,4 @@ export const watchSchema = z
   .describe('A watch by its id; or `off`, to switch off one that is inherited.');
 
 /** One step of a watch. */
-export type StepEntry = z.output<typeof step>;
+export type StepEntry = z.output<typeof stepSchema>;

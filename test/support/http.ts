@@ -42,6 +42,7 @@ export async function startHttp(db: Db, replaced: Partial<HttpOptions> = {}): Pr
     health: async () => ({ database: true, queue: true, details: {} }),
     metrics: new Registry(),
     version: '0.0.0-test',
+    kinds: [],
     ...replaced,
   });
   return { ...server, base: `http://127.0.0.1:${server.port}`, lines, [Symbol.asyncDispose]: () => server.close(1_000) };

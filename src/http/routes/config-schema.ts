@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { StepKind } from '../../watches/config-schema.ts';
+import { createJsonSchema } from '../../watches/json-schema.ts';
+import type { Api } from '../api.ts';
+
+const tags = ['meta'];
+
+const files = [
+  { url: '/schema/repowatch.json', summary: 'Read the JSON Schema of a repository’s configuration', organization: false },
+  { url: '/schema/repowatch-organization.json', summary: 'Read the JSON Schema of an organisation’s configuration', organization: true },
+];
+
+/** The JSON Schemas of the configuration language, for editors: open to everybody and cacheable, because they say nothing of anybody. */
+export function addConfigSchemaRoutes(app: Api, kinds: readonly StepKind[]): void {
+  for (const { url, summary, organization } of files) {
+    const text = JSON.stringify(createJsonSchema({ kinds, organization }), undefined, 2);
+    const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
+    app.get(
+      url,
+      {
+        schema: {
+          summary,
+          tags,
+          security: [],
+          response: {
+            200: { description: 'The schema', content: { 'application/schema+json': { schema: z.record(z.string(), z.unknown()) } } },
+            304: z.null().describe('It has not changed'),
+          },
+        },
+      },
+      async (request, reply) => {
+        // Editors in a browser come from another origin.
+        void reply
+          .header('cache-control', 'public, max-age=3600')
+          .header('etag', etag)
+          .header('access-control-allow-origin', '*')
+          .header('cross-origin-resource-policy', 'cross-origin');
+        if (request.headers['if-none-match'] === etag) return reply.code(304).send(null);
+        return reply.type('application/schema+json').send(JSON.parse(text) as Record<string, unknown>);
+      },
+    );
+  }
+}
