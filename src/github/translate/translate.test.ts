@@ -51,7 +51,21 @@ describe('real payloads', () => {
       'repository: repository': 3,
       'repository: ignored no_installation': 10,
       'ping: noted hook_verified': 4,
-      'ignored unhandled_event': 286,
+      'organization: account': 1,
+      'organization: ignored unhandled_action': 4,
+      'public: sighting': 1,
+      'public: ignored no_installation': 2,
+      'pull_request: noun': 24,
+      'pull_request: ignored no_installation': 5,
+      'issues: noun': 5,
+      'issues: ignored no_installation': 24,
+      'issue_comment: noun': 1,
+      'issue_comment: ignored no_installation': 8,
+      'release: noun': 3,
+      'release: ignored no_installation': 10,
+      'member: noun': 1,
+      'member: ignored no_installation': 3,
+      'ignored unhandled_event': 194,
     });
   });
 
@@ -63,7 +77,9 @@ describe('real payloads', () => {
 
   test.each(servers)('no example of Enterprise Server (%s) lacks something that is needed', (server) => {
     const counts = tally(examplesOf(server), (payload) => ({ installation: { id: 7 }, ...payload }));
-    expect(Object.keys(counts).filter((key) => key.includes('unexpected_payload') || key.includes('unhandled_action'))).toEqual([]);
+    // Members of an organisation come and go with no word of ours for it.
+    const known = Object.keys(counts).filter((key) => key !== 'organization: ignored unhandled_action');
+    expect(known.filter((key) => key.includes('unexpected_payload') || key.includes('unhandled_action'))).toEqual([]);
   });
 
   test('every ignored example carries a reason and a code of the catalogue', () => {
@@ -74,20 +90,12 @@ describe('real payloads', () => {
 });
 
 describe('what is not ours', () => {
-  test.each([
-    'star',
-    'github_app_authorization',
-    'installation_target',
-    'brand_new_event',
-    '__proto__',
-    'constructor',
-    'toString',
-    '*',
-    'error',
-    '',
-  ])('the event %j is unhandled', (name) => {
-    expect(answerOf(translate(name, pushPayload()))).toBe('ignored unhandled_event');
-  });
+  test.each(['star', 'github_app_authorization', 'brand_new_event', '__proto__', 'constructor', 'toString', '*', 'error', ''])(
+    'the event %j is unhandled',
+    (name) => {
+      expect(answerOf(translate(name, pushPayload()))).toBe('ignored unhandled_event');
+    },
+  );
 
   test.each(['installation', 'installation_repositories', 'repository'])('a new action of %s is unhandled', (name) => {
     const payload = name === 'repository' ? repositoryPayload({ action: 'blessed' }) : installationPayload({ action: 'blessed' });
