@@ -22,7 +22,7 @@ export class ActiveRuns {
   async during<T>(runId: string, work: (cancelled: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     this.#runs.set(runId, controller);
-    this.#timer ??= setTimeout(() => void this.#look(), lookMs).unref();
+    if (this.#timer === undefined) this.#timer = setTimeout(() => void this.#look(), lookMs).unref();
     try {
       return await work(controller.signal);
     } finally {

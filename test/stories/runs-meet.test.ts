@@ -150,7 +150,7 @@ describe('runs that wait for more', () => {
     expect(run!.gathered).toEqual(changes);
     expect(run!.change.id).toBe(changes.at(-1));
     const [sent] = await world.sink.waitUntil((requests) => requests.length === 1);
-    expect(JSON.parse(String((sent!.json as typeof body).count))).toEqual(changes);
+    expect(JSON.parse((sent!.json as typeof body).count)).toEqual(changes);
     expect((sent!.json as typeof body).last).toBe(changes.at(-1));
     // Each of them leads to the run, on its own page and in the list.
     for (const id of changes)
