@@ -1,6 +1,7 @@
 import type { Context } from './flow/context.ts';
 import { requestRecovery } from './flow/recover-deliveries.ts';
-import { cancelRunById, replayRun, requestReconcile, retryDelivery } from './flow/requests.ts';
+import { cancelRunById, replayRun, retryDelivery } from './flow/requests.ts';
+import { cancelReconcile, requestReconcile } from './flow/request-reconcile.ts';
 import type { HttpActions } from './http/http-options.ts';
 import { failed, ok } from './core/outcome.ts';
 import type { KeyRing } from './vault/key-ring.ts';
@@ -12,7 +13,8 @@ export function createHttpActions(context: Context, keyRing: KeyRing): HttpActio
     retryDelivery: (id) => retryDelivery(context, id),
     replayRun: (id) => replayRun(context, id),
     cancelRun: (id) => cancelRunById(context, id),
-    requestReconcile: (target) => requestReconcile(context, target),
+    requestReconcile: (wish) => requestReconcile(context, wish),
+    cancelJob: (id) => cancelReconcile(context, id),
     requestRecovery: (since) => requestRecovery(context, since),
     async putSecret(secret) {
       const { owner, name, value, destinations } = secret;

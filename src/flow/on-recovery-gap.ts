@@ -1,7 +1,6 @@
-import { hastenReconcile } from '../mirror/reconcile-due.ts';
+import { hastenReconcile, requestReconcile } from '../mirror/reconcile-due.ts';
 import { findRepositories } from '../mirror/repository.ts';
 import type { Context } from './context.ts';
-import { requestReconcile } from './requests.ts';
 
 /** What GitHub's record cannot tell: a stretch of time, or one delivery. */
 export interface RecoveryGap {
@@ -21,7 +20,7 @@ export async function onGap(context: Context, gap: RecoveryGap): Promise<void> {
   // While the record can still fill the gap, comparing would only take the authors and commits away from what comes.
   if (kind === 'overdue') return;
   if (repositoryGithubId === undefined) {
-    await requestReconcile(context, {});
+    await requestReconcile(context.db, {});
     return;
   }
   const repository = (await findRepositories(context.db, context.host, [repositoryGithubId])).get(repositoryGithubId);

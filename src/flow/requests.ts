@@ -1,9 +1,7 @@
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
 import { transaction } from '../db/transaction.ts';
-import { repositoryLane } from '../inbox/lane.ts';
 import { findDeliveryStatus, reopenDelivery } from '../inbox/settle-deliveries.ts';
-import { requestReconcile as makeDue } from '../mirror/reconcile-due.ts';
 import { cancelRun, findRunStatus } from '../runs/cancel-run.ts';
 import { insertRuns, type NewRun } from '../runs/insert-runs.ts';
 import { findReplaySource, type ReplaySource } from '../runs/find-replay-source.ts';
@@ -52,22 +50,4 @@ export async function cancelRunById(context: Context, id: string): Promise<Outco
 
 function toReplay({ rootId, status: _status, ended: _ended, ...model }: ReplaySource): NewRun {
   return { ...model, replayOf: rootId };
-}
-
-/** Makes one repository, or all, due for reconcile now; answers how many. */
-export async function requestReconcile(
-  context: Context,
-  target: { repositoryId?: string },
-): Promise<Outcome<{ requested: number }, ErrorCode>> {
-  return await transaction(context.db, async (trx) => {
-    const githubIds = await makeDue(trx, target.repositoryId);
-    await context.queue.send(trx, 'sync', githubIds.map(repositoryLane));
-    if (target.repositoryId !== undefined && githubIds.length === 0) {
-      return failed(
-        'conflict',
-        'This repository cannot be compared: it was removed, switched off, or its installation is suspended or gone.',
-      );
-    }
-    return ok({ requested: githubIds.length });
-  });
 }

@@ -8,6 +8,8 @@ import type { Outcome } from '../core/outcome.ts';
 import type { Db } from '../db/connect.ts';
 import type { TokenGate } from './auth.ts';
 import type { SecretOwner } from './read/secrets.ts';
+import type { Doctor } from './schemas/doctor.ts';
+import type { InstallationWish } from './schemas/installation-intent.ts';
 
 /** What the REST side and the page can make happen. Ids are ours; expected failures come back as codes. */
 export interface HttpActions {
@@ -17,14 +19,35 @@ export interface HttpActions {
   replayRun(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
   /** Ends a run that is not over. `not_found`, or `conflict` when it has ended. */
   cancelRun(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
-  /** Makes one repository, or all, due for reconcile at once and answers how many. */
-  requestReconcile(target: { repositoryId?: string }): Promise<Outcome<{ requested: number }, ErrorCode>>;
+  /** Makes one repository, those of an installation, or all due for reconcile at once; answers the job that counts them. */
+  requestReconcile(wish: ReconcileWish): Promise<Outcome<{ jobId: string; requested: number }, ErrorCode>>;
+  /** Takes a job back. `not_found`, or `conflict` when it is over. */
+  cancelJob(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
   /** Makes a scan of GitHub's record of deliveries due at once; with a moment, one that goes back to it. `request_invalid` when it lies in the future. */
   requestRecovery(since: Date | undefined): Promise<Outcome<{ requested: true }, ErrorCode>>;
+  /** Begins an installation of the App; another one that is open gives way. `request_invalid` for a path that leads elsewhere. */
+  beginInstallation(wish: {
+    account: string | undefined;
+    returnTo: string | undefined;
+  }): Promise<Outcome<{ id: string; installUrl: string }, ErrorCode>>;
+  /** Takes back an installation that was begun. `not_found`, or `conflict` when it is over. */
+  cancelInstallation(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
+  /** What members asked owners for, as GitHub lists it now. */
+  listInstallationRequests(): Promise<Outcome<InstallationWish[], ErrorCode>>;
+  /** Looks at everything that has to be right. A look that is not older than a few seconds is answered again. */
+  examine(): Promise<Doctor>;
   /** Writes a secret; `created` is false when it replaced a value. */
   putSecret(secret: PutSecret): Promise<Outcome<{ created: boolean }, ErrorCode>>;
   /** Forgets a secret. `not_found` when there is none. */
   deleteSecret(secret: { owner: SecretOwner; name: string }): Promise<Outcome<unknown, ErrorCode>>;
+}
+
+/** What is to be compared with GitHub, under the name that the job has for people. */
+export interface ReconcileWish {
+  repositoryId?: string;
+  installationId?: string;
+  name: string;
+  requestedBy: string;
 }
 
 /** A secret to be written. `destinations` null allows every destination. */

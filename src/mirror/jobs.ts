@@ -1,4 +1,4 @@
-import type { JobKind } from '../core/statuses.ts';
+import type { JobKind, JobStatus } from '../core/statuses.ts';
 import { toStorableJson } from '../core/storable.ts';
 import type { Db } from '../db/connect.ts';
 import { comparable } from './reconcile-due.ts';
@@ -119,4 +119,10 @@ export async function cancelJob(trx: Db, id: string): Promise<boolean> {
   if (rowCount === 0) return false;
   await trx.raw(`update job_items set status = 'cancelled', finished_at = now() where job_id = ? and status = 'open'`, [id]);
   return true;
+}
+
+/** A job's status; undefined when there is no such job. */
+export async function findJobStatus(db: Db, id: string): Promise<JobStatus | undefined> {
+  const { rows } = await db.raw<{ rows: { status: JobStatus }[] }>('select status from jobs where id = ?', [id]);
+  return rows[0]?.status;
 }

@@ -45,6 +45,17 @@ export async function listDueConfigs(db: Db, limit: number): Promise<string[]> {
   return rows.map((row) => row.github_id);
 }
 
+/** Keeps how fresh a repository's configuration wants it to be; a new wish counts from now on. Seconds; null leaves it to us. */
+export async function recordOwnInterval(trx: Db, repositoryId: string, seconds: number | null): Promise<void> {
+  await trx.raw(
+    `update repositories set config_interval_seconds = ?,
+       reconcile_due_at = case when reconcile_failures > 0 then reconcile_due_at
+         else least(reconcile_due_at, now() + make_interval(secs => ?)) end
+     where id = ? and config_interval_seconds is distinct from ?`,
+    [seconds, seconds, repositoryId, seconds],
+  );
+}
+
 /** Puts a comparison off that was not begun. */
 export async function postponeReconcile(db: Db, repositoryId: string, at: Date): Promise<void> {
   await db.raw('update repositories set reconcile_due_at = ?, refs_due_at = ? where id = ?', [at, at, repositoryId]);

@@ -2,6 +2,7 @@ import { scheduleJob, type Job } from 'node-schedule';
 import { describeError } from '../core/errors.ts';
 import type { Context } from '../flow/context.ts';
 import { wakeRecovery } from '../flow/recover-deliveries.ts';
+import { tendJobs } from '../flow/request-reconcile.ts';
 import { syncInstallations } from '../flow/sync-installations.ts';
 import { installationLane, repositoryLane } from '../inbox/lane.ts';
 import { listStalledDeliveryLanes } from '../inbox/waiting-deliveries.ts';
@@ -30,6 +31,7 @@ export function startScheduler(context: Context): Scheduler {
     createTick(context, { name: 'rescue', rule: '* * * * * *', work: () => rescue(context, graceSeconds) }),
     createTick(context, { name: 'reconcile', rule: '* * * * * *', work: () => wakeDueRepositories(context) }),
     createTick(context, { name: 'recovery', rule: '* * * * * *', work: () => wakeRecovery(context) }),
+    createTick(context, { name: 'jobs', rule: '*/5 * * * * *', work: () => tendJobs(context) }),
     createTick(context, { name: 'listing', rule: '30 * * * * *', work: () => wakeInstallations(context) }),
     createTick(context, { name: 'installations', rule: '0 */5 * * * *', work: () => installations.look() }),
   ];

@@ -118,7 +118,10 @@ describe('the life of an installation', () => {
     const { fullName } = await track(world, 'app', config(world));
     await world.github!.archiveRepository(fullName);
     await repositoryWith(world, fullName, (found) => found['status'] === 'archived');
-    expect(await world.api('/api/reconcile', { method: 'POST', body: {} })).toEqual({ requested: 0 });
+    expect(await world.api('/api/reconcile', { method: 'POST', body: {} })).toMatchObject({
+      requested: 0,
+      job: { status: 'done', total: 0 },
+    });
     await world.github!.archiveRepository(fullName, false);
     await repositoryWith(world, fullName, (found) => found['status'] === 'active');
     await world.github!.deleteRepository(fullName);

@@ -18,9 +18,14 @@ export const testActions: HttpActions = {
   replayRun: async () => ok({ id: '4711' }),
   cancelRun: async (id) => ok({ id }),
   requestRecovery: async () => ({ ok: true, value: { requested: true as const } }),
-  requestReconcile: async () => ok({ requested: 1 }),
+  requestReconcile: async () => ok({ jobId: '1', requested: 1 }),
+  cancelJob: async (id) => ok({ id }),
   putSecret: async () => ok({ created: true }),
   deleteSecret: async () => ok(undefined),
+  beginInstallation: async () => ok({ id: '1', installUrl: 'https://github.com/apps/repowatch/installations/new?state=s' }),
+  cancelInstallation: async (id) => ok({ id }),
+  listInstallationRequests: async () => ok([]),
+  examine: async () => ({ status: 'ok', checked_at: '2026-11-21T00:00:00.000Z', findings: [] }),
 };
 
 /** A listening server that closes itself, and the lines it logged. */

@@ -26,6 +26,7 @@ interface RepositoryRow {
   reconciled_at: Date | null;
   reconcile_failures: number;
   reconcile_error: string | null;
+  last_check_at: Date | null;
   created_at: Date;
   updated_at: Date;
 }
@@ -40,7 +41,8 @@ const conditions = {
 const statusSql = `case ${Object.entries(conditions)
   .map(([status, sql]) => `when ${sql} then '${status}'`)
   .join(' ')} end`;
-const selectSql = `select r.*, ${statusSql} as status from repositories r`;
+const lastCheckSql = `(select c.checked_at from check_records c where c.repository_id = r.id and c.result <> 'manual' order by c.id desc limit 1)`;
+const selectSql = `select r.*, ${statusSql} as status, ${lastCheckSql} as last_check_at from repositories r`;
 
 function repositoryItem(row: RepositoryRow): Repository {
   return {
@@ -67,6 +69,7 @@ function repositoryItem(row: RepositoryRow): Repository {
       failures: row.reconcile_failures,
       error: row.reconcile_error,
     },
+    last_check_at: isoTimeOrNull(row.last_check_at),
     created_at: isoTime(row.created_at),
     updated_at: isoTime(row.updated_at),
   };

@@ -1,30 +1,74 @@
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Api, RouteContext } from '../api.ts';
+import type { ReconcileWish } from '../http-options.ts';
 import { found, unwrap } from '../problem.ts';
+import { findInstallation } from '../read/installations.ts';
+import { findJob } from '../read/jobs.ts';
 import { findRepository } from '../read/repositories.ts';
-import { repositoryName } from '../schemas/common.ts';
+import { emptyBody, idText, repositoryName, repositoryParams } from '../schemas/common.ts';
+import { acceptedJob } from '../schemas/job.ts';
 import { problems } from '../schemas/problem.ts';
 
-const body = z.strictObject({ repository: repositoryName.optional().describe('owner/name; without it all') }).nullish();
-const requested = z.object({ requested: z.number().int().describe('How many repositories are now due') });
+const tags = ['reconcile'];
 
-/** Comparing with GitHub now instead of at the next interval. */
-export function addReconcileRoute(api: Api, { db, actions }: RouteContext): void {
+const body = z
+  .strictObject({
+    repository: repositoryName.optional().describe('owner/name'),
+    installation: idText.optional().describe('The id of an installation: all of its repositories'),
+  })
+  .refine(
+    ({ repository, installation }) => repository === undefined || installation === undefined,
+    'either a repository or an installation',
+  )
+  .nullish();
+
+/** Who asks, while everybody comes with the same token. */
+const requestedBy = 'admin';
+
+/** Comparing with GitHub now instead of when it is due. */
+export function addReconcileRoute(api: Api, context: RouteContext): void {
+  const { db } = context;
   api.post(
     '/reconcile',
     {
       schema: {
-        summary: 'Compare one repository, or all, with GitHub now',
-        tags: ['reconcile'],
+        summary: 'Compare one repository, those of an installation, or all, with GitHub now',
+        tags,
         body,
-        response: { 202: requested, ...problems(404, 409, 413, 415, 422) },
+        response: { 202: acceptedJob, ...problems(404, 409, 413, 415, 422) },
       },
     },
     async (request, reply) => {
-      const fullName = request.body?.repository;
-      if (fullName === undefined) return reply.code(202).send(unwrap(await actions.requestReconcile({})));
-      const repository = found(await findRepository(db, fullName), `repository ${fullName}`);
-      return reply.code(202).send(unwrap(await actions.requestReconcile({ repositoryId: repository.id })));
+      const { repository: fullName, installation: id } = request.body ?? {};
+      if (fullName !== undefined) return await acceptOne(context, reply, fullName);
+      if (id === undefined) return await accept(context, reply, { name: 'all', requestedBy });
+      const installation = found(await findInstallation(db, id), `installation ${id}`);
+      return await accept(context, reply, { installationId: installation.id, name: installation.account.login, requestedBy });
     },
   );
+  api.post(
+    '/repos/:owner/:name/reconcile',
+    {
+      schema: {
+        summary: 'Compare a repository with GitHub now',
+        tags,
+        params: repositoryParams,
+        body: emptyBody,
+        response: { 202: acceptedJob, ...problems(404, 409, 413, 415, 422) },
+      },
+    },
+    async ({ params }, reply) => await acceptOne(context, reply, `${params.owner}/${params.name}`),
+  );
+}
+
+async function acceptOne(context: RouteContext, reply: FastifyReply, fullName: string) {
+  const repository = found(await findRepository(context.db, fullName), `repository ${fullName}`);
+  return await accept(context, reply, { repositoryId: repository.id, name: repository.full_name, requestedBy });
+}
+
+async function accept({ db, actions }: RouteContext, reply: FastifyReply, wish: ReconcileWish) {
+  const { jobId, requested } = unwrap(await actions.requestReconcile(wish));
+  const job = found(await findJob(db, jobId), `job ${jobId}`);
+  return reply.code(202).header('location', `/api/jobs/${jobId}`).send({ job, requested });
 }

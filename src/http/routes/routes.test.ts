@@ -12,6 +12,7 @@ import {
   type SeededRepository,
   type SeededThread,
 } from '../../../test/support/seed.ts';
+import { insertJob } from '../../mirror/jobs.ts';
 import { changeDetail } from '../schemas/change-detail.ts';
 import { changeSummary } from '../schemas/change.ts';
 import { pageOf } from '../schemas/common.ts';
@@ -245,6 +246,14 @@ test('installations have a status from their facts', async () => {
 });
 
 test('reconcile is asked for one repository or all', async () => {
+  await insertJob(base.db, {
+    kind: 'reconcile',
+    target: 'all',
+    installationId: null,
+    requestedBy: 'admin',
+    repositoryIds: [],
+    at: new Date(),
+  });
   const ask = async (body: unknown) => {
     const headers = { ...withToken, 'content-type': 'application/json' };
     const response = await fetch(`${server.base}/api/reconcile`, { method: 'POST', headers, body: JSON.stringify(body) });

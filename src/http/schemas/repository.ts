@@ -31,6 +31,7 @@ export const repositorySchema = z
       failures: z.number().int(),
       error: z.string().nullable(),
     }),
+    last_check_at: timestamp.nullable().describe('When it was compared with GitHub last, or was tried to'),
     created_at: timestamp,
     updated_at: timestamp,
   })

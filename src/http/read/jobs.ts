@@ -1,0 +1,54 @@
+import type { Db } from '../../db/connect.ts';
+import type { Page } from '../paging.ts';
+import type { Job, JobQuery } from '../schemas/job.ts';
+import { PageQuery } from './page-query.ts';
+import { durationMs, isoTime, isoTimeOrNull, queryRows } from './rows.ts';
+
+interface JobRow {
+  id: string;
+  kind: Job['kind'];
+  status: Job['status'];
+  target: string;
+  installation_id: string | null;
+  requested_by: string;
+  total: number;
+  done: number;
+  failed: number;
+  changes: number;
+  last_repository: string | null;
+  errors: Job['errors'];
+  created_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+}
+
+const selectSql = 'select j.* from jobs j';
+
+function jobItem(row: JobRow): Job {
+  const { last_repository: repository, created_at: createdAt, started_at: startedAt, finished_at: finishedAt, errors, ...columns } = row;
+  return {
+    ...columns,
+    progress: row.done + row.failed,
+    repository,
+    errors: errors.map(({ repository: name, code, message }) => ({ repository: name, code, message })),
+    created_at: isoTime(createdAt),
+    started_at: isoTimeOrNull(startedAt),
+    finished_at: isoTimeOrNull(finishedAt),
+    duration_ms: durationMs(createdAt, finishedAt ?? new Date()) ?? 0,
+  };
+}
+
+/** A page of jobs, newest first. */
+export async function listJobs(db: Db, query: JobQuery): Promise<Page<Job>> {
+  const list = new PageQuery<JobRow>('j.id', query);
+  list.whereEqual('j.kind', query.kind);
+  list.whereEqual('j.status', query.status);
+  list.whereEqual('j.installation_id', query.installation);
+  return await list.read(db, selectSql, jobItem);
+}
+
+/** A job by its id. */
+export async function findJob(db: Db, id: string): Promise<Job | undefined> {
+  const [row] = await queryRows<JobRow>(db, `${selectSql} where j.id = :id`, { id });
+  return row === undefined ? undefined : jobItem(row);
+}

@@ -1,0 +1,39 @@
+import type { Api, RouteContext } from '../api.ts';
+import { withLink } from '../paging.ts';
+import { found, unwrap } from '../problem.ts';
+import { findJob, listJobs } from '../read/jobs.ts';
+import { emptyBody, idParams, pageOf } from '../schemas/common.ts';
+import { jobQuery, jobSchema } from '../schemas/job.ts';
+import { problems } from '../schemas/problem.ts';
+
+const tags = ['jobs'];
+
+/** What people asked for and how far it is: the list, one, and taking it back. */
+export function addJobRoutes(api: Api, { db, actions }: RouteContext): void {
+  api.get(
+    '/jobs',
+    { schema: { summary: 'List jobs, newest first', tags, querystring: jobQuery, response: { 200: pageOf(jobSchema), ...problems(422) } } },
+    async (request, reply) => withLink(request, reply, await listJobs(db, request.query)),
+  );
+  api.get(
+    '/jobs/:id',
+    { schema: { summary: 'Read a job: how far it is', tags, params: idParams, response: { 200: jobSchema, ...problems(404) } } },
+    async ({ params }) => found(await findJob(db, params.id), `job ${params.id}`),
+  );
+  api.post(
+    '/jobs/:id/cancel',
+    {
+      schema: {
+        summary: 'Take a job back; repositories that are done stay done',
+        tags,
+        params: idParams,
+        body: emptyBody,
+        response: { 200: jobSchema, ...problems(404, 409, 413, 415, 422) },
+      },
+    },
+    async ({ params }) => {
+      const { id } = unwrap(await actions.cancelJob(params.id));
+      return found(await findJob(db, id), `job ${id}`);
+    },
+  );
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { jobKinds, jobStatuses } from '../../core/statuses.ts';
+import { idText, pageQuery, timestamp } from './common.ts';
+
+/** Something that people asked for, for one repository or many; it counts up as they are done. */
+export const jobSchema = z
+  .object({
+    id: idText,
+    kind: z.enum(jobKinds),
+    status: z.enum(jobStatuses).describe('failed: it is over, and at least one repository could not be done'),
+    target: z.string().describe('A repository, an account, or all'),
+    installation_id: idText.nullable(),
+    total: z.number().int().describe('How many repositories it is about'),
+    done: z.number().int().describe('How many are done well'),
+    failed: z.number().int(),
+    progress: z.number().int().describe('done and failed together; it counts up to total'),
+    changes: z.number().int().describe('How many changes were found'),
+    repository: z.string().nullable().describe('The one that was done last'),
+    errors: z.array(z.object({ repository: z.string(), code: z.string(), message: z.string() })).describe('The first twenty'),
+    requested_by: z.string(),
+    created_at: timestamp,
+    started_at: timestamp.nullable().describe('When the first repository was done'),
+    finished_at: timestamp.nullable(),
+    duration_ms: z.number().int().describe('Since it was asked for, up to its end or now'),
+  })
+  .meta({ id: 'Job' });
+
+export type Job = z.output<typeof jobSchema>;
+
+/** The filters of the list of jobs. */
+export const jobQuery = z.strictObject({
+  kind: z.enum(jobKinds).optional(),
+  status: z.enum(jobStatuses).optional(),
+  installation: idText.optional().describe('The id of an installation'),
+  ...pageQuery,
+});
+export type JobQuery = z.output<typeof jobQuery>;
+
+/** The answer to a request that makes a job. */
+export const acceptedJob = z.object({
+  job: jobSchema,
+  requested: z.number().int().describe('How many repositories are now due; the same as job.total'),
+});
