@@ -1,6 +1,7 @@
 import { isRefChange, type Change } from '../changes/change.ts';
 import { createHash } from 'node:crypto';
 import { RepoWatchError } from '../core/errors.ts';
+import { redactPayload } from '../core/redact-payload.ts';
 import { unaskedClause, type Consideration } from '../mirror/changes.ts';
 import type { Repository } from '../mirror/repository.ts';
 import type { RunControl } from '../runs/control-runs.ts';
@@ -42,9 +43,10 @@ export function matchChange(
   const matched: Matched = { considered: [], runs: [] };
   if (!config) return isUnloaded(subject.repository) ? { considered: [unasked], runs: [] } : matched;
   const { change, repository } = subject;
+  let event: Record<string, unknown> | undefined;
   const matchSubject: MatchSubject = {
     change,
-    event: () => subject.event,
+    event: () => (event ??= redactPayload(subject.event)),
     githubUrl: context.githubUrl,
     isSelf: isSelf(change, repository),
   };
@@ -94,9 +96,9 @@ function explainCatchUp(change: Change, catchUp: 'all' | 'latest' | 'none', supe
   return superseded ? 'a newer change of the same ref was found with it, and only the latest one is caught up on' : undefined;
 }
 
-/** RepoWatch's own writes come back as events by the App's bot (handbook C14). */
+/** RepoWatch's own writes come back as events by the App's bot (handbook C14). No person can have its login: GitHub allows no brackets in one. */
 function isSelf(change: Change, repository: Repository): boolean {
-  return repository.appSlug !== null && change.actor?.type === 'Bot' && change.actor.login === `${repository.appSlug}[bot]`;
+  return repository.appSlug !== null && change.actor?.login.toLowerCase() === `${repository.appSlug}[bot]`.toLowerCase();
 }
 
 /** The concurrency key within the installation; a watch without order has a lane for each of its runs. */

@@ -10,7 +10,6 @@ import { needsConfig, toArrival } from './admit-delivery.ts';
 import { applyChanges, type Arrival } from './apply-changes.ts';
 import { applyNounEvent } from './apply-noun-event.ts';
 import { applyAccount } from './apply-account.ts';
-import { applyInstallation } from './apply-installation.ts';
 import { applyRepositoryEvent } from './apply-repository-event.ts';
 import type { Context } from './context.ts';
 import { admitRepository, noteAppearance, readAgain, type Unseen } from './ensure-repository.ts';
@@ -18,6 +17,7 @@ import { parseDelivery, type ParsedDelivery } from './parse-delivery.ts';
 import { sourceOf } from './remove-from-mirror.ts';
 import { maxProcessingAttempts, retryLaterAt } from './retry-later.ts';
 import { settledStatus, toSettlement } from './settlement.ts';
+import { tellInstallation } from './tell-installation.ts';
 import { placeOf, syncConfig } from './sync-config.ts';
 
 /** What one try came to: an end, or a reason to try again later. */
@@ -104,7 +104,7 @@ async function route(context: Context, parsed: ParsedDelivery): Promise<Tried> {
     case 'ref_hint':
       return await processHint(context, parsed);
     case 'installation': {
-      const { code, reason } = await applyInstallation(context, translation, sourceOf(parsed, translation.actor));
+      const { code, reason } = await tellInstallation(context, translation, sourceOf(parsed, translation.actor));
       return settled(parsed, code, reason);
     }
     case 'account': {

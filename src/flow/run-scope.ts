@@ -1,6 +1,7 @@
 import type { AttemptOutcome, RunFacts } from '../actions/action.ts';
 import type { ExpressionScope } from '../core/expressions-evaluator.ts';
 import { isRepoWatchError, type RepoWatchError } from '../core/errors.ts';
+import { redactPayload } from '../core/redact-payload.ts';
 import { findDeliveryBody } from '../inbox/waiting-deliveries.ts';
 import { createMasker, maskDeep } from '../vault/masking.ts';
 import type { CompiledStep, CompiledWatch } from '../watches/compile-config.ts';
@@ -116,5 +117,5 @@ function toFacts(contexts: RunContexts, run: RunFacts['run']): RunFacts {
 async function readEvent(context: Context, deliveryId: string | null, watch: CompiledWatch): Promise<Record<string, unknown>> {
   if (deliveryId === null || (!watch.usesEvent && !watch.steps.some((step) => step.kind === 'script'))) return {};
   const body = await findDeliveryBody(context.db, deliveryId);
-  return body === undefined ? {} : parsePayload(body);
+  return body === undefined ? {} : redactPayload(parsePayload(body));
 }

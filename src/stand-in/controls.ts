@@ -1,3 +1,4 @@
+import { announceEvent, type AnyEvent } from './announce-event.ts';
 import { listRefs } from './git-repository.ts';
 import { createRepositories, type ManyRepositories } from './many-repositories.ts';
 import * as operations from './operations.ts';
@@ -60,6 +61,8 @@ export interface Controls extends SignInControls {
   setWebhooks(state: 'on' | 'off'): Promise<void>;
   setWebhookUrl(url: string): Promise<void>;
   setWebhookSecret(secret: string): Promise<void>;
+  /** Sends any event about a repository; answers its GUID, or null when the App has not subscribed to it. */
+  announceEvent(event: AnyEvent): Promise<string | null>;
   /** Sends the delivery with this GUID again, also a lost one. */
   redeliver(guid: string): Promise<{ id: string }>;
   /** Puts deliveries of the past into GitHub's record without sending them; answers their GUIDs. */
@@ -185,6 +188,9 @@ function createObserverControls(world: World): ObserverControls {
     },
     async setWebhookSecret(secret) {
       world.app.webhookSecret = secret;
+    },
+    async announceEvent(event) {
+      return announceEvent(world, event) ?? null;
     },
     async redeliver(guid) {
       const original = world.deliveries.find((each) => each.guid === guid);
