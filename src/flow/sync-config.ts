@@ -3,6 +3,7 @@ import { transaction } from '../db/transaction.ts';
 import type { Read } from '../github/ask.ts';
 import type { TextFile } from '../github/read-text-file.ts';
 import type { RepositoryPlace } from '../github/repository-path.ts';
+import { recordOwnInterval } from '../mirror/reconcile-due.ts';
 import type { Repository } from '../mirror/repository.ts';
 import { compileConfig } from '../watches/compile-config.ts';
 import { listWatchIds, recordConfigLook, replaceFileWatches, upsertConfig } from '../watches/configs.ts';
@@ -67,6 +68,7 @@ async function recordAbsence(context: Context, repository: Repository): Promise<
       { configId: null, watches: [] },
     );
     await recordConfigLook(trx, repository.id, { status: 'absent', problems: [], blobSha: null, configId: null, dueAt: null });
+    await recordOwnInterval(trx, repository.id, null);
     await matchMissed(context, trx, { repository, config: undefined });
   });
 }
@@ -95,6 +97,8 @@ async function activate(context: Context, repository: Repository, file: { sha: s
     await replaceFileWatches(trx, owner, { configId: id, watches });
     const dueAt = repository.configStatus === 'load_error' ? new Date(context.clock.now().getTime() + overtakenMs) : null;
     await recordConfigLook(trx, repository.id, { status: 'ok', problems: parsed.warnings, blobSha: file.sha, configId: id, dueAt });
+    const { intervalMs } = compiled.reconcile;
+    await recordOwnInterval(trx, repository.id, intervalMs === 'auto' ? null : Math.round(intervalMs / 1000));
     const watchIds = new Map((await listWatchIds(trx, [id])).map((watch) => [watch.key, watch.id]));
     const config = { id, compiled, watchIds };
     const runs = await matchMissed(context, trx, { repository, config });
