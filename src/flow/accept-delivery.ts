@@ -2,6 +2,7 @@ import { Batcher } from '../core/batcher.ts';
 import type { Db } from '../db/connect.ts';
 import { transaction } from '../db/transaction.ts';
 import { insertDeliveries, type NewDelivery } from '../inbox/insert-deliveries.ts';
+import { reopenRedelivered } from '../inbox/settle-deliveries.ts';
 import type { Queue } from '../queue/queue.ts';
 
 /** What became of a delivery at the door: a new row, or one that was there already. */
@@ -30,7 +31,9 @@ async function storeGroup(context: { db: Db; queue: Pick<Queue, 'send'> }, group
   const ids = await transaction(context.db, async (trx) => {
     const inserted = await insertDeliveries(trx, group);
     const lanes = group.filter((_, index) => inserted[index] !== undefined).map((delivery) => delivery.lane);
-    await context.queue.send(trx, 'deliveries', lanes);
+    const known = group.filter((_, index) => inserted[index] === undefined).map(({ sender, guid }) => ({ sender, guid, at: null }));
+    // Somebody pressed "Redeliver" on GitHub for one that had failed here.
+    await context.queue.send(trx, 'deliveries', [...lanes, ...(await reopenRedelivered(trx, known))]);
     return inserted;
   });
   return ids.map((id) => (id === undefined ? { result: 'known' } : { result: 'stored', id }));

@@ -10,17 +10,18 @@ import type { Context } from './context.ts';
 import { onGap } from './on-recovery-gap.ts';
 import { overlapMs, retentionMs } from './recovery-windows.ts';
 
+type Failure = Extract<Read<never>, { ok: false }>;
+
 /**
  * Takes in one page of GitHub's record, newest first: what is not held is written down together with the place where the next
- * page begins, so that a scan that ends here goes on from there. Answers a failure when GitHub cannot be asked now.
+ * page begins, so that a scan that ends here goes on from there. `failure` when GitHub cannot be asked now.
  */
-export async function takePage(context: Context, recovery: Recovery): Promise<Read<Recovery>> {
+export async function takePage(context: Context, recovery: Recovery): Promise<{ recovery: Recovery; failure?: Failure }> {
   const read = await context.recovery.deliveries.listPage(recovery.scanCursor ?? undefined);
-  if (read.ok) return { ok: true, value: await storePage(context, recovery, read.value) };
-  // A cursor that is not taken any more: from the top again, where it costs pages and nothing else.
-  if (read.code === 'github_refused' && recovery.scanCursor !== null)
-    return { ok: true, value: await restartListing(context.db, recovery) };
-  return read;
+  if (read.ok) return { recovery: await storePage(context, recovery, read.value) };
+  // A cursor that is not taken any more: next time from the top, which costs pages and nothing else.
+  const refused = read.code === 'github_refused' && recovery.scanCursor !== null;
+  return { recovery: refused ? await restartListing(context.db, recovery) : recovery, failure: read };
 }
 
 async function storePage(context: Context, recovery: Recovery, page: DeliveriesPage): Promise<Recovery> {

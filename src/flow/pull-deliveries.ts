@@ -19,7 +19,7 @@ export const pulledAtOnce = 6;
 const believedAfter = 3;
 
 /** How soon a 404 is asked again. Milliseconds. */
-const askAgainMs = 4_000;
+const askAgainMs = 2_000;
 
 /** What one item came to. */
 type Pulled =

@@ -66,8 +66,8 @@ export async function recoverDeliveries(context: Context, turn: Turn): Promise<v
   while (recovery.phase === 'listing') {
     if (!goesOn()) return;
     const taken = await takePage(context, recovery);
-    if (!taken.ok) return await postpone(context, recovery, taken);
-    recovery = taken.value;
+    recovery = taken.recovery;
+    if (taken.failure) return await postpone(context, recovery, taken.failure);
   }
   for (;;) {
     if (!goesOn()) return;

@@ -61,15 +61,15 @@ export async function reopenDelivery(trx: Db, id: string): Promise<string | unde
 }
 
 /**
- * Makes errored deliveries wait again that GitHub was told to send once more after they had failed here; answers their lanes.
- * Asking twice about the same redelivery does nothing, because by then the delivery was settled after it.
+ * Makes errored deliveries wait again that were sent once more (at `at`, when that is known) after they had failed here; answers
+ * their lanes. Hearing of the same redelivery twice does nothing, because by then the delivery was settled after it.
  */
-export async function reopenRedelivered(trx: Db, redelivered: { sender: string; guid: string; at: Date }[]): Promise<string[]> {
+export async function reopenRedelivered(trx: Db, redelivered: { sender: string; guid: string; at: Date | null }[]): Promise<string[]> {
   if (redelivered.length === 0) return [];
   const { rows } = await trx.raw<{ rows: { lane: string }[] }>(
     `update deliveries d set status = 'reprocessing', attempts = 0, next_attempt_at = null, code = null, reason = null, settled_at = null
      from json_to_recordset(?::json) as item (sender text, guid text, at timestamptz)
-     where d.sender = item.sender and d.guid = item.guid and d.status = 'errored' and d.settled_at < item.at
+     where d.sender = item.sender and d.guid = item.guid and d.status = 'errored' and (item.at is null or d.settled_at < item.at)
      returning d.lane`,
     [JSON.stringify(redelivered)],
   );
