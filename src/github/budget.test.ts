@@ -111,7 +111,7 @@ test('requests are counted by class and hour, together by all processes; the nex
 
 test('without a database that answers, a process goes by what it knows itself', async () => {
   const world = await createWorld();
-  const db = (await createTestDatabase()) as TestDatabase;
+  const db = await createTestDatabase();
   const lines: string[] = [];
   const log = createLog({ level: 'warn', write: (line) => void lines.push(line) });
   const budget = new Budget({ clock: { now: () => new Date('2026-11-21T10:30:00Z') }, log, store: { db: db.db, host: 'github.com' } });

@@ -42,7 +42,7 @@ function judgeUnauthorized(facts: FailureFacts): GitHubFailure {
   // GraphQL says 401 for a missing permission (handbook E14).
   if (/resource not accessible/i.test(said)) return judgeRefusal(facts);
   // An installation's token was renewed before this (handbook B18), so it is not the token's age.
-  const byToken = path !== '' && !/\/app(?:\/|$)/.test(path);
+  const byToken = path !== '' && !/^(?:\/api\/v3)?\/app(?:\/|$)/.test(path);
   const message = byToken
     ? `GitHub refused the installation's token at ${what}, and a new one too: look at https://www.githubstatus.com, or whether the App was uninstalled (${said})`
     : `GitHub refused the App's credentials at ${what}: check APP_ID, PRIVATE_KEY and this machine's clock (${said})`;

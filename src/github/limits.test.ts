@@ -50,16 +50,16 @@ describe('judgeSpending', () => {
 
 describe('judgePause', () => {
   const said = (until?: Date) => ({ until, reason: 'secondary_limit' as const, message: 'slow down' });
-  test.each<[string, Date | undefined, Pause | undefined, number, number]>([
-    ['as long as GitHub says', inSeconds(17), undefined, 17, 1],
-    ['a minute when it says nothing', undefined, undefined, 60, 1],
-    ['twice that the next time', undefined, pause(-1), 120, 2],
-    ['an hour at most', undefined, pause(-1, 12), 3600, 13],
-    ['short again after quiet times', undefined, pause(-601, 5), 60, 1],
-    ['several refusals of one moment are one', undefined, pause(50), 60, 1],
-    ['never shorter than it was', inSeconds(5), pause(50, 2), 50, 2],
-  ])('%s', (_, until, before, seconds, strikes) => {
-    expect(judgePause(said(until), before, now)).toEqual({ ...pause(seconds, strikes) });
+  test.each<{ name: string; until?: Date; before?: Pause; expected: Pause }>([
+    { name: 'as long as GitHub says', until: inSeconds(17), expected: pause(17) },
+    { name: 'a minute when it says nothing', expected: pause(60) },
+    { name: 'twice that the next time', before: pause(-1), expected: pause(120, 2) },
+    { name: 'an hour at most', before: pause(-1, 12), expected: pause(3600, 13) },
+    { name: 'short again after quiet times', before: pause(-601, 5), expected: pause(60) },
+    { name: 'several refusals of one moment are one', before: pause(50), expected: pause(60) },
+    { name: 'never shorter than it was', until: inSeconds(5), before: pause(50, 2), expected: pause(50, 2) },
+  ])('$name', ({ until, before, expected }) => {
+    expect(judgePause(said(until), before, now)).toEqual(expected);
   });
 });
 

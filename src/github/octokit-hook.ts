@@ -8,7 +8,7 @@ export interface RequestOptions {
 
 /** Our own notes on a request; they travel with it through the hooks and never leave the machine. */
 export interface RequestMarks {
-  /** What the caller kept of an earlier answer: see conditional.ts. */
+  /** What the caller kept of an earlier answer: see mark.ts. */
   known?: string | undefined;
   /** True when an earlier answer may stand in for this one after GitHub said that nothing changed. */
   remember?: boolean;
@@ -27,7 +27,7 @@ export interface HookResponse {
 /** Sends a request on its way, through the hooks further in. */
 export type SendRequest = (options: RequestOptions) => Promise<HookResponse>;
 
-/** The part of an Octokit that takes hooks. A hook that comes later stands further out. */
+/** The part of an Octokit that takes hooks. A hook that comes later stands further out; all of them are given the same options. */
 export interface Hookable {
   hook: { wrap(name: 'request', hook: (send: SendRequest, options: RequestOptions) => Promise<HookResponse>): void };
   request: {

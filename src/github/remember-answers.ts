@@ -34,8 +34,10 @@ export function rememberAnswers(options: { octokit: Hookable; place: Place; log:
     const { url } = octokit.request.endpoint(request);
     const kept = await findAnswer(place, url);
     const known = kept && createMark(kept.fingerprint, kept.etag);
+    // Hooks further in are given this very object, whatever is sent on.
+    Object.assign(request, { request: { ...request.request, known } });
     try {
-      const response = await send({ ...request, request: { ...request.request, known } });
+      const response = await send(request);
       await saveAnswer(place, url, response).catch((error: unknown) =>
         log.warn({ reason: describeError(error) }, 'An answer of GitHub could not be kept for the next time'),
       );

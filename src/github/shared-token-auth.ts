@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { judgeGitHubError } from './judge.ts';
 import { createMark, markHeader, splitMark } from './mark.ts';
 import type { SharedTokens } from './shared-tokens.ts';
 import type { Token, TokenScope } from './token.ts';
@@ -28,6 +29,8 @@ export function createSharedTokenAuth(options: { tokens: SharedTokens; installat
     try {
       return await sendPatiently(request, endpoint, token);
     } catch (error) {
+      // A token of a suspended installation is worth nothing, and is not kept for when it is resumed (handbook B13).
+      if (judgeGitHubError(error, new Date()).code === 'installation_suspended') await tokens.drop(installation);
       if (!isUnauthorized(error)) throw error;
       // GitHub took the token back. Asking for another tells why: there is one, or the refusal says what happened (handbook B18).
       await tokens.drop(installation, token);
