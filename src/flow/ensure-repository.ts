@@ -32,13 +32,14 @@ type Ensured = { result: 'repository'; repository: Repository } | Unseen;
 /** The row of the repository that a delivery is about when something may be done for it now; else why not. */
 export async function admitRepository(context: Context, parsed: ParsedDelivery, shown: Shown): Promise<Ensured> {
   const ensured = await ensureRepository(context, { ...shown, source: sourceOf(parsed, null) });
-  if (ensured.result !== 'repository') return ensured;
-  const refusal = refuseRepository(ensured.repository);
-  if (refusal?.code === 'installation_suspended' && isAfter(shown, ensured.repository.suspendedAt)) {
+  const refusal = ensured.result === 'repository' ? refuseRepository(ensured.repository) : undefined;
+  const admitted: Ensured = refusal ? { result: 'refused', ...refusal } : ensured;
+  const suspendedAt = ensured.result === 'repository' ? ensured.repository.suspendedAt : null;
+  if (admitted.result === 'refused' && admitted.code === 'installation_suspended' && isAfter(shown, suspendedAt)) {
     // A suspended installation hears nothing: whoever hears something has missed that it was resumed.
     await context.queue.send(context.db, 'sync', [installationLane(shown.installation.github_id)]);
   }
-  return refusal ? { result: 'refused', ...refusal } : ensured;
+  return admitted;
 }
 
 /** Takes in a repository that an event shows which RepoWatch has no other use for (handbook B5). Whatever comes of it, the event is settled. */
@@ -67,6 +68,18 @@ function isAfter({ repository }: Shown, at: Date | null): boolean {
  * contradict each other and no time tells which is right, GitHub is asked.
  */
 export async function ensureRepository(context: Context, seen: Seen): Promise<Ensured> {
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const ensured = await tryToEnsure(context, seen);
+    if (ensured) return ensured;
+  }
+  return { result: 'later', code: 'conflict', reason: `what is known of ${seen.repository.full_name} changed while GitHub was asked` };
+}
+
+/** How often GitHub is asked anew because the row changed meanwhile. */
+const maxTries = 3;
+
+/** Undefined when the row changed while GitHub was asked about it: then its answer is too old. */
+async function tryToEnsure(context: Context, seen: Seen): Promise<Ensured | undefined> {
   const { repository: facts, installation } = seen;
   const known = await findInstallation(context.db, context.host, installation.github_id);
   const allowed = known?.allowed ?? context.isAllowed(facts.owner);
@@ -96,9 +109,10 @@ async function refuseFormer(context: Context, found: Repository): Promise<Ensure
   return { result: 'refused', code: 'repository_moved', reason };
 }
 
-async function write(context: Context, seen: Seen, facts: RepositoryFacts, askedAt?: Date): Promise<Ensured> {
+async function write(context: Context, seen: Seen, facts: RepositoryFacts, askedAt?: Date): Promise<Ensured | undefined> {
   const asked = askedAt === undefined ? {} : { askedAt };
-  await transaction(context.db, async (trx) => {
+  const written = await transaction(context.db, async (trx) => {
+    const known = await findInstallation(trx, context.host, seen.installation.github_id);
     const installationId = await ensureInstallation(trx, context.host, {
       githubId: seen.installation.github_id,
       allowed: context.isAllowed(facts.owner),
@@ -107,14 +121,17 @@ async function write(context: Context, seen: Seen, facts: RepositoryFacts, asked
     await recordMoves(context, trx, { installationId, githubIds: [facts.github_id], source: seen.source, ...asked });
     const rows = await upsertRepositories(trx, { host: context.host, installationId, ...asked }, [facts]);
     const lanes = rows.some((row) => row.created || row.placed) ? [repositoryLane(facts.github_id)] : [];
+    if (!known) lanes.push(installationLane(seen.installation.github_id));
     await context.queue.send(trx, 'sync', lanes);
+    return rows.length > 0;
   });
+  if (!written && askedAt !== undefined) return undefined;
   const repository = await find(context, facts.github_id);
   if (!repository) throw new RepoWatchError('internal_error', `Repository ${facts.full_name} has no row although it was just written.`);
   return { result: 'repository', repository };
 }
 
-async function askAndWrite(context: Context, seen: Seen, found: Repository): Promise<Ensured> {
+async function askAndWrite(context: Context, seen: Seen, found: Repository): Promise<Ensured | undefined> {
   const { repository: facts, installation } = seen;
   const askedAt = context.clock.now();
   const here = found.installationGithubId === installation.github_id;
