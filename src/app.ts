@@ -18,7 +18,7 @@ import { readScriptFile } from './flow/read-script-file.ts';
 import { createRunService } from './flow/run-lanes.ts';
 import { createSweepService } from './flow/sweep-installation.ts';
 import { createSyncService } from './flow/sync-lanes.ts';
-import { createClients } from './github/clients.ts';
+import { createClients, type Clients } from './github/clients.ts';
 import { createHookDeliveries, type HookDeliveries } from './github/hook-deliveries.ts';
 import { observeReader } from './github/observe-reader.ts';
 import { createReader, type Reader } from './github/reader.ts';
@@ -28,6 +28,7 @@ import { createIntake } from './http/intake.ts';
 import type { Health } from './http/http-options.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { createHttpActions } from './http-actions.ts';
+import { createSetupActions } from './setup-actions.ts';
 import { isAllowedAccount } from './mirror/allowed-accounts.ts';
 import { LaneDispatcher } from './queue/lane-dispatcher.ts';
 import { Queue, type QueueName } from './queue/queue.ts';
@@ -82,7 +83,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const scripts = runs('worker') ? createScriptPool({ size: scriptProcesses, log }) : undefined;
   const actions = createActions({ door, scripts, reader: reader.as('actions'), version: options.version });
   const context = createContext(options, { db, queue, reader, actions, deliveries: createHookDeliveries(clients) });
-  const http = runs('web') ? await startHttp(options, context, { github, queue }) : undefined;
+  const http = runs('web') ? await startHttp(options, context, { github, queue, clients }) : undefined;
   const workers = new Workers({ context, queue, databaseUrl: options.databaseUrl, log });
   let scheduler: Scheduler | undefined;
   return {
@@ -161,7 +162,11 @@ function createContext(
   };
 }
 
-async function startHttp(options: AppOptions, context: Context, looks: { github: GitHubHealth; queue: Queue }): Promise<HttpServer> {
+async function startHttp(
+  options: AppOptions,
+  context: Context,
+  looks: { github: GitHubHealth; queue: Queue; clients: Clients },
+): Promise<HttpServer> {
   const { settings, log, version } = options;
   const metrics = new Registry();
   const answers = new Counter({
@@ -171,7 +176,8 @@ async function startHttp(options: AppOptions, context: Context, looks: { github:
     registers: [metrics],
   });
   const health = () => readHealth(context.db, looks);
-  const actions = createHttpActions(context, settings.secretsKey);
+  const { setupReturn, ...setupActions } = createSetupActions(context, { settings, clients: looks.clients });
+  const actions = { ...createHttpActions(context, settings.secretsKey), ...setupActions };
   const secrets = [settings.webhookSecret, settings.webhookSecretPrevious].filter((secret) => secret !== undefined);
   return await createHttpServer({
     db: context.db,
@@ -190,7 +196,16 @@ async function startHttp(options: AppOptions, context: Context, looks: { github:
     actions,
     health,
     kinds: context.actions.list(),
-    pages: createPages({ db: context.db, actions, health, adminToken: settings.adminToken, publicUrl: settings.publicUrl, version, log }),
+    pages: createPages({
+      db: context.db,
+      actions,
+      health,
+      setupReturn,
+      adminToken: settings.adminToken,
+      publicUrl: settings.publicUrl,
+      version,
+      log,
+    }),
   });
 }
 

@@ -4,11 +4,12 @@ import { cancelRunById, replayRun, retryDelivery } from './flow/requests.ts';
 import { cancelReconcile, requestReconcile } from './flow/request-reconcile.ts';
 import type { HttpActions } from './http/http-options.ts';
 import { failed, ok } from './core/outcome.ts';
+import type { SetupActions } from './setup-actions.ts';
 import type { KeyRing } from './vault/key-ring.ts';
 import { deleteSecret, upsertSecret } from './vault/secrets.ts';
 
 /** What the REST side and the page can make happen, wired to the stories. */
-export function createHttpActions(context: Context, keyRing: KeyRing): HttpActions {
+export function createHttpActions(context: Context, keyRing: KeyRing): Omit<HttpActions, keyof SetupActions> {
   return {
     retryDelivery: (id) => retryDelivery(context, id),
     replayRun: (id) => replayRun(context, id),

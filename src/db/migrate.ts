@@ -93,6 +93,23 @@ async function refuseNewerSchema(db: Knex, source: Knex.MigrationSource<string>)
   }
 }
 
+/** How far the schema is, without changing or locking anything. */
+export async function readSchemaState(db: Knex): Promise<{ version: string; isOld: boolean; pending: string[]; unknown: string[] }> {
+  const { rows } = await db.raw<{ rows: { version: string; number: number }[] }>(
+    `select current_setting('server_version') as version, current_setting('server_version_num')::int as number`,
+  );
+  const server = rows[0]!;
+  const source = createMigrationSource(ownDirectory);
+  const known = (await source.getMigrations([])).map((file) => source.getMigrationName(file));
+  const applied: string[] = (await db.schema.hasTable(tableName)) ? await db(tableName).orderBy('id').pluck('name') : [];
+  return {
+    version: server.version,
+    isOld: server.number < 150_000,
+    pending: known.filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !known.includes(name)),
+  };
+}
+
 async function underLock<T>(db: Knex, options: MigrateOptions, work: (config: Knex.MigratorConfig) => Promise<T>): Promise<T> {
   const migrationSource = createMigrationSource(options.directory ?? ownDirectory);
   const config: Knex.MigratorConfig = { migrationSource, tableName };

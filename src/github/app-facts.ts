@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ok } from '../core/outcome.ts';
 import { ask, readOne, type Read } from './ask.ts';
 import type { Clients } from './clients.ts';
 import { actorSchema, githubIdSchema, installationSchema } from './facts.ts';
@@ -15,6 +16,8 @@ export interface InstallationRequest {
 
 /** Questions that the App asks about its installations with its own key: GitHub's word, and nobody's claim. */
 export interface AppFacts {
+  /** The name of the App in addresses on GitHub. */
+  getSlug(): Promise<Read<string>>;
   /** `github_not_found` when the App has no such installation. */
   getInstallation(githubId: string): Promise<Read<InstallationFacts>>;
   listInstallationRequests(): Promise<Read<InstallationRequest[]>>;
@@ -37,6 +40,11 @@ const requestSchema = z
 /** Wires the questions to the App's client. */
 export function createAppFacts(clients: Pick<Clients, 'app'>): AppFacts {
   return {
+    getSlug: () =>
+      ask(async () => {
+        const app = await readOne(await clients.app(), { route: 'GET /app' }, z.object({ slug: z.string().min(1) }));
+        return app.ok ? ok(app.value.slug) : app;
+      }),
     getInstallation: (id) =>
       ask(async () => readOne(await clients.app(), { route: 'GET /app/installations/{id}', params: { id } }, installationSchema)),
     listInstallationRequests: () =>

@@ -64,13 +64,18 @@ export async function findIntent(db: Db, host: string, nonce: string): Promise<I
   return rows[0];
 }
 
-/** Takes an open intent back; answers whether it was open. */
-export async function cancelIntent(db: Db, host: string, id: string): Promise<boolean> {
-  const { rowCount } = await db.raw<{ rowCount: number }>(
-    `update installation_intents set closed_at = now(), closed_reason = 'cancelled' where host = ? and id = ? and closed_at is null`,
-    [host, id],
+/** Takes an open intent back, and says what it was. */
+export async function cancelIntent(db: Db, host: string, id: string): Promise<'cancelled' | 'over' | 'unknown'> {
+  const { rows } = await db.raw<{ rows: { cancelled: boolean }[] }>(
+    `with cancelled as (
+       update installation_intents set closed_at = now(), closed_reason = 'cancelled' where host = :host and id = :id and closed_at is null
+       returning id)
+     select exists (select 1 from cancelled) as cancelled from installation_intents where host = :host and id = :id`,
+    { host, id },
   );
-  return rowCount > 0;
+  const [row] = rows;
+  if (row === undefined) return 'unknown';
+  return row.cancelled ? 'cancelled' : 'over';
 }
 
 /** Notes that an owner has to approve; the approval may take longer than the intent would last. */

@@ -202,3 +202,14 @@ export async function rewrapSecrets(db: Db, keyRing: KeyRing): Promise<{ rewrapp
   }
   return { rewrapped, unreadable };
 }
+
+/** Counts the stored secrets and names those whose key the ring does not have. Nothing is decrypted but keys. */
+export async function listUnreadableSecrets(db: Db, keyRing: KeyRing): Promise<{ total: number; unreadable: string[] }> {
+  const rows: SecretRow[] = await db('secrets').orderBy('id');
+  const unreadable = rows.filter((row) => {
+    const key = keyRing.unwrap(envelopeOf(row), contextOfRow(row));
+    if (key.ok) key.value.fill(0);
+    return !key.ok;
+  });
+  return { total: rows.length, unreadable: unreadable.map((row) => row.name) };
+}

@@ -4,6 +4,7 @@ import { startHttp, testActions, testToken, type TestHttpServer } from '../../te
 import { seedChange, seedDelivery, seedRepository, seedRun, seedStep, seedThread, type SeededRepository } from '../../test/support/seed.ts';
 import { createLog } from '../core/log.ts';
 import { failed } from '../core/outcome.ts';
+import { createStateSigner } from '../core/signed-state.ts';
 import { createPages } from './pages.ts';
 
 let base: TestDatabase;
@@ -14,8 +15,13 @@ const log = createLog({ level: 'silent' });
 
 async function start(db: TestDatabase['db']): Promise<TestHttpServer> {
   const health = async () => ({ database: true, queue: true, details: {} });
+  const setupReturn = {
+    finish: async () => ({ result: 'nothing_named' as const, returnTo: null, state: undefined }),
+    beginSignIn: undefined,
+    cookies: createStateSigner(testToken, 'test'),
+  };
   const actions = { ...testActions, retryDelivery: async () => failed('conflict', 'Delivery 1 is being processed.') };
-  return startHttp(db, { health, pages: createPages({ db, health, actions, adminToken: testToken, version: '1.2.3', log }) });
+  return startHttp(db, { health, pages: createPages({ db, health, actions, setupReturn, adminToken: testToken, version: '1.2.3', log }) });
 }
 
 const logIn = (at: TestHttpServer, token: string, headers: Record<string, string> = {}) =>

@@ -10,12 +10,14 @@ import { threadStatuses, type ThreadStatus } from '../http/read/thread-heads.ts'
 import { listThreads, type ThreadFilter } from '../http/read/threads.ts';
 import { loadAssets, type Assets } from './assets.ts';
 import { addDetailRoutes } from './detail-routes.ts';
+import { addDoctorPage } from './doctor-page.ts';
 import { createDoor, type Door } from './door.ts';
 import { openEventStream, type EventStream } from './event-stream.ts';
 import { feedPage, liveFragment, type FeedState, type PageFacts } from './feed-view.ts';
 import { problemPage } from './layout.ts';
 import { createLiveHub } from './live.ts';
 import { addLoginRoutes } from './login-routes.ts';
+import { addSetupReturnRoutes, type SetupReturnTools } from './setup-return.ts';
 
 /** How many threads the page shows. */
 const shownThreads = 30;
@@ -29,7 +31,9 @@ const countingShare = 1 / 20;
 /** What the page needs from the rest. */
 export interface PagesOptions {
   db: Db;
-  actions: Pick<HttpActions, 'retryDelivery' | 'replayRun'>;
+  actions: Pick<HttpActions, 'retryDelivery' | 'replayRun' | 'examine'>;
+  /** For people whom GitHub sends back after an installation. */
+  setupReturn: SetupReturnTools;
   health: () => Promise<Health>;
   adminToken: string;
   publicUrl?: string | undefined;
@@ -148,5 +152,7 @@ export function createPages(options: PagesOptions): (app: FastifyInstance, gate:
     addLoginRoutes(app, context);
     addFeedRoutes(app, context);
     addDetailRoutes(app, context);
+    addDoctorPage(app, context);
+    addSetupReturnRoutes(app, { ...context.setupReturn, assets, publicUrl: options.publicUrl });
   };
 }

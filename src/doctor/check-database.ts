@@ -1,0 +1,61 @@
+import { describeError } from '../core/errors.ts';
+import type { Db } from '../db/connect.ts';
+import { readSchemaState } from '../db/migrate.ts';
+import type { KeyRing } from '../vault/key-ring.ts';
+import { listUnreadableSecrets } from '../vault/secrets.ts';
+import { fine, problem, warning, type Finding } from './finding.ts';
+
+/** Work that waits longer than this is worth a word. Seconds. */
+const longWaitSeconds = 300;
+
+/** Looks at Postgres, the schema, the queue, and the secrets that are stored. */
+export async function checkDatabase(db: Db, keyRing: KeyRing): Promise<Finding[]> {
+  let schema: Awaited<ReturnType<typeof readSchemaState>>;
+  try {
+    schema = await readSchemaState(db);
+  } catch (error) {
+    const remedy = 'Check that it runs and that DATABASE_URL is right: host, port, user, password, name.';
+    return [problem('database', `Postgres cannot be reached: ${describeError(error)}.`, { remedy, code: 'database_unavailable' })];
+  }
+  const { version, isOld, pending, unknown } = schema;
+  if (isOld)
+    return [
+      problem('database', `Postgres is ${version}; RepoWatch needs 15 or later.`, {
+        remedy: 'Use a newer Postgres.',
+        code: 'database_unavailable',
+      }),
+    ];
+  const reached = fine('database', `Postgres ${version} is reached.`);
+  if (unknown.length > 0) {
+    const what = `The database has migrations that this version does not know: ${unknown.join(', ')}.`;
+    return [reached, problem('migrations', what, { remedy: 'Start the newer RepoWatch.', code: 'schema_newer' })];
+  }
+  if (pending.length > 0) {
+    const what = `The database lacks ${pending.length} migrations: ${pending.join(', ')}.`;
+    return [reached, warning('migrations', what, 'Start RepoWatch, or run "repowatch migrate".')];
+  }
+  return [reached, fine('migrations', 'The schema is that of this version.'), await checkQueue(db), await checkSecrets(db, keyRing)];
+}
+
+async function checkQueue(db: Db): Promise<Finding> {
+  const { rows: tables } = await db.raw<{ rows: { found: string | null }[] }>(`select to_regclass('pgboss.job')::text as found`);
+  if (tables[0]?.found === null) return warning('queue', 'The queue is not set up yet.', 'Start RepoWatch; it sets it up by itself.');
+  const { rows } = await db.raw<{ rows: { waiting: number; seconds: number }[] }>(
+    `select count(*)::int as waiting, coalesce(extract(epoch from now() - min(received_at)), 0)::int as seconds from deliveries
+     where status in ('unprocessed', 'reprocessing')`,
+  );
+  const { waiting = 0, seconds = 0 } = rows[0] ?? {};
+  if (seconds < longWaitSeconds) return fine('queue', waiting === 0 ? 'No delivery waits.' : `${waiting} deliveries wait, none for long.`);
+  const what = `${waiting} deliveries wait, the oldest for ${Math.round(seconds / 60)} minutes.`;
+  return warning('queue', what, 'Check that processes with the roles worker and scheduler run; GET /api/deliveries says why each waits.');
+}
+
+async function checkSecrets(db: Db, keyRing: KeyRing): Promise<Finding> {
+  const { total, unreadable } = await listUnreadableSecrets(db, keyRing);
+  if (unreadable.length === 0) return fine('secrets_key', `SECRETS_KEY opens all ${total} stored secrets.`);
+  const what = `SECRETS_KEY lacks the key of ${unreadable.length} of ${total} stored secrets: ${unreadable.slice(0, 10).join(', ')}.`;
+  return problem('secrets_key', what, {
+    remedy: 'Put the old key behind the current one (SECRETS_KEY=new:…,old:…), or set them again.',
+    code: 'secrets_key_missing',
+  });
+}

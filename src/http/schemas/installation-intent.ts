@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { filterText, idText, pageQuery, timestamp } from './common.ts';
+
+/** What an intent is now; `requested` waits for an owner's approval on GitHub. */
+const intentStatuses = ['initiated_on_repowatch', 'requested', 'expired', 'installed', 'replaced', 'cancelled'] as const;
+
+/** An installation that was begun here. */
+export const intentSchema = z
+  .object({
+    id: idText,
+    status: z.enum(intentStatuses),
+    begun_by: z.string(),
+    account: z.object({ login: z.string() }).nullable(),
+    return_to: z.string().nullable(),
+    github_user_id: idText.nullable().describe('The person on GitHub who came back with it, proved by GitHub'),
+    installation_github_id: idText.nullable().describe('The installation that it led to, once GitHub confirmed it'),
+    confirmed_by: z.enum(['app', 'user', 'webhook']).nullable(),
+    requested_at: timestamp.nullable(),
+    closed_at: timestamp.nullable(),
+    created_at: timestamp,
+    expires_at: timestamp,
+  })
+  .meta({ id: 'InstallationIntent' });
+
+export type Intent = z.output<typeof intentSchema>;
+
+/** The filters of the list of intents. */
+export const intentQuery = z.strictObject({ status: z.enum(intentStatuses).optional(), ...pageQuery });
+export type IntentQuery = z.output<typeof intentQuery>;
+
+/** What begins an installation. */
+export const beginBody = z
+  .strictObject({
+    account: filterText(100)
+      .regex(/^[\w-]+$/, 'must be the login of an account')
+      .optional()
+      .describe('The account that is meant; an installation on another one does not answer it'),
+    return_to: filterText(500).optional().describe('A path on this server, where the browser goes afterwards'),
+  })
+  .nullish();
+
+/** An installation that was just begun, and where it goes on. */
+export const begunSchema = intentSchema.extend({ install_url: z.url() }).meta({ id: 'BegunInstallation' });
+
+/** A member's wish that an owner has not answered yet. */
+export const installationRequestSchema = z
+  .object({
+    github_id: idText,
+    account: z.object({ github_id: idText, login: z.string() }),
+    requester: z.object({ github_id: idText.nullable(), login: z.string() }).nullable(),
+    created_at: z.string().nullable(),
+  })
+  .meta({ id: 'InstallationRequest' });
+
+export type InstallationWish = z.output<typeof installationRequestSchema>;
