@@ -4,6 +4,7 @@ import type { Db } from '../db/connect.ts';
 import { transaction } from '../db/transaction.ts';
 import type { RepositoryStub, Translation } from '../github/translation.ts';
 import { findInstallation, recordPeople, upsertInstallation } from '../mirror/installation.ts';
+import { matchIntent } from '../mirror/installation-intents.ts';
 import { findRepositories, upsertRepositories, type RepositoryUpdate } from '../mirror/repository.ts';
 import type { Context } from './context.ts';
 import { refreshPending } from './refresh-pending.ts';
@@ -72,8 +73,16 @@ async function write(context: Context, trx: Db, translation: InstallationTransla
   const allowed = context.isAllowed(installation.account);
   const before = await findInstallation(trx, context.host, installation.github_id);
   const { id, counted } = await upsertInstallation(trx, { host: context.host, allowed }, installation);
-  if (action === 'created') await recordPeople(trx, id, { sender: actor, requester });
-  else if (requester) await recordPeople(trx, id, { sender: null, requester });
+  if (action === 'created') {
+    await recordPeople(trx, id, { sender: actor, requester });
+    await matchIntent(trx, context.host, {
+      githubId: installation.github_id,
+      accountLogin: installation.account.login,
+      requesterId: requester?.id ?? null,
+      senderId: actor?.id ?? null,
+    });
+  }
+  if (action !== 'created' && requester) await recordPeople(trx, id, { sender: null, requester });
   const deleted = before?.deletedAt !== null && before !== undefined;
   if (counted) {
     await applyStanding(context, trx, { id, before: before?.suspendedAt, after: installation.suspended_at });

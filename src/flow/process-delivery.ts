@@ -13,6 +13,7 @@ import { applyAccount } from './apply-account.ts';
 import { applyRepositoryEvent } from './apply-repository-event.ts';
 import type { Context } from './context.ts';
 import { admitRepository, noteAppearance, readAgain, type Unseen } from './ensure-repository.ts';
+import { disconnectPerson } from './disconnect-person.ts';
 import { parseDelivery, type ParsedDelivery } from './parse-delivery.ts';
 import { sourceOf } from './remove-from-mirror.ts';
 import { maxProcessingAttempts, retryLaterAt } from './retry-later.ts';
@@ -107,6 +108,8 @@ async function route(context: Context, parsed: ParsedDelivery): Promise<Tried> {
       const { code, reason } = await tellInstallation(context, translation, sourceOf(parsed, translation.actor));
       return settled(parsed, code, reason);
     }
+    case 'person_left':
+      return settled(parsed, 'state_updated', await disconnectPerson(context, translation.user));
     case 'account': {
       const { code, reason } = await applyAccount(context, translation, sourceOf(parsed, translation.actor));
       return settled(parsed, code, reason);

@@ -163,6 +163,8 @@ export type Translation =
       change: NounData;
       meaning: Meaning;
     }
+  /** Somebody revoked what they allowed the App to do in their name (handbook I11). */
+  | { result: 'person_left'; user: { github_id: string; login: string } }
   | { result: 'noted'; code: ErrorCode; reason: string }
   | Ignored;
 

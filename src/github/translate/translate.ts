@@ -1,5 +1,6 @@
 import { ignored, type Translation } from '../translation.ts';
 import { translateInstallationTarget, translateOrganization } from './account.ts';
+import { translateAppAuthorization } from './app-authorization.ts';
 import { translateCreate } from './create.ts';
 import { translateDelete } from './delete.ts';
 import { translateInstallationRepositories } from './installation-repositories.ts';
@@ -24,6 +25,7 @@ export const handledEvents = [
   'installation_repositories',
   'installation_target',
   'organization',
+  'github_app_authorization',
   'repository',
   'public',
   'pull_request',
@@ -43,6 +45,7 @@ const translators: Record<HandledEvent, Translator> = {
   installation_repositories: translateInstallationRepositories,
   installation_target: translateInstallationTarget,
   organization: translateOrganization,
+  github_app_authorization: translateAppAuthorization,
   repository: translateRepository,
   public: translatePublic,
   pull_request: translatePullRequest,
