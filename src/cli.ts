@@ -24,6 +24,7 @@ process.exitCode = await runProgram(
     version: readVersion(),
     print: (line) => void process.stdout.write(`${line}\n`),
     tell: (line) => void process.stderr.write(`${line}\n`),
+    redraw: (line) => void process.stderr.write(`\r\u001B[2K${line}`),
     attended: process.stderr.isTTY,
     listenForStop,
   },

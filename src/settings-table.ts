@@ -172,6 +172,20 @@ export const settingsTable = {
     help: "How often GitHub's record of deliveries is read for what did not arrive; 1m without it, 15s with INTAKE=poll.",
     how: 'Write a number with s, m or h, for example 1m.',
   },
+  REPOWATCH_URL: {
+    format: formats.webAddressFormat,
+    type: 'web address',
+    default: 'http://127.0.0.1:3000',
+    help: 'Where the commands that talk to a running server find it, such as `repowatch reconcile`. The server itself does not read it.',
+    how: 'Take the address of the server, for example https://repowatch.example.com.',
+  },
+  REPOWATCH_TOKEN: {
+    format: formats.tokenFormat,
+    type: 'text, at least 8 characters',
+    help: 'The bearer token that those commands come with. Without it they take ADMIN_TOKEN.',
+    how: 'Take a token of the server.',
+    secret: true,
+  },
   LOG_LEVEL: {
     format: formats.choiceFormat(logLevels),
     type: logLevels.join(', '),

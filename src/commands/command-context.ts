@@ -7,6 +7,8 @@ export interface CommandContext {
   print(line: string): void;
   /** Writes a line for people, on standard error. */
   tell(line: string): void;
+  /** Replaces the last line on the terminal that `tell` writes to; absent where that cannot be. */
+  redraw?(line: string): void;
   /** True when a person looks at standard error, and not a file or another program. */
   attended: boolean;
   /** From the first call on, a request to stop (a signal, or the end of the launcher) aborts this instead of ending the process. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { CommandContext, ExitCode } from './command-context.ts';
 import { explainFailure } from './explain-failure.ts';
+import type { ReconcileOptions } from './reconcile.ts';
 import type { RegisterOptions } from './register.ts';
 
 type Run = (context: CommandContext) => Promise<ExitCode>;
@@ -45,6 +46,12 @@ const verbs = {
       'Starts RepoWatch beside a GitHub of its own on this machine, pushes commits, shows what comes of them, and stays up for your own pushes. Honours PORT, HOST, ADMIN_TOKEN, DATA_DIR and LOG_LEVEL.',
     example: 'PORT=8080 repowatch demo --once',
   },
+  reconcile: {
+    summary: 'compare repositories with GitHub now',
+    description:
+      'Asks a running server to compare a repository, those of an installation, or all with GitHub, and shows how far it is. Exit code 1 when something failed. Needs REPOWATCH_TOKEN or ADMIN_TOKEN; honours REPOWATCH_URL.',
+    example: 'repowatch reconcile acme/app',
+  },
   validate: {
     summary: 'check a configuration file',
     description: 'Prints file:line:column: message for each problem. Exit code 0 when there is none, 1 otherwise.',
@@ -87,6 +94,14 @@ function createProgram(context: CommandContext, choose: (run: Run) => void): Com
   add('demo')
     .option('--once', 'stop after the tour, with exit code 0 when everything went well')
     .action((options: { once?: true }) => choose(async (given) => (await import('./demo.ts')).demo(given, options)));
+  add('reconcile')
+    .argument('[repository]', 'owner/name; without it all')
+    .option('--installation <id>', 'all repositories of an installation')
+    .option('--json', 'print the job as JSON')
+    .option('--no-wait', 'do not wait until it is over')
+    .action((name: string | undefined, options: ReconcileOptions) =>
+      choose(async (given) => (await import('./reconcile.ts')).reconcile(given, name, options)),
+    );
   add('validate')
     .argument('[file]', 'the file to check', '.github/repowatch.yml')
     .action((file: string) => choose(async (given) => (await import('./validate.ts')).validate(given, file)));

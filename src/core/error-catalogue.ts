@@ -17,6 +17,7 @@ export const catalogue = {
   database_unavailable: { status: 503, retryable: true, title: 'Postgres cannot be reached' },
   schema_newer: { status: 500, retryable: false, title: 'The database was migrated by a newer RepoWatch' },
   git_missing: { status: 500, retryable: false, title: 'git, or its HTTP server, is not installed' },
+  server_unreachable: { status: 503, retryable: true, title: 'No RepoWatch answers at REPOWATCH_URL' },
   demo_failed: { status: 500, retryable: false, title: 'The demo waited for something that did not happen' },
   internal_error: { status: 500, retryable: false, title: 'Something failed that should not' },
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { runProgram } from '../../src/commands/program.ts';
 import { quiet, reconcile, track } from '../support/story.ts';
 import { adminToken, startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
 
@@ -157,15 +158,7 @@ test('a job goes on without a repository that disappears, and can be taken back'
   const { fullName } = await track(world, 'vanishing');
   const { fullName: kept } = await track(world, 'kept');
   const { db } = world.database;
-  // Nobody may do the work meanwhile.
-  const lock = await db.transaction();
-  await lock.raw('select 1 from repositories where full_name in (?, ?) for update', [fullName, kept]).catch(() => undefined);
-  await lock.rollback();
-  const ids = await db.raw<{ rows: { id: string; installation_id: string }[] }>(
-    'select id, installation_id from repositories where full_name = ?',
-    [fullName],
-  );
-  const { id, installation_id: installationId } = ids.rows[0]!;
+  // A job whose repositories are not due, so that nobody does the work meanwhile.
   const made = await db.raw<{ rows: { id: string }[] }>(
     `with job as (insert into jobs (kind, target, requested_by, total) values ('reconcile', 'all', 'admin', 2) returning id)
      insert into job_items (job_id, repository_id, installation_id) select job.id, r.id, r.installation_id from job, repositories r
@@ -173,10 +166,9 @@ test('a job goes on without a repository that disappears, and can be taken back'
     [fullName, kept],
   );
   const jobId = made.rows[0]!.id;
-  await db.raw(`update repositories set removed_at = now(), removed_reason = 'test' where id = ?`, [id]);
+  await db.raw(`update repositories set removed_at = now(), removed_reason = 'test' where full_name = ?`, [fullName]);
   await world.eventually('the lost one done', async () => (await world.api<Job>(`/api/jobs/${jobId}`)).done === 1);
   expect(await world.api<Job>(`/api/jobs/${jobId}`)).toMatchObject({ status: 'running', progress: 1, failed: 0 });
-  expect(installationId).not.toBe('');
   expect(await world.api<Job>(`/api/jobs/${jobId}/cancel`, { method: 'POST' })).toMatchObject({ status: 'cancelled', done: 1 });
   await world.api(`/api/jobs/${jobId}/cancel`, { method: 'POST', status: 409 });
   await world.api('/api/jobs/999999', { status: 404 });
@@ -201,4 +193,46 @@ test('an empty repository and one that answers 404 are no reason to stop', async
   expect(found).toMatchObject({ result: 'initialized', sha: null });
   await reconcile(world, 'acme/empty');
   expect((await listChecks('acme/empty'))[0]).toMatchObject({ result: 'no_change' });
+});
+
+test('the command asks a running server, counts up, and its exit code tells how it went', async () => {
+  const { fullName } = await track(world, 'commanded');
+  const run = async (words: string[], environment: Record<string, string> = {}) => {
+    const [printed, told, drawn]: string[][] = [[], [], []];
+    const code = await runProgram(
+      {
+        environment: { REPOWATCH_URL: world.url, REPOWATCH_TOKEN: adminToken, ...environment },
+        version: '1.2.3',
+        print: (line) => void printed!.push(line),
+        tell: (line) => void told!.push(line),
+        redraw: (line) => void drawn!.push(line),
+        attended: environment['TERM'] === 'xterm',
+        listenForStop: () => new AbortController().signal,
+      },
+      ['reconcile', ...words],
+    );
+    return { code, printed: printed!.join('\n'), told: told!.join('\n'), drawn: drawn! };
+  };
+  await push(fullName, 'cli.txt');
+  const one = await run([fullName]);
+  expect(one).toMatchObject({ code: 0, drawn: [] });
+  expect(one.printed).toMatch(/^Job \d+ \(acme\/commanded\) is done: 1 of 1 compared, 0 failed, 1 change found, \d+\.\d s\.$/);
+  expect(one.told).toMatch(/^0\/1 0 changes\n1\/1 acme\/commanded, 1 change$/);
+
+  const bar = await run([fullName, '--json'], { TERM: 'xterm', REPOWATCH_TOKEN: '', ADMIN_TOKEN: adminToken });
+  expect(JSON.parse(bar.printed)).toMatchObject({ kind: 'reconcile', status: 'done', done: 1, total: 1 });
+  expect(bar.drawn.at(-1)).toMatch(/^\[#{24}\] 1\/1 acme\/commanded, 0 changes\n$/);
+
+  await world.github!.setFailure({ path: `/repos/${fullName}/branches`, status: 500, times: 1 });
+  const failed = await run([fullName]);
+  expect(failed.code).toBe(1);
+  expect(failed.printed).toContain(`${fullName}: github_unavailable: `);
+
+  expect(await run([fullName, '--no-wait', '--json'])).toMatchObject({ code: 0, told: '' });
+  expect(await run(['acme/nothing'])).toMatchObject({ code: 1, printed: '' });
+  expect((await run(['acme/nothing'])).told).toContain('acme/nothing');
+  expect((await run(['no-slash'])).told).toContain('owner/name');
+  expect((await run([fullName], { REPOWATCH_TOKEN: 'a wrong token' })).code).toBe(1);
+  expect((await run([], { REPOWATCH_URL: 'http://127.0.0.1:9' })).told).toContain('No RepoWatch answers at http://127.0.0.1:9');
+  expect((await run([], { REPOWATCH_TOKEN: '' })).told).toContain('REPOWATCH_TOKEN is missing');
 });
