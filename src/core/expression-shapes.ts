@@ -50,12 +50,20 @@ export function checkLinks(
       const cut = name.slice(0, 50);
       const lost =
         shape.unknown === undefined ? `\`${written}\` has no \`${cut}\`${start.about}` : `\`${written}.${cut}\` ${shape.unknown}`;
-      return { message: `${lost}.${didYouMean(name, known)}${list}`, offset };
+      return { message: `${lost}.${guess(name, known)}${list}`, offset };
     }
     shape = shape.members[member]!;
     written += `.${member}`;
   }
   return undefined;
+}
+
+/** A slip of the pen, or the first or last word of a longer name. */
+function guess(name: string, known: readonly string[]): string {
+  const near = didYouMean(name, known);
+  if (near !== '') return near;
+  const longer = known.find((word) => word.startsWith(`${name.toLowerCase()}_`) || word.endsWith(`_${name.toLowerCase()}`));
+  return longer === undefined ? '' : ` Did you mean \`${longer}\`?`;
 }
 
 /** The shape that allows what either allows. */

@@ -97,9 +97,9 @@ describe('problems are found before anything runs', () => {
     ["change.id == 1 && contain('a', 'b')", /no function `contain` here\. Did you mean `contains`\?/, 18],
     ['hashFiles(after)', /no function `hashFiles`/, 0],
     ['change.id ==', /Unexpected end of expression/, 10],
-    ["'open", /Unexpected symbol/, 0],
-    ['a = b', /Unexpected symbol: '='/, 2],
-    ['contains(after)', /Too few parameters/, 0],
+    ["'open", /`'open` cannot stand here/, 0],
+    ['a = b', /`=` cannot stand here\. Compare with `==`/, 2],
+    ['contains(after)', /too few values\. Write `contains\(where, what\)`/, 0],
     ['toJSON(secrets)', /by name: write `secrets.NAME`/, 7],
     ['secrets.*', /by name/, 0],
     ['secrets[after]', /by name/, 0],
@@ -120,7 +120,7 @@ describe('problems are found before anything runs', () => {
   test('status functions are only known where they mean something', () => {
     expect(compileExpression('failure()', { contexts: [] })).toMatchObject({
       ok: false,
-      message: expect.stringContaining('no function `failure` here'),
+      message: expect.stringContaining('`failure()` means nothing here'),
     });
   });
 

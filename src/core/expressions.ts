@@ -18,10 +18,10 @@ export interface ExpressionPlace {
   status?: boolean;
   /** What is known of the contexts; one that is not in it can have any property. */
   shapes?: Readonly<Record<string, Shape>>;
-  /** Of what the shapes are known, such as ` in the changes of push`; for messages. */
-  about?: string;
-  /** Contexts that exist but are always empty here, and why, as a sentence without its subject. */
-  absent?: Readonly<Record<string, string>>;
+  /** By context, of what its shape is known, such as ` in any change of push`; for messages. */
+  about?: Readonly<Record<string, string>>;
+  /** Why a context that exists is always empty here, as a sentence without its subject; undefined for every other. */
+  explainAbsent?: (context: string) => string | undefined;
 }
 
 /** One use of a context: `secrets.TOKEN` is { context: 'secrets', member: 'TOKEN' }; without member when it is computed or the whole context. */
@@ -106,19 +106,47 @@ function mendString(token: Token): Token {
   return token.type === TokenType.STRING ? { ...token, value: token.lexeme.slice(1, -1).replaceAll("''", "'") } : token;
 }
 
+/** What each function is given. */
+const signatures: Readonly<Record<string, string>> = {
+  contains: 'where, what',
+  startsWith: 'text, start',
+  endsWith: 'text, end',
+  format: 'text, value, …',
+  join: 'list, separator',
+  toJSON: 'value',
+  fromJSON: 'text',
+  case: 'condition, value, …, otherwise',
+  success: '',
+  failure: '',
+  always: '',
+};
+
+function adviseOnSymbol(symbol: string): string {
+  if (symbol.startsWith('=')) return ' Compare with `==`.';
+  if (symbol.startsWith('"')) return ' Texts stand in single quotes.';
+  const operator = { and: '&&', or: '||', not: '!', '&': '&&', '|': '||' }[symbol.toLowerCase()];
+  return operator === undefined ? '' : ` Write \`${operator}\`.`;
+}
+
 function explain(error: unknown, place: ExpressionPlace, status: string[]): string {
   const message = describeError(error);
   if (message === 'ErrorExceededMaxLength') return 'The expression is longer than 21000 characters.';
   const [text = ''] = message.split('. Located at position ');
+  const arity = /^Too (few|many) parameters supplied: '(\w+)'/.exec(text);
+  const signature = Object.entries(signatures).find(([known]) => known.toLowerCase() === arity?.[2]?.toLowerCase());
+  if (arity && signature) return `\`${signature[0]}\` is given too ${arity[1]} values. Write \`${signature[0]}(${signature[1]})\`.`;
+  const symbol = /^Unexpected symbol: '(.*)'$/s.exec(text)?.[1];
+  if (symbol !== undefined) return `\`${symbol.slice(0, 50)}\` cannot stand here.${adviseOnSymbol(symbol)}`;
   const name = /^Unrecognized (named-value|function): '([^']*)'$/.exec(text);
   if (!name) return `${text.slice(0, 200)}.`;
   const word = name[2] ?? '';
   if (name[1] === 'named-value') {
-    const absent = Object.entries(place.absent ?? {}).find(([context]) => context.toLowerCase() === word.toLowerCase());
-    if (absent) return `\`${word}\` ${absent[1]}`;
+    const absence = place.explainAbsent?.(word.toLowerCase());
+    if (absence !== undefined) return `\`${word}\` ${absence}`;
     return `\`${word}\` cannot be used here.${didYouMean(word, place.contexts)} Known here: ${place.contexts.join(', ')}.`;
   }
-  const known = ['contains', 'startsWith', 'endsWith', 'format', 'join', 'toJSON', 'fromJSON', 'case', ...status];
+  const known = Object.keys(signatures).filter((candidate) => !statusFunctions.includes(candidate) || status.includes(candidate));
+  if (statusFunctions.includes(word.toLowerCase())) return `\`${word}()\` means nothing here. Only the \`if\` of a step knows it.`;
   return `There is no function \`${word}\` here.${didYouMean(word, known)} Known here: ${known.join(', ')}.`;
 }
 
@@ -188,7 +216,7 @@ class Analysis {
     if (!(base instanceof ContextAccess)) return undefined;
     const written = base.name.lexeme;
     const shape = Object.entries(this.#place.shapes ?? {}).find(([context]) => context.toLowerCase() === written.toLowerCase())?.[1];
-    const lost = shape && checkLinks({ shape, written, about: this.#place.about ?? '' }, links);
+    const lost = shape && checkLinks({ shape, written, about: this.#place.about?.[written.toLowerCase()] ?? '' }, links);
     return lost && { message: lost.message, offset: lost.offset ?? tokenOffset(base.name.range.start, this.#source) };
   }
 

@@ -7,7 +7,7 @@ const run = '    steps: [{ uses: script, with: { run: x } }]';
 
 /** A watch, and the one problem it has. */
 const broken: [watch: string, expected: string][] = [
-  ['', '3:3 config_value_invalid `watches.w` is empty; it must be text or a mapping.'],
+  ['', '3:3 config_value_invalid `watches.w` is empty; it must be a mapping.'],
   ['    on: push', '3:3 config_key_missing `watches.w.steps` is missing.'],
   [run, '3:3 config_key_missing `watches.w.on` is missing.'],
   [`    on: pusj\n${run}`, `4:9 config_value_invalid \`watches.w.on\` is \`pusj\`, which is not one of ${words}. Did you mean \`push\`?`],
@@ -16,7 +16,7 @@ const broken: [watch: string, expected: string][] = [
     `4:16 config_value_invalid \`watches.w.on[1]\` is \`tga\`, which is not one of ${words}. Did you mean \`tag\`?`,
   ],
   [`    on: []\n${run}`, '4:9 config_value_invalid `watches.w.on` needs at least 1 entry.'],
-  [`    on: {}\n${run}`, '4:9 config_value_invalid `watches.w.on` names no trigger.'],
+  [`    on: {}\n${run}`, '4:9 config_value_invalid `watches.w.on` names no trigger; write one such as `push`.'],
   [`    on: 5\n${run}`, '4:9 config_value_invalid `watches.w.on` must be text or a list or a mapping, not the number `5`.'],
   [
     `    on: { workflow_dispatch: {} }\n${run}`,
@@ -124,7 +124,7 @@ const expressions: typeof broken = [
     `    on: push\n    if: \${{ a }} && b\n${run}`,
     '5:9 expression_invalid Write the whole condition inside one `${{ }}`, or leave `${{ }}` away.',
   ],
-  [`    on: push\n    if: success()\n${run}`, '5:9 expression_invalid There is no function `success` here.'],
+  [`    on: push\n    if: success()\n${run}`, '5:9 expression_invalid `success()` means nothing here. Only the `if` of a step knows it.'],
   [`    on: push\n    if: secrets.A == 'x'\n${run}`, '5:9 expression_invalid `secrets` cannot be used here.'],
   [
     `    on: push\n    if: \${{ contains(ref.name, ' #1') }}\n${run}`,

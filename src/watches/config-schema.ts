@@ -29,7 +29,7 @@ const host = z
   .string()
   .regex(
     /^(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?(?::\d{1,5})?$/,
-    'is not a host such as hooks.example.com or *.example.com',
+    'must be a host such as hooks.example.com or *.example.com',
   );
 
 /** What repositories may do that inherit from the organisation's file. */

@@ -67,5 +67,8 @@ export function shapesOfTypes(types: readonly string[]): Shapes {
   return shapes;
 }
 
+/** Contexts that are the same for every change. */
+export const sameContexts: readonly string[] = Object.keys(always).filter((context) => context !== 'change');
+
 /** Every context that some change fills. */
 export const changeContexts: readonly string[] = Object.keys(shapesOfTypes(changeTypes));

@@ -45,6 +45,18 @@ const usual: Partial<Record<ErrorCode, string>> = {
   expression_invalid: 'Correct the expression; docs/configuration.md has the contexts and functions.',
 };
 
+/** Turns what a message says of the value into what to write; undefined when there is nothing in it. */
+function adviseFrom(message: string, path: ConfigPath): string | undefined {
+  if (message.endsWith(' is missing.')) return `Add \`${String(path.at(-1) ?? '')}:\`.`;
+  const choices = /which is not one of (.+)\.$/su.exec(message)?.[1];
+  if (choices !== undefined) return `Write one of ${choices}.`;
+  if (/^(?:Write|Read|Put|Give) /.test(message)) return message;
+  const remedy = /(?:[;:]|is not an? [^:]+:) ((?:write|begin|put|go on|use)\b.+)$/su.exec(message)?.[1];
+  if (remedy !== undefined) return remedy.charAt(0).toUpperCase() + remedy.slice(1);
+  const demand = /\b((?:must be|must have|needs) .+?)(?:, not .*)?\.$/su.exec(message)?.[1];
+  return demand === undefined ? undefined : `It ${demand}.`;
+}
+
 /** Completes a finding whose place is known. */
 export function toProblem(finding: Finding, place: { line: number; column: number }): Problem {
   const { message, code, severity = 'error', path } = finding;
@@ -53,7 +65,11 @@ export function toProblem(finding: Finding, place: { line: number; column: numbe
   const hint = rest?.[1] === undefined ? undefined : message.slice(message.length - rest[1].length);
   return {
     message,
-    hint: hint ?? usual[code] ?? `docs/errors.md#${code} says what to do.`,
+    hint:
+      hint ??
+      (code === 'config_syntax' ? undefined : adviseFrom(message, path)) ??
+      usual[code] ??
+      `docs/errors.md#${code} says what to do.`,
     severity,
     ...place,
     path: formatPath(path),

@@ -76,8 +76,19 @@ function compose(text: string): Node | null {
   };
   Object.assign(composer, { onError });
   try {
-    const documents = [...composer.compose(readTokens(text), true, text.length)];
-    return checkDocuments(documents);
+    let only: Document.Parsed | undefined;
+    for (const document of composer.compose(readTokens(text), true, text.length)) {
+      if (only)
+        throw new FirstProblem(
+          'The file holds more than one YAML document. Remove the `---` between them.',
+          document.range[0],
+          'config_yaml_refused',
+        );
+      only = document;
+    }
+    const [error] = only?.errors ?? [];
+    if (error) throw new FirstProblem(error.message, error.pos[0], 'config_syntax');
+    return only?.contents ?? null;
   } catch (error) {
     if (first) throw first;
     if (error instanceof FirstProblem) throw error;
@@ -92,9 +103,19 @@ function offsetOf(source: ErrorSource): number {
   return 'offset' in source ? source.offset : (source[0] ?? 0);
 }
 
+/** The pieces of the text; they are counted before anything is made of them, because that is what takes long. */
+function readLexemes(text: string): string[] {
+  const lexemes: string[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    lexemes.push(lexeme);
+    if (lexemes.length > maxLexemes)
+      throw new FirstProblem('The file has too many parts. Split the work over fewer watches and steps.', 0, 'config_too_complex');
+  }
+  return lexemes;
+}
+
 function* readTokens(text: string): Generator<CST.Token> {
   const parser = new Parser();
-  let count = 0;
   let failure: FirstProblem | undefined;
   const check = (token: CST.Token): boolean => {
     if (token.type === 'directive')
@@ -103,29 +124,13 @@ function* readTokens(text: string): Generator<CST.Token> {
     failure = syntaxProblem(text, { offset: token.offset, code: 'UNEXPECTED_TOKEN', message: token.message });
     return false;
   };
-  for (const lexeme of new Lexer().lex(text)) {
-    count += 1;
-    if (count > maxLexemes)
-      throw new FirstProblem('The file has too many parts. Split the work over fewer watches and steps.', 0, 'config_too_complex');
+  for (const lexeme of readLexemes(text)) {
     for (const token of parser.next(lexeme)) if (check(token)) yield token;
     // What came before is still composed, because an earlier mistake there is the first one.
     if (failure) break;
   }
   for (const token of parser.end()) if (token.type !== 'error') yield token;
   if (failure) throw failure;
-}
-
-function checkDocuments(documents: Document.Parsed[]): Node | null {
-  const [document, second] = documents;
-  if (second)
-    throw new FirstProblem(
-      'The file holds more than one YAML document. Remove the `---` between them.',
-      second.range[0],
-      'config_yaml_refused',
-    );
-  const [error] = document?.errors ?? [];
-  if (error) throw new FirstProblem(error.message, error.pos[0], 'config_syntax');
-  return document?.contents ?? null;
 }
 
 /** Our sentence for a mistake of syntax, with what usually causes it. */
@@ -140,10 +145,12 @@ function syntaxProblem(text: string, found: { offset: number; code: string; mess
 }
 
 function hint(line: string, code: string): string {
+  if (code === 'MISSING_CHAR' && !line.includes('${{')) return ' Close what was opened: quotes and brackets come in pairs.';
   if (/:\s+!\s*[\w(]/.test(line))
     return ' A value that begins with `!` is a tag in YAML: write a condition inside `${{ }}`, or the value in quotes.';
   if (/(?:^|[[,:-]\s*)[*!&][^\s,\]]/.test(line)) return ' A pattern that begins with `*`, `!` or `&` must be in quotes.';
   if (line.includes('${{')) return ' Put a value that contains `${{` in quotes, or write it as a block after `|`.';
   if (code === 'TAB_AS_INDENT' || line.trimStart() !== line.replace(/^ +/, '')) return ' Indent with spaces, not with tabs.';
+  if (/: .*: /.test(line)) return ' Put a value that contains `: ` in quotes.';
   return '';
 }

@@ -24,8 +24,8 @@ export function checkCron(cron: string): string | undefined {
   } catch (error) {
     const reason = describeError(error);
     return /loop limit|Invalid explicit day of month/i.test(reason)
-      ? `is \`${cron.slice(0, 100)}\`, which never comes`
-      : `is \`${cron.slice(0, 100)}\`, which is no cron expression: ${reason.slice(0, 200)}`;
+      ? `is \`${cron.slice(0, 100)}\`, which never comes; write a day that exists`
+      : `is \`${cron.slice(0, 100)}\`, which is no cron expression: ${reason.slice(0, 200)}; write five fields such as \`0 6 * * 1-5\``;
   }
 }
 

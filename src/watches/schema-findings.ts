@@ -139,17 +139,27 @@ function flatten(issue: Issue, root: unknown): Issue[] {
   const input = valueAt(root, issue.path as ConfigPath);
   const words = alternatives.flat().find((inner) => inner.code === 'invalid_value');
   if (words && typeof input === 'string') return [words];
+  const own = alternatives.flat().find((inner) => inner.code === 'invalid_type' && inner.message.startsWith('must be a duration'));
+  if (own && input !== null && !Array.isArray(input)) return [own];
+  // A single word beside something larger is a shorthand, and not what is missing.
+  const isShorthand = (inner: Issue) => inner.code === 'invalid_value' && inner.values.length === 1;
   const expected = alternatives
     .flat()
+    .filter((inner) => !isShorthand(inner))
     .flatMap((inner) => (inner.code === 'invalid_type' ? [inner.expected] : inner.code === 'invalid_value' ? ['string'] : []));
   return [{ code: 'invalid_type', expected: expected.join('|'), path: issue.path, message: describeType(input, expected) }];
 }
+
+/** Unknown keys of one mapping that are told. */
+const maxKeys = 50;
 
 function toFindings(issue: Issue, root: unknown): Finding[] {
   const path = issue.path as (string | number)[];
   if (issue.code === 'unrecognized_keys') {
     const known = issue.message.split(',');
-    return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, known), code: 'config_key_unknown', atKey: true }));
+    return issue.keys
+      .slice(0, maxKeys)
+      .map((key) => ({ path: [...path, key], message: unknownKey(key, known), code: 'config_key_unknown', atKey: true }));
   }
   if (issue.code !== 'custom' && valueAt(root, path) === undefined) return [{ path, message: 'is missing', code: 'config_key_missing' }];
   if (issue.message === 'is missing') return [{ path, message: issue.message, code: 'config_key_missing' }];

@@ -94,7 +94,10 @@ const on = z
         ),
       )
       .meta({ minProperties: 1 })
-      .refine((value) => Object.keys(value).length > 0, { error: 'names no trigger', when: (payload) => payload.issues.length === 0 }),
+      .refine((value) => Object.keys(value).length > 0, {
+        error: 'names no trigger; write one such as `push`',
+        when: (payload) => payload.issues.length === 0,
+      }),
   ])
   .meta({
     description: 'Which changes it is about: a trigger, a list, or a mapping with filters. One trigger that passes is enough.',

@@ -65,7 +65,7 @@ export class YamlDocument {
   /** The comment right behind a plain value in the same line. */
   #commentAfter(node: Node | null): string | undefined {
     if (!isScalar(node) || (node.type !== 'PLAIN' && node.value !== null) || !node.range) return undefined;
-    return /^[ \t]+(#.*)/.exec(this.#file.text.slice(node.range[1], node.range[1] + 200))?.[1]?.trimEnd();
+    return /^[ \t]*(#.*)/.exec(this.#file.text.slice(node.range[1], node.range[1] + 200))?.[1]?.trimEnd();
   }
 
   #offsetOf({ path, atKey, offset }: Finding): number {
@@ -189,7 +189,11 @@ class Conversion {
       });
     }
     if (this.#open.has(target))
-      throw new Refusal({ message: `The alias \`*${alias.source.slice(0, 50)}\` contains itself.`, code: 'config_yaml_refused', offset });
+      throw new Refusal({
+        message: `The alias \`*${alias.source.slice(0, 50)}\` contains itself. Write out what is meant.`,
+        code: 'config_yaml_refused',
+        offset,
+      });
     this.#targets.set(alias, target);
     return this.convert(target, path);
   }

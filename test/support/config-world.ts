@@ -33,6 +33,18 @@ export const exampleKinds: StepKind[] = [
   },
 ];
 
+/** The kinds of the corpus: those that the language's own examples use. */
+export const corpusKinds: StepKind[] = [
+  ...exampleKinds,
+  {
+    name: 'jira',
+    schema: z.strictObject({ connection: z.string(), machine: z.string(), event: z.string() }),
+    secretFields: [],
+    machineFields: ['machine'],
+  },
+  ...['slack', 'github/issue', 'github/dispatch'].map((name) => ({ name, schema: z.looseObject({}), secretFields: [] })),
+];
+
 /** Every problem of a file as `line:column code message`. */
 export function listProblems(text: string | Uint8Array): string[] {
   const result = parseConfig(text, { kinds: exampleKinds });
