@@ -33,6 +33,7 @@ import { isAllowedAccount } from './mirror/allowed-accounts.ts';
 import { LaneDispatcher } from './queue/lane-dispatcher.ts';
 import { Queue, type QueueName } from './queue/queue.ts';
 import { startScheduler, type Scheduler } from './schedule/scheduler.ts';
+import { listFrozenSecrets } from './vault/frozen-secrets.ts';
 import { findDestinationsForRepository, findSecretsForRepository, rewrapSecrets } from './vault/secrets.ts';
 import { createPages } from './web/pages.ts';
 
@@ -151,6 +152,7 @@ function createContext(
     secrets: {
       reveal: (owner, names) => findSecretsForRepository(db, { ...owner, names, keyRing: settings.secretsKey }),
       describe: (owner, names) => findDestinationsForRepository(db, { ...owner, names }),
+      listFrozen: (owner, names) => listFrozenSecrets(db, { ...owner, names }),
     },
     actions,
     reconcileSeconds: settings.reconcileInterval / 1000,

@@ -75,6 +75,11 @@ function prepare(attempt: StepTry): Outcome<Prepared, ErrorCode> {
   for (const name of new Set([...step.secretNames, ...namesInScript(step)])) {
     if (scope.secretFailure) return failed(scope.secretFailure.code, scope.secretFailure.message);
     const secret = scope.secrets.get(name);
+    if (!secret && scope.frozenSecrets.has(name))
+      return failed(
+        'secrets_frozen',
+        `The secret \`${name}\` belongs to a former owner of this repository. An admin can confirm that it is meant for the new one with POST /api/repos/OWNER/NAME/secrets/confirm-owner, or set it anew.`,
+      );
     if (!secret)
       return failed(
         'secret_not_found',

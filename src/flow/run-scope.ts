@@ -20,6 +20,8 @@ export interface RunScope {
   /** True when nothing is to be sent: secrets are stand-ins then. */
   readonly dryRun: boolean;
   readonly secrets: ReadonlyMap<string, RevealedSecret>;
+  /** Names of secrets that belong to a former owner of the repository; steps that name one fail. */
+  readonly frozenSecrets: ReadonlySet<string>;
   /** Why the secrets could not be revealed; steps that name one fail with it. */
   readonly secretFailure: RepoWatchError | undefined;
   readonly steps: Readonly<Record<string, { outputs: Record<string, unknown> }>>;
@@ -38,6 +40,8 @@ export async function createRunScope(context: Context, prepared: PreparedRun, wa
   const { run, stored } = prepared.loaded;
   const names = [...new Set([...watch.secretNames, ...watch.steps.flatMap(namesInScript)])];
   const { secrets, secretFailure } = await reveal(context, run, names);
+  const missing = names.filter((name) => !secrets.has(name));
+  const frozenSecrets = missing.length === 0 ? new Set<string>() : await context.secrets.listFrozen(run, missing);
   const event = await readEvent(context, stored.deliveryId, watch);
   const contexts = contextsOf(context, { prepared, watch, event });
   const about = { id: run.id, watch: run.watchKey, replay: run.replayOf !== null };
@@ -48,6 +52,7 @@ export async function createRunScope(context: Context, prepared: PreparedRun, wa
     facts: toFacts(contexts, about),
     dryRun: run.dryRun,
     secrets,
+    frozenSecrets,
     secretFailure,
     steps,
     expressions: (added = {}) => ({

@@ -13,4 +13,6 @@ export interface SecretReader {
     owner: { installationId: string; repositoryId: string },
     names: readonly string[],
   ): Promise<Map<string, Pick<RevealedSecret, 'destinations'>>>;
+  /** Which of these names have a secret that belongs to a former owner of the repository. */
+  listFrozen(owner: { installationId: string; repositoryId: string }, names: readonly string[]): Promise<Set<string>>;
 }

@@ -156,7 +156,8 @@ describe('secrets', () => {
     await using base = await createTestDatabase();
     const world = await plant(base.db);
     await set(world, { scope: 'repository', ...world.other }, { name: 'THEIRS', value: 'theirs' });
-    await base.db('secrets').update({ installation_id: world.installationId, repository_id: world.repositoryId });
+    const account = base.db('installations').where({ id: world.installationId }).select('account_id');
+    await base.db('secrets').update({ installation_id: world.installationId, repository_id: world.repositoryId, account_id: account });
     await expect(reveal(world, ['THEIRS'])).rejects.toMatchObject({ code: 'secrets_key_missing' });
     await base.db('secrets').delete();
     await set(world, everyone, { name: 'A', value: 'value' });

@@ -4,6 +4,7 @@ import { failed, ok, type Outcome } from '../core/outcome.ts';
 import type { SecretScope } from '../core/statuses.ts';
 import type { Db } from '../db/connect.ts';
 import { parseDestination } from './destinations.ts';
+import { isFrozen } from './frozen-secrets.ts';
 import { openEnvelope, rewrapEnvelope, sealEnvelope, type Envelope } from './envelope.ts';
 import type { KeyRing } from './key-ring.ts';
 
@@ -97,13 +98,21 @@ export async function upsertSecret(
   const id = createId();
   const envelope = sealEnvelope(keyRing, value, contextOf(id, { scope, installationId, repositoryId }, name));
   const { rows } = await db.raw<{ rows: { created: boolean }[] }>(
-    `insert into secrets (id, scope, installation_id, repository_id, name, ciphertext, nonce, tag, wrapped_key, wrap_nonce, wrap_tag, key_id, destinations)
-     values (:id, :scope, :installationId, :repositoryId, :name, :ciphertext, :nonce, :tag, :wrappedKey, :wrapNonce, :wrapTag, :keyId, :destinations)
+    `with former as (
+       delete from secrets f where f.scope = 'repository' and :scope = 'repository' and f.repository_id = :repositoryId and f.name = :name
+         and f.installation_id <> :installationId
+       returning 1
+     )
+     insert into secrets (id, scope, installation_id, repository_id, account_id, name, ciphertext, nonce, tag, wrapped_key, wrap_nonce, wrap_tag,
+       key_id, destinations)
+     values (:id, :scope, :installationId, :repositoryId,
+       case when :scope = 'repository' then (select i.account_id from installations i where i.id = :installationId) end,
+       :name, :ciphertext, :nonce, :tag, :wrappedKey, :wrapNonce, :wrapTag, :keyId, :destinations)
      on conflict on constraint secrets_name_key do update set
-       id = excluded.id, ciphertext = excluded.ciphertext, nonce = excluded.nonce, tag = excluded.tag, wrapped_key = excluded.wrapped_key,
+       id = excluded.id, account_id = excluded.account_id, ciphertext = excluded.ciphertext, nonce = excluded.nonce, tag = excluded.tag, wrapped_key = excluded.wrapped_key,
        wrap_nonce = excluded.wrap_nonce, wrap_tag = excluded.wrap_tag, key_id = excluded.key_id, destinations = excluded.destinations,
        updated_at = now()
-     returning (xmax = 0) as created`,
+     returning xmax = 0 and not exists (select 1 from former) as created`,
     {
       id,
       scope,
@@ -120,13 +129,17 @@ export async function upsertSecret(
 /** Forgets a secret; answers whether there was one. */
 export async function deleteSecret(db: Db, secret: SecretOwner & { name: string }): Promise<boolean> {
   const { scope, installationId, repositoryId, name } = secret;
-  const count = await db('secrets').where({ scope, installation_id: installationId, repository_id: repositoryId, name }).delete();
+  // A repository's is its own, in whatever installation it was set.
+  const owner = scope === 'repository' ? { repository_id: repositoryId } : { installation_id: installationId, repository_id: repositoryId };
+  const count = await db('secrets')
+    .where({ scope, name, ...owner })
+    .delete();
   return count > 0;
 }
 
 /**
  * Decrypts the named secrets that a repository may use, the nearest owner's first; names without a secret are left out.
- * A repository that moved to another installation no longer sees what it had in the former one.
+ * A repository that was given to another owner no longer sees what it had before (frozen-secrets.ts).
  * Throws `secrets_key_missing` when one of them cannot be decrypted.
  */
 export async function findSecretsForRepository(
@@ -166,7 +179,8 @@ async function listNearest(
      where s.name = any(:names) and (
        s.scope = 'global'
        or (s.scope = 'installation' and s.installation_id = :installationId)
-       or (s.scope = 'repository' and s.installation_id = :installationId and s.repository_id = :repositoryId))`,
+       or (s.scope = 'repository' and s.repository_id = :repositoryId
+         and not ${isFrozen('(select i.account_id from installations i where i.id = :installationId)')}))`,
     { names: [...names], installationId, repositoryId },
   );
   const farthestFirst = rows.sort((a, b) => precedence.indexOf(b.scope) - precedence.indexOf(a.scope));

@@ -1,5 +1,6 @@
 import type { SecretScope } from '../../core/statuses.ts';
 import type { Db } from '../../db/connect.ts';
+import { isFrozen } from '../../vault/frozen-secrets.ts';
 import { pageLimit, readCursor, toPage, type Page } from '../paging.ts';
 import type { Secret, SecretQuery } from '../schemas/secret.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
@@ -18,14 +19,16 @@ interface SecretRow {
   installation_id: string | null;
   full_name: string | null;
   destinations: string[] | null;
+  frozen: boolean;
   created_at: Date;
   updated_at: Date;
   last_used_at: Date | null;
 }
 
 /** No column that holds or unlocks a value is ever selected here. */
-const selectSql = `select s.id, s.name, s.scope, s.installation_id, r.full_name, s.destinations, s.created_at, s.updated_at, s.last_used_at
-  from secrets s left join repositories r on r.id = s.repository_id`;
+const selectSql = `select s.id, s.name, s.scope, s.installation_id, r.full_name, s.destinations, s.created_at, s.updated_at,
+    s.last_used_at, ${isFrozen('i.account_id')} as frozen
+  from secrets s left join repositories r on r.id = s.repository_id left join installations i on i.id = r.installation_id`;
 
 function secretItem(row: SecretRow): Secret {
   return {
@@ -34,6 +37,7 @@ function secretItem(row: SecretRow): Secret {
     installation_id: row.installation_id,
     repository: row.full_name,
     destinations: row.destinations,
+    frozen: row.frozen,
     created_at: isoTime(row.created_at),
     updated_at: isoTime(row.updated_at),
     last_used_at: isoTimeOrNull(row.last_used_at),
@@ -53,7 +57,8 @@ export async function listSecrets(db: Db, owner: SecretOwner | undefined, query:
   return toPage(rows, limit, { item: secretItem, key: (row) => row.id });
 }
 
-const ownerSql = `s.scope = :scope and s.installation_id is not distinct from cast(:installationId as bigint)
+/** A repository's is its own, in whatever installation it was set. */
+const ownerSql = `s.scope = :scope and (s.scope = 'repository' or s.installation_id is not distinct from cast(:installationId as bigint))
   and s.repository_id is not distinct from cast(:repositoryId as bigint)`;
 
 /** A secret's facts by owner and name; never its value. */

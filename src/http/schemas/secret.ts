@@ -10,6 +10,7 @@ export const secretSchema = z
     installation_id: idText.nullable(),
     repository: z.string().nullable(),
     destinations: z.array(z.string()).nullable().describe('Hosts it may be sent to; null for any'),
+    frozen: z.boolean().describe('It belongs to a former owner of the repository and is shown to no run until an admin confirms'),
     created_at: timestamp,
     updated_at: timestamp,
     last_used_at: timestamp.nullable(),
