@@ -35,6 +35,12 @@ const verbs = {
       'Serves a page on this machine that registers the App on GitHub from app.yml, and keeps its credentials in DATA_DIR/app.json, readable by this user only. Honours DATA_DIR, PUBLIC_URL, GITHUB_URL and GITHUB_API_URL.',
     example: 'repowatch register --org acme --public-url https://repowatch.example.com',
   },
+  doctor: {
+    summary: 'look at everything that has to be right',
+    description:
+      'Looks at the credentials, the permissions and events of the App, its webhook and installations, the clock, the database, the queue, the keys and the address, and says what to do about each finding. Works beside a running server and without one. Exit code 0 when nothing is broken, 1 otherwise.',
+    example: 'repowatch doctor --json',
+  },
   migrate: {
     summary: 'bring the database up to this version',
     description: 'Applies the migrations that the database lacks. "start" does the same; this is for those who want it apart.',
@@ -79,14 +85,7 @@ function createProgram(context: CommandContext, choose: (run: Run) => void): Com
     return program.command(verb).summary(summary).description(description).addHelpText('after', `\nExample:\n  $ ${example}`);
   };
   add('start').action(() => choose(async (given) => (await import('./start.ts')).start(given)));
-  add('register')
-    .option('--org <login>', 'the organisation that owns the App; without it your own account does')
-    .option('--public-url <url>', 'where GitHub reaches RepoWatch; wins over PUBLIC_URL')
-    .option('--name <name>', 'what the App is called on GitHub, where names are unique')
-    .option('--with <tiers>', 'features beside branches and tags: checks,issues,pull_requests,releases,people')
-    .option('--port <port>', 'the port of the page; without it any free one')
-    .option('--force', 'replace the credentials of an App that is registered already')
-    .action((options: RegisterOptions) => choose(async (given) => (await import('./register.ts')).register(given, options)));
+  addSetupVerbs(add, choose);
   add('migrate')
     .option('--down', 'take back the last migration; its data is lost')
     .option('--all', 'with --down: take back every migration')
@@ -106,4 +105,19 @@ function createProgram(context: CommandContext, choose: (run: Run) => void): Com
     .argument('[file]', 'the file to check', '.github/repowatch.yml')
     .action((file: string) => choose(async (given) => (await import('./validate.ts')).validate(given, file)));
   return program;
+}
+
+/** The verbs with which a RepoWatch is set up and looked at. */
+function addSetupVerbs(add: (verb: keyof typeof verbs) => Command, choose: (run: Run) => void): void {
+  add('register')
+    .option('--org <login>', 'the organisation that owns the App; without it your own account does')
+    .option('--public-url <url>', 'where GitHub reaches RepoWatch; wins over PUBLIC_URL')
+    .option('--name <name>', 'what the App is called on GitHub, where names are unique')
+    .option('--with <tiers>', 'features beside branches and tags: checks,issues,pull_requests,releases,visibility,people')
+    .option('--port <port>', 'the port of the page; without it any free one')
+    .option('--force', 'replace the credentials of an App that is registered already')
+    .action((options: RegisterOptions) => choose(async (given) => (await import('./register.ts')).register(given, options)));
+  add('doctor')
+    .option('--json', 'print the findings as JSON')
+    .action((options: { json?: true }) => choose(async (given) => (await import('./doctor.ts')).doctor(given, options)));
 }

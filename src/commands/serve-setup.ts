@@ -28,7 +28,12 @@ export async function serveSetup(
     force: false,
     version: context.version,
     log,
-    announce: (address) => say(`Register RepoWatch within an hour at ${address}`),
+    announce(address) {
+      const line = `Register RepoWatch within an hour at ${address}`;
+      say(line);
+      // A quiet log must not keep the only way in to itself.
+      if (!log.isLevelEnabled('info') && !context.attended) context.tell(line);
+    },
     next: ['RepoWatch starts now, which takes a few seconds.'],
   });
   const over = new AbortController();
