@@ -6,6 +6,7 @@ import type { Db } from '../db/connect.ts';
 import { insertChanges, takeChangeIds, type NewChange } from '../mirror/changes.ts';
 import { judgeMove, normalSha, type Judgement, type Rebuilt } from '../mirror/judge-move.ts';
 import { lockRefs, refText, updateRefs, type LockedRef, type RefKey } from '../mirror/refs.ts';
+import { hastenReconcile } from '../mirror/reconcile-due.ts';
 import type { Repository } from '../mirror/repository.ts';
 import { insertRuns, type NewRun } from '../runs/insert-runs.ts';
 import type { Context } from './context.ts';
@@ -51,6 +52,9 @@ export type Applied =
   | { result: 'ignored'; code: ErrorCode; reason: string }
   | { result: 'confirm' | 'deferred' };
 
+/** How long a push that got lost may still arrive by itself. Milliseconds. */
+const gapGraceMs = 60_000;
+
 interface News {
   arrival: Arrival;
   ref: LockedRef;
@@ -73,6 +77,11 @@ export async function applyChanges(context: Context, trx: Db, arrivals: Arrival[
   );
   const { news, touched, gapsChanged } = judgeAll(arrivals, refs, results);
   await updateRefs(trx, [...touched], gapsChanged);
+  await hastenGaps(
+    context,
+    trx,
+    [...touched].filter((ref) => ref.history.gaps.length > 0 && gapsChanged.has(ref.id)),
+  );
   const ids = await takeChangeIds(trx, news.length);
   const decided = news.map((item, index) => decide(context, item, ids[index]!));
   const inserted = await insertChanges(
@@ -93,6 +102,12 @@ export async function applyChanges(context: Context, trx: Db, arrivals: Arrival[
       : { result: 'ignored', code: 'already_known', reason: 'this change was recorded meanwhile' };
   });
   return results;
+}
+
+/** What a gap stands for may just be late; when it is not there in a minute, GitHub's record is asked for it. */
+async function hastenGaps(context: Context, trx: Db, refs: LockedRef[]): Promise<void> {
+  const repositoryIds = [...new Set(refs.filter(({ kind }) => kind === 'branch').map((ref) => ref.repositoryId))];
+  if (repositoryIds.length > 0) await hastenReconcile(trx, repositoryIds, new Date(context.clock.now().getTime() + gapGraceMs));
 }
 
 function keyOf(arrival: Arrival): RefKey {

@@ -4,6 +4,7 @@ import { recordNoChange } from '../mirror/check-records.ts';
 import { diffRefs, type MirroredRef } from '../mirror/diff-refs.ts';
 import type { Installation } from '../mirror/installation.ts';
 import { coveredPush, nextCompareAt, nextRefsAt } from '../mirror/reconcile-pace.ts';
+import { listRepositoriesWithGaps } from '../mirror/ref-states.ts';
 import { listRefsOf } from '../mirror/refs.ts';
 import { findRepositories, type Repository } from '../mirror/repository.ts';
 import { recordUnchanged, requestConfigs, type UnchangedRefs } from '../mirror/swept-repositories.ts';
@@ -84,16 +85,19 @@ async function compareBatch(
 ): Promise<void> {
   const { repositories, read } = batch;
   await context.configs.prepare(repositories);
-  const mirrored = await listRefsOf(
-    context.db,
-    repositories.map(({ id }) => id),
-  );
+  const ids = repositories.map(({ id }) => id);
+  const mirrored = await listRefsOf(context.db, ids);
+  // Where a push got lost before one that arrived, the heads are right and the history is not.
+  const withGaps = await listRepositoriesWithGaps(context.db, ids);
   const told = repositories.map((repository) => ({ repository, found: read.repositories.get(repository.nodeId!)! }));
   const unchanged: Repository[] = [];
   const changed: { repository: Repository; found: Extract<BatchedRefs, { result: 'refs' }> }[] = [];
   for (const { repository, found } of told) {
     if (found.result !== 'refs') continue;
-    if (isUnchanged(context, repository, { refs: mirrored.get(repository.id) ?? [], found, at: read.observedAt }))
+    if (
+      !withGaps.has(repository.id) &&
+      isUnchanged(context, repository, { refs: mirrored.get(repository.id) ?? [], found, at: read.observedAt })
+    )
       unchanged.push(repository);
     else changed.push({ repository, found });
   }

@@ -31,6 +31,16 @@ export async function listGapBranches(db: Db, repositoryId: string): Promise<str
   return rows.map((row) => row.name);
 }
 
+/** Those of these repositories with such a branch. */
+export async function listRepositoriesWithGaps(db: Db, repositoryIds: string[]): Promise<Set<string>> {
+  const { rows } = await db.raw<{ rows: { id: string }[] }>(
+    `select distinct r.repository_id as id from ref_gaps g join refs r on r.id = g.ref_id
+     where r.repository_id = any(?::bigint[]) and r.kind = 'branch' and g.created_at > now() - make_interval(hours => ?)`,
+    [repositoryIds, oldestGapHours],
+  );
+  return new Set(rows.map((row) => row.id));
+}
+
 /** What is known of these branches; those without a row are not answered. */
 export async function listBranchStates(db: Db, repositoryId: string, names: string[]): Promise<Map<string, BranchState>> {
   if (names.length === 0) return new Map();
