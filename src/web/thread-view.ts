@@ -1,6 +1,7 @@
 import type { Thread, ThreadChange } from '../http/read/threads.ts';
 import type { ConsideredWatch } from '../http/schemas/change.ts';
 import type { DeliverySummary } from '../http/schemas/delivery.ts';
+import { changeIcon, howKnown } from './change-view.ts';
 import { html, safeUrl, type Html } from './html.ts';
 import { icon } from './icons.ts';
 import { runView } from './run-view.ts';
@@ -17,6 +18,8 @@ const eventIcons: Record<string, string> = {
   release: 'rocket',
   pull_request: 'git-pull-request',
   issues: 'issue-opened',
+  issue_comment: 'comment',
+  member: 'person',
   star: 'star',
 };
 
@@ -31,18 +34,6 @@ const open = new Set(['unprocessed', 'processing', 'reprocessing']);
 
 /** How many watches that said no are shown before the rest is folded away. */
 const shownRefusals = 3;
-
-function changeIcon(type: string): Html {
-  const name = type.startsWith('tag.')
-    ? 'tag'
-    : type === 'branch.updated'
-      ? 'git-commit'
-      : type.startsWith('branch.')
-        ? 'git-branch'
-        : 'repo';
-  const tone = type.endsWith('.deleted') ? 'danger' : type.endsWith('.created') ? 'success' : 'accent';
-  return html`<span class="node node-${tone}">${icon(name)}</span>`;
-}
 
 function refusal(watch: ConsideredWatch): Html {
   return html`<li class="watch refused">
@@ -90,11 +81,13 @@ function watchList(change: ThreadChange): Html {
 
 function changeView(change: ThreadChange): Html {
   const compare = safeUrl(change.compareUrl);
+  const page = safeUrl(change.pageUrl);
   return html`<li class="change" id="change-${change.id}">
     ${changeIcon(change.type)}
     <div class="change-body">
       <p class="sentence">
         <bdi>${change.sentence}</bdi> ${compare !== null && html`<a class="compare" href="${compare}" rel="noreferrer">Compare</a>`}
+        ${page !== null && html`<a class="compare" href="${page}" rel="noreferrer">Open on GitHub</a>`}
       </p>
       ${change.headline !== null && change.headline !== '' && html`<p class="headline"><bdi>${change.headline}</bdi></p>`}
       ${watchList(change)}
@@ -118,14 +111,16 @@ function deliveryHead(delivery: DeliverySummary): Html {
   </header>`;
 }
 
-function reconcileHead(change: ThreadChange): Html {
+/** The head of a thread that no delivery began. */
+function unannouncedHead(change: ThreadChange): Html {
+  const known = howKnown(change);
   return html`<header class="thread-head">
-    <span class="thread-icon thread-icon-done">${icon('git-compare')}</span>
+    <span class="thread-icon thread-icon-done">${icon(known.icon)}</span>
     <div class="thread-title">
-      <h3><span class="event">${change.origin}</span> <bdi class="repo">${change.repository.full_name}</bdi></h3>
-      <p class="muted">Found by comparing with GitHub; no delivery announced it · ${timeAgo(change.created_at)}</p>
+      <h3><span class="event">${known.word}</span> <bdi class="repo">${change.repository.full_name}</bdi></h3>
+      <p class="muted">${known.sentence} · ${timeAgo(change.created_at)}</p>
     </div>
-    <span class="label label-done">found</span>
+    <span class="label label-done">${change.origin === 'reconcile' ? 'found' : 'recorded'}</span>
   </header>`;
 }
 
@@ -152,7 +147,7 @@ function payloadView(delivery: DeliverySummary): Html {
 /** A thread: delivery, changes, the watches that were asked, their runs and attempts. */
 export function threadView({ key, delivery, changes }: Thread): Html {
   const [first] = changes;
-  const head = delivery !== null ? deliveryHead(delivery) : first === undefined ? null : reconcileHead(first);
+  const head = delivery !== null ? deliveryHead(delivery) : first === undefined ? null : unannouncedHead(first);
   const body =
     changes.length > 0
       ? html`<ol class="changes">

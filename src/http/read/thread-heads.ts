@@ -1,3 +1,4 @@
+import type { ChangeOrigin } from '../../core/statuses.ts';
 import type { Db } from '../../db/connect.ts';
 import { queryRows } from './rows.ts';
 
@@ -17,6 +18,9 @@ interface HeadQuery {
   repositories: { ids: string[]; githubIds: string[] } | undefined;
   status: ThreadStatus | undefined;
 }
+
+/** How changes become known that no delivery brings; one branch for each keeps the index on (origin, id). */
+const unannounced: readonly ChangeOrigin[] = ['reconcile', 'trigger', 'manual'];
 
 /** What a group of statuses means for deliveries and for runs. */
 const groups: Record<ThreadStatus, { deliveries: string[]; runs: string[] }> = {
@@ -41,12 +45,12 @@ async function deliveryHeads(db: Db, { repositories, status }: HeadQuery, limit:
 
 async function changeHeads(db: Db, { repositories }: HeadQuery, limit: number): Promise<ThreadHead[]> {
   const inRepository = repositories === undefined ? '' : 'and c.repository_id = any(:ids)';
-  return queryRows<ThreadHead>(
-    db,
-    `select 'change' as kind, c.id, c.created_at as at from changes c
-     where c.origin = 'reconcile' and c.delivery_id is null ${inRepository} order by c.id desc limit :limit`,
-    { ids: repositories?.ids ?? [], limit },
+  const branches = unannounced.map(
+    (origin) =>
+      `(select 'change' as kind, c.id, c.created_at as at from changes c
+        where c.origin = '${origin}' and c.delivery_id is null ${inRepository} order by c.id desc limit :limit)`,
   );
+  return queryRows<ThreadHead>(db, branches.join(' union all '), { ids: repositories?.ids ?? [], limit });
 }
 
 async function runHeads(db: Db, { repositories, status }: HeadQuery, limit: number): Promise<ThreadHead[]> {

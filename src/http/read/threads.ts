@@ -53,6 +53,8 @@ export interface ThreadChange extends ChangeSummary {
   headline: string | null;
   /** Where GitHub shows the difference, as it was delivered. */
   compareUrl: string | null;
+  /** Where GitHub shows the pull request, issue, comment or release, as it was delivered. */
+  pageUrl: string | null;
   considered: ConsideredWatch[];
   runs: ThreadRun[];
 }
@@ -120,10 +122,19 @@ async function listChanges(db: Db, heads: readonly ThreadHead[]): Promise<Thread
     return Object.assign(changeItem(row), {
       headline: message?.split('\n', 1)[0] ?? null,
       compareUrl: typeof row.data['compare_url'] === 'string' ? row.data['compare_url'] : null,
+      pageUrl: pageOf(row.data),
       considered: consideredOf(row),
       runs: runs.filter((run) => isOf(run.id, row.id)),
     });
   });
+}
+
+function pageOf(data: Record<string, unknown>): string | null {
+  for (const part of ['comment', 'pull_request', 'issue', 'release']) {
+    const { html_url: url } = (data[part] ?? {}) as { html_url?: unknown };
+    if (typeof url === 'string') return url;
+  }
+  return null;
 }
 
 async function listDeliveriesById(db: Db, ids: string[]): Promise<DeliverySummary[]> {
