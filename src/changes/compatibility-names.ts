@@ -58,7 +58,7 @@ export function compatibilityNamesOf(type: ChangeType): string[] {
 }
 
 /** Every name that a list of events may hold: our types, the older ones, and `all`. */
-export const eventNames: readonly string[] = ['all', ...changeTypes, ...compatibilityNames.keys()];
+const eventNames: readonly string[] = ['all', ...changeTypes, ...compatibilityNames.keys()];
 
 /** What is named most: our types and the ones in upper case; the error lists them and not every alias. */
 const listed = ['all', ...changeTypes, ...[...compatibilityNames.keys()].filter((name) => name === name.toUpperCase())];

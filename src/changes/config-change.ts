@@ -12,7 +12,7 @@ export type ConfigChangeType = keyof typeof types;
 export const configChangeTypes = Object.keys(types) as ConfigChangeType[];
 
 /** What is stored with a configuration that has errors. */
-export const configChangeData = z.strictObject({
+const configChangeData = z.strictObject({
   configuration: z.strictObject({
     path: z.string(),
     sha: z.string().nullable().describe('The blob'),

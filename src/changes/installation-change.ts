@@ -21,7 +21,7 @@ export type InstallationChangeType = keyof typeof types;
 export const installationChangeTypes = Object.keys(types) as InstallationChangeType[];
 
 /** What is stored with a change to an installation. */
-export const installationChangeData = z.strictObject({
+const installationChangeData = z.strictObject({
   account: personSchema.describe('Whose installation it is'),
   repository_selection: z.enum(['all', 'selected']),
   permissions: z.record(z.string(), z.string()),

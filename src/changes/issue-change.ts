@@ -56,7 +56,7 @@ export const issueSchema = z
 export type IssueFacts = z.output<typeof issueSchema>;
 
 /** What is stored with a change to an issue. */
-export const issueChangeData = z.strictObject({
+const issueChangeData = z.strictObject({
   issue: issueSchema,
   label: z.string().nullable().describe('The label that was added or taken off'),
   assignee: personSchema.nullable().describe('Who was assigned, or is not any more'),

@@ -16,7 +16,7 @@ export type IssueCommentChangeType = keyof typeof types;
 export const issueCommentChangeTypes = Object.keys(types) as IssueCommentChangeType[];
 
 /** What is stored with a change to a comment. */
-export const issueCommentChangeData = z.strictObject({
+const issueCommentChangeData = z.strictObject({
   comment: z.strictObject({
     id: z.string(),
     body: z.string().describe('At most 65,536 characters'),

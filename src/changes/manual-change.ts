@@ -10,7 +10,7 @@ export type ManualChangeType = keyof typeof types;
 export const manualChangeTypes = Object.keys(types) as ManualChangeType[];
 
 /** What is stored with a request by hand. */
-export const manualChangeData = z.strictObject({
+const manualChangeData = z.strictObject({
   watch: z.string().nullable().describe('The watch that was asked for; null for all with a `manual` trigger'),
   inputs: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))

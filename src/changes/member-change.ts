@@ -15,7 +15,7 @@ export type MemberChangeType = keyof typeof types;
 export const memberChangeTypes = Object.keys(types) as MemberChangeType[];
 
 /** What is stored with a change to a collaborator. */
-export const memberChangeData = z.strictObject({
+const memberChangeData = z.strictObject({
   member: personSchema,
   role: z.string().nullable().describe('GitHub’s name of the role now, also of custom ones; null when GitHub did not say'),
   from: z.strictObject({ role: z.string().nullable().optional() }).describe('What it was before, as far as GitHub says'),

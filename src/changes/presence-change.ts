@@ -13,7 +13,7 @@ export type PresenceChangeType = keyof typeof types;
 export const presenceChangeTypes = Object.keys(types) as PresenceChangeType[];
 
 /** What is stored with somebody's coming or going. */
-export const presenceChangeData = z.strictObject({
+const presenceChangeData = z.strictObject({
   ref: z.strictObject({ kind: z.literal('branch'), name: z.string(), full: z.string() }),
   user: z.string().describe('Who looks: the name in RepoWatch'),
   connection: z.string().describe('The id of the connection; the same when it is left'),

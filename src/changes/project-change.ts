@@ -12,11 +12,11 @@ export type ProjectChangeType = keyof typeof types;
 export const projectChangeTypes = Object.keys(types) as ProjectChangeType[];
 
 /** Why a repository is gone. */
-export const departures = ['repository_deleted', 'removed_from_installation', 'app_uninstalled'] as const;
+const departures = ['repository_deleted', 'removed_from_installation', 'app_uninstalled'] as const;
 export type Departure = (typeof departures)[number];
 
 /** What is stored with the end of a watched repository. */
-export const projectChangeData = z.strictObject({ reason: z.enum(departures) });
+const projectChangeData = z.strictObject({ reason: z.enum(departures) });
 export type ProjectChangeData = z.output<typeof projectChangeData>;
 
 const words: Record<Departure, string> = {

@@ -70,7 +70,7 @@ const pullRequestSchema = z
   .describe('The pull request after the change');
 
 /** What is stored with a change to a pull request. */
-export const pullRequestChangeData = z.strictObject({
+const pullRequestChangeData = z.strictObject({
   pull_request: pullRequestSchema,
   label: z.string().nullable().describe('The label that was added or taken off'),
   assignee: personSchema.nullable().describe('Who was assigned, or is not any more'),

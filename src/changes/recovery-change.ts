@@ -12,7 +12,7 @@ export type RecoveryChangeType = keyof typeof types;
 export const recoveryChangeTypes = Object.keys(types) as RecoveryChangeType[];
 
 /** What is stored with a stretch of time that cannot be recovered. */
-export const recoveryChangeData = z.strictObject({
+const recoveryChangeData = z.strictObject({
   gap: z.strictObject({
     from: z.string().describe('ISO-8601 Z'),
     until: z.string().describe('ISO-8601 Z'),

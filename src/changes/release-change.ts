@@ -16,7 +16,7 @@ export type ReleaseChangeType = keyof typeof types;
 export const releaseChangeTypes = Object.keys(types) as ReleaseChangeType[];
 
 /** What is stored with a change to a release. */
-export const releaseChangeData = z.strictObject({
+const releaseChangeData = z.strictObject({
   release: z
     .strictObject({
       id: z.string(),

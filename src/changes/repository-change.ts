@@ -19,7 +19,7 @@ export type RepositoryChangeType = keyof typeof types;
 export const repositoryChangeTypes = Object.keys(types) as RepositoryChangeType[];
 
 /** What is stored with a change to a repository, beside its columns. */
-export const repositoryChangeData = z.strictObject({
+const repositoryChangeData = z.strictObject({
   from: z.record(z.string(), z.unknown()).describe('What it was before, as far as GitHub says: `name`, `owner`, `default_branch`, …'),
 });
 export type RepositoryChangeData = z.output<typeof repositoryChangeData>;

@@ -10,7 +10,7 @@ export type RunChangeType = keyof typeof types;
 export const runChangeTypes = Object.keys(types) as RunChangeType[];
 
 /** What is stored with a run that was given up. */
-export const runChangeData = z.strictObject({
+const runChangeData = z.strictObject({
   dead_run: z.strictObject({
     id: z.string(),
     watch: z.string(),

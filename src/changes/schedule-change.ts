@@ -10,7 +10,7 @@ export type ScheduleChangeType = keyof typeof types;
 export const scheduleChangeTypes = Object.keys(types) as ScheduleChangeType[];
 
 /** What is stored with a scheduled time. */
-export const scheduleChangeData = z.strictObject({
+const scheduleChangeData = z.strictObject({
   watch: z.string().nullable().describe('The watch whose schedule it is; null when several share it'),
   cron: z.string(),
   timezone: z.string().describe('IANA name'),

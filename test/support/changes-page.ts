@@ -6,7 +6,7 @@ import { changeNouns } from '../../src/changes/nouns.ts';
 import { listChangeKinds, type ChangeKind } from '../../src/http/change-catalogue.ts';
 
 /** Where the page is. */
-export const changesPage = fileURLToPath(new URL('../../docs/changes.md', import.meta.url));
+const changesPage = fileURLToPath(new URL('../../docs/changes.md', import.meta.url));
 
 const intro = `# Changes
 

@@ -8,7 +8,7 @@ interface Example {
 }
 
 /** The real payloads that GitHub publishes, by event. */
-export const cloudExamples = require('@octokit/webhooks-examples') as Example[];
+const cloudExamples = require('@octokit/webhooks-examples') as Example[];
 
 /** The published payloads of one event. */
 export function examplesOf(event: string): Payload[] {

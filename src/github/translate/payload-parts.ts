@@ -10,7 +10,7 @@ import { actorSchema, githubIdSchema } from '../facts.ts';
  */
 
 /** GitHub's own limit for texts of issues, pull requests and comments; release notes may be longer and are cut. */
-export const maxBody = 65_536;
+const maxBody = 65_536;
 
 const maxNames = 100;
 
@@ -18,7 +18,7 @@ const maxNames = 100;
 export const anything = z.unknown().optional();
 
 /** Text of at most so many characters; null when there is none. */
-export function textUpTo(max: number) {
+function textUpTo(max: number) {
   return z
     .string()
     .transform((text): string | null => cutCharacters(text, max))
