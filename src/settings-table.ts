@@ -105,7 +105,7 @@ export const settingsTable = {
     format: formats.webAddressFormat,
     type: 'web address',
     default: 'https://api.github.com',
-    help: "GitHub's REST API. On GitHub Enterprise Server it is https://HOST/api/v3.",
+    help: "GitHub's REST API; GraphQL is found from it. Without it, it follows from GITHUB_URL: https://HOST/api/v3 on Enterprise Server, https://api.NAME.ghe.com on ghe.com. Behind a proxy or a private certificate authority start RepoWatch with NODE_USE_ENV_PROXY=1 and HTTPS_PROXY, or with NODE_EXTRA_CA_CERTS, in the real environment (docs/github-api.md).",
     how: 'Leave it empty for github.com.',
   },
   GITHUB_URL: {
@@ -113,7 +113,7 @@ export const settingsTable = {
     type: 'web address',
     default: 'https://github.com',
     help: "GitHub's pages, for links.",
-    how: 'Leave it empty for github.com; on GitHub Enterprise Server write https://HOST.',
+    how: 'Leave it empty for github.com; on GitHub Enterprise Server write https://HOST, on ghe.com https://NAME.ghe.com.',
   },
   SECRETS_KEY: {
     format: formats.formatOf(parseKeyRing),
