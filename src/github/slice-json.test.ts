@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { assert, dictionary, integer, jsonValue, property, string } from 'fast-check';
 import { sliceJson } from './slice-json.ts';
 
 test('numbers beyond a double, escapes and spaces stay as they were written', () => {
@@ -22,8 +22,8 @@ test('a text of megabytes is cut without a deep stack', () => {
 });
 
 test('for every document the slice is the text of the member', () => {
-  fc.assert(
-    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), fc.integer({ min: 0, max: 2 }), (others, value, indent) => {
+  assert(
+    property(dictionary(string(), jsonValue()), jsonValue(), integer({ min: 0, max: 2 }), (others, value, indent) => {
       const { payload: _, ...rest } = others;
       const json = JSON.stringify({ request: { ...rest, payload: value } }, null, indent);
       const slice = sliceJson(json, ['request', 'payload']);

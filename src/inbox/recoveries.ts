@@ -39,7 +39,7 @@ export interface RecoveryOwner {
 }
 
 /** Finds the state of the scan; undefined before RepoWatch's first start. */
-export async function findRecovery(db: Db, { host, appId }: RecoveryOwner): Promise<Recovery | undefined> {
+async function findRecovery(db: Db, { host, appId }: RecoveryOwner): Promise<Recovery | undefined> {
   const { rows } = await db.raw<{ rows: Recovery[] }>(`select ${columns} from recoveries where host = ? and app_id = ?`, [host, appId]);
   return rows[0];
 }

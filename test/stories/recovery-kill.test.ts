@@ -21,7 +21,10 @@ test('killed in the middle of a scan, the next process goes on: each is held onc
   await using world = await startCrashWorld();
   const server = world.servers[0]!;
   const { db } = world.database;
-  const [repository] = (await db('repositories').select('github_id', 'full_name')) as { github_id: string; full_name: string }[];
+  const [repository] = (await db('repositories').select('github_id', 'owner_github_id')) as {
+    github_id: string;
+    owner_github_id: string;
+  }[];
   const [installation] = (await db('installations').select('github_id')) as { github_id: string }[];
   const start = Date.now() - 50 * 3_600_000;
   await db('recoveries').update({
@@ -33,7 +36,13 @@ test('killed in the middle of a scan, the next process goes on: each is held onc
   const branches = branchNames(10);
   const pushes = Array.from({ length: 300 }, (_, index) => chainedPush(branches[index % 10]!, Math.floor(index / 10)));
   const about = {
-    repository: { owner: 'acme', name: 'app', id: Number(repository!.github_id) },
+    repository: {
+      owner: 'acme',
+      ownerId: Number(repository!.owner_github_id),
+      name: 'app',
+      private: true,
+      id: Number(repository!.github_id),
+    },
     installation: Number(installation!.github_id),
   };
   const seeds = pushes.map((push, index): SeededDelivery => {
@@ -45,8 +54,12 @@ test('killed in the middle of a scan, the next process goes on: each is held onc
   });
   await control(world, 'seedDeliveries', seeds);
 
-  const held = async () =>
-    Number(((await db.raw(`select count(*) from deliveries where source = 'recovered'`)) as { rows: { count: string }[] }).rows[0]!.count);
+  const held = async () => {
+    const { rows } = await db.raw<{ rows: { count: number }[] }>(
+      `select count(*)::int as count from deliveries where source = 'recovered'`,
+    );
+    return rows[0]!.count;
+  };
   await fetch(`${server.url}/api/recovery`, { method: 'POST', headers });
   await eventually('some pulled', async () => (await held()) >= 40);
   const [recovery] = (await db('recoveries').select('phase')) as { phase: string | null }[];

@@ -9,9 +9,9 @@ import { startTestApp, type ApiObject, type TestApp } from '../support/test-app.
 jest.setTimeout(120_000);
 
 const hourMs = 3_600_000;
-type Tracked = Awaited<ReturnType<typeof track>>;
+type Tracked = Awaited<ReturnType<typeof track>> & { ownerId: number };
 
-const state = (world: TestApp) => world.api<ApiObject>('/api/recovery');
+const state = (world: TestApp) => world.api('/api/recovery');
 
 /** Scans GitHub's record now and answers the state when that is over. */
 async function recover(world: TestApp, body: Record<string, unknown> = {}): Promise<ApiObject> {
@@ -37,6 +37,15 @@ async function beginHoursAgo(world: TestApp, hours: number): Promise<void> {
   await world.database.db('recoveries').update({ baseline_at: at, mark_at: at, listed_to: at, proven_from: at });
 }
 
+/** A tracked repository and whose it is: what a payload shows has to be what GitHub shows. */
+async function trackAll(world: TestApp, name: string): Promise<Tracked> {
+  const tracked = await track(world, name, config(world));
+  const [row] = (await world.database.db('repositories').where({ github_id: tracked.id }).select('owner_github_id')) as {
+    owner_github_id: string;
+  }[];
+  return { ...tracked, ownerId: Number(row!.owner_github_id) };
+}
+
 const config = (world: TestApp) => ({ '.github/repowatch.yml': configOf({ w: webhookWatch(`${world.sink.url}/w`) }) });
 
 /** A push of a chain, at its time. */
@@ -44,7 +53,7 @@ function chained(tracked: Tracked, branch: string, push: { number: number; at: D
   const [owner, name] = tracked.fullName.split('/') as [string, string];
   const sha = (number: number) => (number < 0 ? zeroSha : shaOf(`${tracked.fullName} ${branch} ${number}`));
   const payload = pushPayload({
-    repository: { id: tracked.id, owner, name },
+    repository: { id: tracked.id, owner, ownerId: tracked.ownerId, name, private: true },
     installation: tracked.installation,
     branch,
     before: sha(push.number - 1),
@@ -70,7 +79,7 @@ describe('60 hours without a working address', () => {
   afterAll(async () => world[Symbol.asyncDispose]());
 
   test('5,000 deliveries in the record: every one is held once and acted on once, in order per branch', async () => {
-    const repositories = [await track(world, 'app', config(world)), await track(world, 'lib', config(world))];
+    const repositories = [await trackAll(world, 'app'), await trackAll(world, 'lib')];
     await quiet(world);
     await beginHoursAgo(world, 59.9);
     const [branches, perBranch] = [10, 40];
@@ -85,7 +94,10 @@ describe('60 hours without a working address', () => {
     );
     const again = pushes
       .filter((_, index) => index % 5 === 0)
-      .map((push) => ({ ...push, at: new Date((push.at as Date).getTime() + 1_200_000), redelivery: true, status: 'timed out' }));
+      .map(({ guid, payload, at }): SeededDelivery => {
+        const later = new Date((at as Date).getTime() + 1_200_000);
+        return { event: 'push', guid: guid!, payload, at: later, redelivery: true, status: 'timed out', statusCode: 504 };
+      });
     const stars = Array.from({ length: 5_000 - pushes.length - again.length }, (_, index): SeededDelivery => {
       const { id, fullName, installation } = repositories[index % 2]!;
       const payload = { action: 'created', repository: { id, full_name: fullName }, installation: { id: installation } };
@@ -163,7 +175,7 @@ describe('what is recovered', () => {
   let tracked: Tracked;
   beforeAll(async () => {
     world = await startTestApp({ github: true, settings: { INTAKE: 'poll', RECOVERY_INTERVAL: '5s' } });
-    tracked = await track(world, 'app', config(world));
+    tracked = await trackAll(world, 'app');
   });
   afterAll(async () => world[Symbol.asyncDispose]());
 
@@ -186,7 +198,7 @@ describe('what is recovered', () => {
 
   test('what a comparison has found already is not acted on again', async () => {
     const github = world.github!;
-    const seen = await track(world, 'seen', config(world));
+    const seen = await trackAll(world, 'seen');
     world.sink.requests.length = 0;
     for (const content of ['1', '2', '3']) await github.commitFile({ repo: seen.fullName, branch: 'main', path: 'a', content });
     await github.settled();
