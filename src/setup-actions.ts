@@ -50,7 +50,8 @@ export function createSetupActions(
           github_id: githubId,
           account: { github_id: account.githubId, login: account.login },
           requester: requester && { github_id: requester.githubId, login: requester.login },
-          created_at: createdAt,
+          created_at: createdAt === null || Number.isNaN(Date.parse(createdAt)) ? null : new Date(createdAt).toISOString(),
+          link: `${context.githubUrl}/organizations/${account.login}/settings/installations`,
         })),
       );
     },

@@ -1,11 +1,13 @@
 import type { Db } from '../../db/connect.ts';
 import type { Page } from '../paging.ts';
-import type { Intent, IntentQuery } from '../schemas/installation-intent.ts';
+import type { InstallationWish, Intent, IntentQuery } from '../schemas/installation-intent.ts';
 import { PageQuery } from './page-query.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
 
 interface IntentRow {
   id: string;
+  host: string;
+  app_url: string | null;
   status: Intent['status'];
   begun_by: string;
   account_login: string | null;
@@ -22,12 +24,24 @@ interface IntentRow {
 const statusSql = `case when n.closed_reason is not null then n.closed_reason when n.expires_at <= now() then 'expired'
   when n.requested_at is not null then 'requested' else 'initiated_on_repowatch' end`;
 
-const selectSql = `select n.*, ${statusSql} as status from installation_intents n`;
+const selectSql = `select n.*, ${statusSql} as status,
+    (select a.html_url from apps a where a.host = n.host order by a.checked_at desc limit 1) as app_url from installation_intents n`;
+
+const reasons: Record<Intent['status'], string> = {
+  initiated_on_repowatch: 'It was begun here and has not been finished on GitHub.',
+  requested: 'An owner of the account has to approve it on GitHub.',
+  expired: 'It was begun here and not finished in time. Begin again.',
+  installed: 'It led to an installation.',
+  replaced: 'It was begun again, and the newer one counts.',
+  cancelled: 'It was taken back.',
+};
 
 function intentItem(row: IntentRow): Intent {
   return {
     id: row.id,
     status: row.status,
+    reason: reasons[row.status],
+    link: `${row.app_url ?? `https://${row.host}`}/installations/new`,
     begun_by: row.begun_by,
     account: row.account_login === null ? null : { login: row.account_login },
     return_to: row.return_to,
@@ -52,4 +66,25 @@ export async function listIntents(db: Db, query: IntentQuery): Promise<Page<Inte
 export async function findIntentItem(db: Db, id: string): Promise<Intent | undefined> {
   const [row] = await queryRows<IntentRow>(db, `${selectSql} where n.id = :id`, { id });
   return row === undefined ? undefined : intentItem(row);
+}
+
+/** A member's wish on GitHub in the shape of an intent: both are installations that an owner has to approve (handbook I7, I8). */
+export function wishItem({ github_id, account, requester, created_at, link }: InstallationWish, now: Date): Intent {
+  const at = created_at ?? isoTime(now);
+  return {
+    id: github_id,
+    status: 'requested',
+    reason: `${requester?.login ?? 'A member'} asked for the App; an owner of ${account.login} has to approve it on GitHub.`,
+    link,
+    begun_by: requester?.login ?? 'github',
+    account: { login: account.login },
+    return_to: null,
+    github_user_id: requester?.github_id ?? null,
+    installation_github_id: null,
+    confirmed_by: null,
+    requested_at: at,
+    closed_at: null,
+    created_at: at,
+    expires_at: at,
+  };
 }

@@ -1,17 +1,21 @@
+import { z } from 'zod';
 import type { Api, RouteContext } from '../api.ts';
-import { withLink } from '../paging.ts';
+import { withLink, type Page } from '../paging.ts';
 import { found } from '../problem.ts';
 import { findBudget } from '../read/budget.ts';
+import { listIntents, wishItem } from '../read/installation-intents.ts';
 import { findInstallation, listInstallations } from '../read/installations.ts';
 import { budgetSchema } from '../schemas/budget.ts';
 import { idParams, pageOf } from '../schemas/common.ts';
-import { installationQuery, installationSchema } from '../schemas/installation.ts';
+import { installationQuery, installationSchema, type InstallationQuery } from '../schemas/installation.ts';
+import { intentSchema, type Intent } from '../schemas/installation-intent.ts';
 import { problems } from '../schemas/problem.ts';
 
 const tags = ['installations'];
 
 /** The App on its accounts. */
-export function addInstallationRoutes(api: Api, { db }: RouteContext): void {
+export function addInstallationRoutes(api: Api, context: RouteContext): void {
+  const { db } = context;
   api.get(
     '/installations',
     {
@@ -19,10 +23,15 @@ export function addInstallationRoutes(api: Api, { db }: RouteContext): void {
         summary: 'List installations, newest first',
         tags,
         querystring: installationQuery,
-        response: { 200: pageOf(installationSchema), ...problems(422) },
+        response: { 200: pageOf(z.union([installationSchema, intentSchema])), ...problems(422) },
       },
     },
-    async (request, reply) => withLink(request, reply, await listInstallations(db, request.query)),
+    async (request, reply) => {
+      const { status } = request.query;
+      const isToBe = status === 'initiated_on_repowatch' || status === 'requested';
+      if (!isToBe) return withLink(request, reply, await listInstallations(db, request.query));
+      return withLink(request, reply, await listToBe(context, { ...request.query, status }));
+    },
   );
   api.get(
     '/installations/:id',
@@ -41,4 +50,20 @@ export function addInstallationRoutes(api: Api, { db }: RouteContext): void {
     },
     async ({ params }) => found(await findBudget(db, params.id), `installation ${params.id}`),
   );
+}
+
+/** Installations that GitHub has given no number yet: begun here, or asked for by a member there and waiting for an owner. */
+async function listToBe(
+  { db, actions }: RouteContext,
+  { status, account, cursor, limit, per_page }: InstallationQuery & { status: 'initiated_on_repowatch' | 'requested' },
+): Promise<Page<Intent>> {
+  const isWanted = (intent: Intent) => account === undefined || intent.account?.login.toLowerCase() === account.toLowerCase();
+  const page = await listIntents(db, { status, cursor, limit, per_page });
+  const data = page.data.filter(isWanted);
+  if (status === 'initiated_on_repowatch' || cursor !== undefined) return { ...page, data };
+  const wishes = await actions.listInstallationRequests();
+  const known = new Set(data.map((intent) => intent.account?.login.toLowerCase()));
+  // What GitHub cannot be asked now is missing from the list, and the rest is still worth an answer.
+  const asked = wishes.ok ? wishes.value.map((wish) => wishItem(wish, new Date())) : [];
+  return { ...page, data: [...asked.filter((wish) => isWanted(wish) && !known.has(wish.account?.login.toLowerCase())), ...data] };
 }

@@ -9,7 +9,9 @@ export const intentSchema = z
   .object({
     id: idText,
     status: z.enum(intentStatuses),
-    begun_by: z.string(),
+    reason: z.string().describe('Why, in a sentence'),
+    link: z.string().describe('Where it goes on, or is mended'),
+    begun_by: z.string().describe('Whoever began it here, or asked for it on GitHub'),
     account: z.object({ login: z.string() }).nullable(),
     return_to: z.string().nullable(),
     github_user_id: idText.nullable().describe('The person on GitHub who came back with it, proved by GitHub'),
@@ -48,7 +50,8 @@ export const installationRequestSchema = z
     github_id: idText,
     account: z.object({ github_id: idText, login: z.string() }),
     requester: z.object({ github_id: idText.nullable(), login: z.string() }).nullable(),
-    created_at: z.string().nullable(),
+    created_at: timestamp.nullable(),
+    link: z.string().describe('Where an owner approves it'),
   })
   .meta({ id: 'InstallationRequest' });
 
