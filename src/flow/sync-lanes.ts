@@ -41,11 +41,14 @@ async function syncRepository(context: Context, githubId: string): Promise<void>
   if (current && !(await isOneOfMany(context, current))) await reconcileRepository(context, current);
 }
 
-/** True at the first sight of a repository that came with many others: the sweep reads them in batches, for a fraction of the requests. */
+/**
+ * True for one of many that are due: the sweep reads those in batches, or clears them, for a fraction of the requests. Whom a
+ * person or a hint named is compared at once.
+ */
 async function isOneOfMany(context: Context, repository: Repository): Promise<boolean> {
-  if (repository.baselineAt !== null) return false;
-  const wanted = { for: 'refs' as const, at: context.clock.now(), limit: fewAtOnce + 1 };
-  return (await countWaiting(context.db, repository.installationId, wanted)) > fewAtOnce;
+  const now = context.clock.now();
+  if (repository.baselineAt !== null && repository.refsDueAt <= now) return false;
+  return (await countWaiting(context.db, repository.installationId, { for: 'look', at: now, limit: fewAtOnce + 1 })) > fewAtOnce;
 }
 
 /** Asks GitHub what a repository is called and whose it is, where deliveries contradicted each other; answers its row of now. */
