@@ -27,13 +27,13 @@ async function listRefsOnGitHub(context: Context, repository: Repository, kinds:
   const refs: RefListing['refs'] = [];
   let at = context.clock.now();
   if (kinds.includes('branch')) {
-    const branches = await context.reader.listBranches(place);
+    const branches = await context.reader.as('sweep').listBranches(place);
     if (!branches.ok) return branches;
     at = branches.value.observedAt;
     refs.push(...branches.value.refs.map((ref) => ({ kind: 'branch' as const, name: ref.name, sha: ref.sha, protected: ref.protected })));
   }
   if (kinds.includes('tag')) {
-    const tags = await context.reader.listTags(place);
+    const tags = await context.reader.as('sweep').listTags(place);
     if (!tags.ok) return tags;
     if (tags.value.observedAt < at) at = tags.value.observedAt;
     refs.push(...tags.value.refs.map((ref) => ({ kind: 'tag' as const, name: ref.name, sha: ref.sha, protected: null })));

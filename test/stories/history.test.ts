@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { zeroSha } from '../../src/changes/ref-change.ts';
+import { createWorkingCopy } from '../../src/stand-in/git-client.ts';
 import { configOf, listMoves, quiet, reconcile, track, webhookWatch } from '../support/story.ts';
 import { startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
 
@@ -250,7 +251,16 @@ test('a filter on paths decides by the files between the heads', async () => {
     await commit(fullName, 'docs/a.md');
   });
   await reconcile(world, fullName);
-  expect((await listFound(fullName)).map((change) => change.considered[0]?.matched)).toEqual([false, true]);
+  // Two commits in one push: what counts is what lies between the heads.
+  const copy = await createWorkingCopy({ url: `${world.github!.url}/${fullName}.git`, directory: `${world.directory}/paths` });
+  await away(async () => {
+    for (const folder of ['src', 'docs']) {
+      for (const file of ['b', 'c']) await copy.commit({ [`${folder}/${file}.txt`]: file }, `Add ${file}`);
+      await copy.push();
+    }
+  });
+  await reconcile(world, fullName);
+  expect((await listFound(fullName)).map((change) => change.considered[0]?.matched)).toEqual([false, true, false, true]);
 });
 
 test('without the record there is one change from head to head that says so; with a passing failure the comparison comes later', async () => {
@@ -281,7 +291,6 @@ test('without the record there is one change from head to head that says so; wit
 
 /** One push of so many commits. */
 async function pushMany(fullName: string, count: number): Promise<void> {
-  const { createWorkingCopy } = await import('../../src/stand-in/git-client.ts');
   const copy = await createWorkingCopy({ url: `${world.github!.url}/${fullName}.git`, directory: `${world.directory}/many` });
   for (let index = 1; index <= count; index += 1) await copy.run('commit', '--quiet', '--allow-empty', '-m', `Commit ${index}`);
   await copy.push();
