@@ -52,6 +52,7 @@ export const configSchema = z.strictObject({
   extends: extendsSchema.optional().meta({
     description: 'The layer below: org (the organisation’s file, default), none, or a repository of the same owner and a ref.',
     examples: ['org', 'none', 'defaults@v1'],
+    pattern: String.raw`^(org|none|[A-Za-z0-9_.-]{1,100}@\S+)$`,
   }),
   defaults: z
     .strictObject({ retry: retry.optional(), timeout: timeout.optional(), order: order.optional(), concurrency: concurrency.optional() })

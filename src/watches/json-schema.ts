@@ -42,6 +42,7 @@ function isShapeOf(schema: unknown, object: z.ZodObject): boolean {
 function requireRule(): JsonSchema {
   return {
     if: { properties: { mode: { const: 'off' } }, required: ['mode'] },
+    // oxlint-disable-next-line unicorn/no-thenable -- a word of JSON Schema
     then: { dependencies: { on: ['steps'], steps: ['on'] } },
     else: { required: ['on', 'steps'] },
   };
@@ -58,6 +59,7 @@ function describeSteps(json: JsonSchema, kinds: readonly StepKind[]): JsonSchema
     },
     allOf: kinds.map((kind) => ({
       if: { properties: { uses: { const: kind.name } }, required: ['uses'] },
+      // oxlint-disable-next-line unicorn/no-thenable -- a word of JSON Schema
       then: requireInputs(describeInputs(kind)),
     })),
   };

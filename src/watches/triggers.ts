@@ -31,7 +31,11 @@ const scheduleTime = z.strictObject({
       const reason = checkCron(text);
       if (reason !== undefined) context.addIssue(reason);
     })
-    .meta({ description: 'Minute, hour, day of the month, month, day of the week, as in workflow files.', examples: ['0 6 * * 1-5'] }),
+    .meta({
+      description: 'Minute, hour, day of the month, month, day of the week, as in workflow files.',
+      examples: ['0 6 * * 1-5'],
+      pattern: String.raw`^\s*(\S+\s+){4}\S+\s*$`,
+    }),
   timezone: z
     .string()
     .max(100)
