@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { issueCommentChangeTypes, type IssueCommentChangeType } from '../../changes/issue-comment-change.ts';
-import { actorSchema, githubIdSchema, repositorySchema } from '../facts.ts';
+import { githubIdSchema, repositorySchema } from '../facts.ts';
 import type { Translation } from '../translation.ts';
 import { once, repeated } from '../meaning.ts';
 import { bodyText, editedText, issueObject, person, shortText, timeText } from './payload-parts.ts';
@@ -10,7 +10,7 @@ const types = new Map<unknown, IssueCommentChangeType>(issueCommentChangeTypes.m
 
 const payloadSchema = z.object({
   repository: repositorySchema,
-  sender: actorSchema,
+  sender: person,
   issue: issueObject,
   comment: z.object({
     id: githubIdSchema,

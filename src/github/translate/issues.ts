@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { issueChangeTypes, type IssueChangeData, type IssueChangeType } from '../../changes/issue-change.ts';
-import { actorSchema, repositorySchema } from '../facts.ts';
+import { repositorySchema } from '../facts.ts';
 import { ignored, type Translation } from '../translation.ts';
 import { once, repeated, toggled, type Meaning } from '../meaning.ts';
 import { anything, editedText, identity, issueObject, milestone, named, person, shortText } from './payload-parts.ts';
@@ -10,7 +10,7 @@ const types = new Map<unknown, IssueChangeType>(issueChangeTypes.map((type) => [
 
 const payloadSchema = z.object({
   repository: repositorySchema,
-  sender: actorSchema,
+  sender: person,
   issue: issueObject,
   label: anything,
   assignee: anything,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { memberChangeTypes, type MemberChangeType } from '../../changes/member-change.ts';
-import { actorSchema, repositorySchema } from '../facts.ts';
+import { repositorySchema } from '../facts.ts';
 import type { Translation } from '../translation.ts';
 import { toggled, type Meaning } from '../meaning.ts';
 import { identity, person } from './payload-parts.ts';
@@ -15,7 +15,7 @@ const fromTo = z
 
 const payloadSchema = z.object({
   repository: repositorySchema,
-  sender: actorSchema,
+  sender: person,
   member: person,
   changes: z.object({ role_name: fromTo, permission: fromTo, old_permission: fromTo }).nullish().catch(null),
 });

@@ -92,7 +92,8 @@ export const milestone = anything.transform((value) => fieldOf(value, 'title') ?
 export const identity = anything.transform((value): string => {
   if (typeof value !== 'object' || value === null) return 'none';
   const id = githubIdSchema.safeParse((value as Record<string, unknown>)['id']);
-  return id.success ? id.data : (fieldOf(value, 'login', 'slug', 'name', 'title') ?? 'none');
+  // A meaning ends up in an index, which takes no more than some 2,700 bytes.
+  return id.success ? id.data : cutCharacters(fieldOf(value, 'login', 'slug', 'name', 'title') ?? 'none', 200);
 });
 
 /** What an `edited` event says about one field: its text before; undefined when it is not what was edited. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pullRequestChangeTypes, type PullRequestChangeData, type PullRequestChangeType } from '../../changes/pull-request-change.ts';
-import { actorSchema, githubIdSchema, repositorySchema } from '../facts.ts';
+import { githubIdSchema, repositorySchema } from '../facts.ts';
 import type { Translation } from '../translation.ts';
 import { once, repeated, toggled, type Meaning } from '../meaning.ts';
 import {
@@ -34,7 +34,7 @@ const shaText = z.string().max(64).nullish().catch(null);
 
 const payloadSchema = z.object({
   repository: repositorySchema,
-  sender: actorSchema,
+  sender: person,
   pull_request: z.object({
     id: githubIdSchema,
     number: z.int().nonnegative(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ReleaseChangeType } from '../../changes/release-change.ts';
-import { actorSchema, githubIdSchema, repositorySchema } from '../facts.ts';
+import { githubIdSchema, repositorySchema } from '../facts.ts';
 import { ignored, type Translation } from '../translation.ts';
 import { once, repeated, toggled, type Meaning } from '../meaning.ts';
 import { bodyText, editedText, flag, names, person, shortText, timeText } from './payload-parts.ts';
@@ -19,7 +19,7 @@ const types = new Map<unknown, ReleaseChangeType>([
 
 const payloadSchema = z.object({
   repository: repositorySchema,
-  sender: actorSchema,
+  sender: person,
   release: z.object({
     id: githubIdSchema,
     tag_name: z.string().max(1_000),
