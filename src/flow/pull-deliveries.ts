@@ -43,7 +43,8 @@ export async function pullDeliveries(context: Context, recovery: Recovery, items
   try {
     await store(context, recovery, { pulled: kept, calls: items.length - held.size });
   } catch (error) {
-    if (kept.length === 1) await postpone(context, kept[0]!.item, { ok: false, code: 'internal_error', message: describeError(error) });
+    if (kept.length === 1)
+      await postpone(context, kept[0]!.item, { failure: { ok: false, code: 'internal_error', message: describeError(error) } });
     else for (const one of kept) await store(context, recovery, { pulled: [one], calls: 0 });
   }
   return failure;
@@ -137,12 +138,12 @@ async function store(context: Context, recovery: Recovery, { pulled, calls }: { 
     await countRecovery(trx, recovery.id, { at: context.clock.now(), ...counts });
   });
   for (const each of pulled) {
-    if (each.result === 'later') await postpone(context, each.item, each.failure, each.at);
+    if (each.result === 'later') await postpone(context, each.item, each);
     else if (each.result === 'end' && each.end.status === 'lost') await reportLost(context, each.item, each.end.reason);
   }
 }
 
-async function postpone(context: Context, item: RecoveryItem, failure: Failure, at?: Date): Promise<void> {
+async function postpone(context: Context, item: RecoveryItem, { failure, at }: { failure: Failure; at?: Date }): Promise<void> {
   context.log.warn({ guid: item.guid, code: failure.code, reason: failure.message }, 'A missing delivery could not be pulled yet');
   await postponeItem(context.db, item.id, {
     at: at ?? retryItemAt(context.clock.now(), item.attempts),

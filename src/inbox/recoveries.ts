@@ -66,7 +66,7 @@ export async function ensureRecovery(db: Db, owner: RecoveryOwner, start: { now:
 }
 
 /** One step of the scan. Refused when another process has gone on meanwhile: this one was frozen, and what it knows is old. */
-async function step(db: Db, recovery: Recovery, set: string, bindings: readonly unknown[] = []): Promise<Recovery> {
+async function step(db: Db, recovery: Recovery, [set, bindings]: [set: string, bindings: readonly unknown[]]): Promise<Recovery> {
   const { rows } = await db.raw<{ rows: Recovery[] }>(
     `update recoveries set ${set}, version = version + 1, updated_at = now() where id = ? and version = ? returning ${columns}`,
     [...bindings, recovery.id, recovery.version] as never,
@@ -78,14 +78,12 @@ async function step(db: Db, recovery: Recovery, set: string, bindings: readonly 
 
 /** Begins a scan at the newest delivery; what was asked to be read again from further back is included. */
 export async function beginScan(db: Db, recovery: Recovery, at: Date): Promise<Recovery> {
-  return await step(
-    db,
-    recovery,
+  return await step(db, recovery, [
     `phase = 'listing', scan_started_at = ?, scan_cursor = null, scan_newest_at = null, scan_newest_id = null, scan_pages = 0, scan_listed = 0,
      scan_missing = 0, baseline_at = least(baseline_at, rescan_from), mark_at = least(mark_at, rescan_from),
      mark_delivery_id = case when rescan_from is null then mark_delivery_id end, rescan_from = null`,
     [at],
-  );
+  ]);
 }
 
 /** One page was taken in. */
@@ -94,43 +92,37 @@ export async function advanceListing(
   recovery: Recovery,
   page: { cursor: string | null; newest: { at: Date; id: string } | undefined; listed: number; missing: number },
 ): Promise<Recovery> {
-  return await step(
-    trx,
-    recovery,
+  return await step(trx, recovery, [
     `scan_cursor = ?, scan_newest_at = greatest(scan_newest_at, ?::timestamptz), scan_newest_id = greatest(scan_newest_id, ?::numeric),
      scan_pages = scan_pages + 1, scan_listed = scan_listed + ?, scan_missing = scan_missing + ?, failures = 0, error_code = null, error = null`,
     [page.cursor, page.newest?.at ?? null, page.newest?.id ?? null, page.listed, page.missing],
-  );
+  ]);
 }
 
 /** Begins the listing again, because GitHub does not take the cursor any more; what was written down stays. */
 export async function restartListing(db: Db, recovery: Recovery): Promise<Recovery> {
-  return await step(db, recovery, 'scan_cursor = null');
+  return await step(db, recovery, ['scan_cursor = null', []]);
 }
 
 /** The listing reached its end. `provable` is how far back GitHub's record goes: before it nothing is proven. */
 export async function endListing(trx: Db, recovery: Recovery, provable: Date): Promise<Recovery> {
-  return await step(
-    trx,
-    recovery,
+  return await step(trx, recovery, [
     `phase = 'pulling', scan_cursor = null, mark_at = greatest(mark_at, scan_newest_at),
      mark_delivery_id = greatest(mark_delivery_id, scan_newest_id),
      proven_from = case when listed_to < ?::timestamptz then ?::timestamptz
        else least(proven_from, greatest(baseline_at, ?::timestamptz)) end,
      listed_to = scan_started_at`,
     [provable, provable, provable],
-  );
+  ]);
 }
 
 /** The scan is over; `complete` when nothing of it is missing any more. */
 export async function endScan(db: Db, recovery: Recovery, end: { at: Date; nextAt: Date; complete: boolean }): Promise<Recovery> {
-  return await step(
-    db,
-    recovery,
+  return await step(db, recovery, [
     `phase = null, failures = 0, error_code = null, error = null, completed_at = case when ? then ?::timestamptz else completed_at end,
      next_at = case when requested_at > scan_started_at then requested_at else ?::timestamptz end`,
     [end.complete, end.at, end.nextAt],
-  );
+  ]);
 }
 
 /** GitHub could not be asked now: the scan goes on at `nextAt`, where it stopped. */
@@ -139,10 +131,9 @@ export async function postponeScan(
   recovery: Recovery,
   failure: { nextAt: Date; code: ErrorCode; message: string },
 ): Promise<Recovery> {
-  return await step(db, recovery, 'failures = failures + 1, error_code = ?, error = ?, next_at = ?', [
-    failure.code,
-    toStorableText(failure.message).slice(0, 1000),
-    failure.nextAt,
+  return await step(db, recovery, [
+    'failures = failures + 1, error_code = ?, error = ?, next_at = ?',
+    [failure.code, toStorableText(failure.message).slice(0, 1000), failure.nextAt],
   ]);
 }
 
