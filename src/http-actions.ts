@@ -2,6 +2,7 @@ import type { Context } from './flow/context.ts';
 import { requestRecovery } from './flow/recover-deliveries.ts';
 import { cancelRunById, replayRun, retryDelivery } from './flow/requests.ts';
 import { cancelReconcile, requestReconcile } from './flow/request-reconcile.ts';
+import { confirmSecretsOwner, purgeInstallation, switchInstallation, switchRepository } from './flow/standing-requests.ts';
 import type { HttpActions } from './http/http-options.ts';
 import { failed, ok } from './core/outcome.ts';
 import type { SetupActions } from './setup-actions.ts';
@@ -17,6 +18,12 @@ export function createHttpActions(context: Context, keyRing: KeyRing): Omit<Http
     requestReconcile: (wish) => requestReconcile(context, wish),
     cancelJob: (id) => cancelReconcile(context, id),
     requestRecovery: (since) => requestRecovery(context, since),
+    standing: {
+      switchRepository: (id, enabled) => switchRepository(context, id, enabled),
+      switchInstallation: (id, enabled) => switchInstallation(context, id, enabled),
+      confirmSecretsOwner: (repositoryId) => confirmSecretsOwner(context, repositoryId),
+      purgeInstallation: (id) => purgeInstallation(context, id),
+    },
     async putSecret(secret) {
       const { owner, name, value, destinations } = secret;
       return await upsertSecret(context.db, { ...owner, name, value, destinations, keyRing });

@@ -31,7 +31,7 @@ afterAll(async () => {
 test("README's table of the API is the OpenAPI document", async () => {
   const readme = (await readPages()).get('README.md')!;
   const table = /<!-- api -->([\s\S]*)<!-- \/api -->/.exec(readme)?.[1] ?? '';
-  const rows = [...table.matchAll(/^\| (GET|POST|PUT|DELETE)\s+\| `([^`]+)`\s+\| (.+?)\s*\|$/gm)];
+  const rows = [...table.matchAll(/^\| (GET|POST|PUT|PATCH|DELETE)\s+\| `([^`]+)`\s+\| (.+?)\s*\|$/gm)];
   expect(rows.map(([, method, path, summary]) => [`${method} ${path}`, summary])).toEqual([...operations]);
 });
 
@@ -41,7 +41,7 @@ test('every call that a page names exists, and so does every metric', async () =
   for (const [path, text] of await readPages()) {
     // The stand-in's page is about GitHub's API.
     if (path === 'docs/stand-in.md' || path.startsWith('docs/adr/')) continue;
-    for (const [, call = ''] of text.matchAll(/`((?:GET|POST|PUT|DELETE) \/(?!\w*_control)[^\s`?]+)/g)) {
+    for (const [, call = ''] of text.matchAll(/`((?:GET|POST|PUT|PATCH|DELETE) \/(?!\w*_control)[^\s`?]+)/g)) {
       const pattern = call.replaceAll(/\/[A-Z]+(?=\/|$)/g, '/:name');
       if (!operations.has(call) && !operations.has(pattern)) unknown.push(`${path}: ${call}`);
     }

@@ -9,6 +9,7 @@ import type { Db } from '../db/connect.ts';
 import type { TokenGate } from './auth.ts';
 import type { SecretOwner } from './read/secrets.ts';
 import type { Doctor } from './schemas/doctor.ts';
+import type { StandingActions } from './standing-actions.ts';
 import type { InstallationWish } from './schemas/installation-intent.ts';
 
 /** What the REST side and the page can make happen. Ids are ours; expected failures come back as codes. */
@@ -36,6 +37,8 @@ export interface HttpActions {
   listInstallationRequests(): Promise<Outcome<InstallationWish[], ErrorCode>>;
   /** Looks at everything that has to be right. A look that is not older than a few seconds is answered again. */
   examine(): Promise<Doctor>;
+  /** The switches of installations and repositories, and the last things that are done with them. */
+  standing: StandingActions;
   /** Writes a secret; `created` is false when it replaced a value. */
   putSecret(secret: PutSecret): Promise<Outcome<{ created: boolean }, ErrorCode>>;
   /** Forgets a secret. `not_found` when there is none. */

@@ -14,6 +14,7 @@ import { collectRoutes, createNotFoundHandler, type KnownRoute } from './known-r
 import { createNodeServer, drain } from './node-server.ts';
 import { addOpenApi, addOpenApiRoute } from './openapi.ts';
 import { createErrorHandler, createProblem } from './problem.ts';
+import { createRenameRedirect } from './redirect-renamed.ts';
 import { addChangeKindRoutes } from './routes/change-kinds.ts';
 import { addChangeRoutes } from './routes/changes.ts';
 import { addCheckRoute } from './routes/checks.ts';
@@ -167,6 +168,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     async (api) => {
       // On the folder, not on its paths: however an address is spelled, what is routed here has passed the gate.
       api.addHook('onRequest', (request, reply) => context.gate.requireToken(request, reply));
+      api.addHook('preValidation', createRenameRedirect(options.db));
       api.setNotFoundHandler(createNotFoundHandler(routes));
       addApi(api.withTypeProvider<ZodTypeProvider>(), context);
     },

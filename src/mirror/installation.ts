@@ -59,6 +59,12 @@ export async function findInstallation(db: Db, host: string, githubId: string): 
   return rows[0];
 }
 
+/** Finds an installation by our id, and holds it until the transaction ends. */
+export async function lockInstallation(db: Db, id: string): Promise<Installation | undefined> {
+  const { rows } = await db.raw<{ rows: Installation[] }>(`select ${columns} ${from} where i.id = ? for update of i`, [id]);
+  return rows[0];
+}
+
 /** Lists the living installations on an account, by the account's numeric id. */
 export async function listInstallationsOfAccount(db: Db, host: string, accountGithubId: string): Promise<Installation[]> {
   const { rows } = await db.raw<{ rows: Installation[] }>(
@@ -175,9 +181,9 @@ export async function suspendInstallation(db: Db, id: string, suspendedAt: Date 
   );
 }
 
-/** Switches an installation on or off in RepoWatch; answers whether there is one. */
-export async function setInstallationEnabled(db: Db, id: string, enabled: boolean): Promise<boolean> {
-  return (await db('installations').where({ id }).update({ enabled, updated_at: db.fn.now() })) > 0;
+/** Switches an installation on or off in RepoWatch. */
+export async function setInstallationEnabled(db: Db, id: string, enabled: boolean): Promise<void> {
+  await db('installations').where({ id }).update({ enabled, updated_at: db.fn.now() });
 }
 
 /** Lists the GitHub ids of living installations that a complete listing begun at `before` does not show; one learned meanwhile is not among them. */

@@ -250,3 +250,13 @@ export async function removeRepositories(db: Db, ids: string[], reason: string):
     [reason, ids],
   );
 }
+
+/** Switches a repository on or off in RepoWatch; switched on, it is due. Answers its GitHub id, undefined when there is none. */
+export async function setRepositoryEnabled(db: Db, id: string, enabled: boolean): Promise<string | undefined> {
+  const due = enabled ? ', reconcile_due_at = now(), refs_due_at = now(), config_due_at = now()' : '';
+  const { rows } = await db.raw<{ rows: { github_id: string }[] }>(
+    `update repositories set enabled = ?, updated_at = now()${due} where id = ? returning github_id`,
+    [enabled, id],
+  );
+  return rows[0]?.github_id;
+}

@@ -20,6 +20,12 @@ export const testActions: HttpActions = {
   requestRecovery: async () => ({ ok: true, value: { requested: true as const } }),
   requestReconcile: async () => ok({ jobId: '1', requested: 1 }),
   cancelJob: async (id) => ok({ id }),
+  standing: {
+    switchRepository: async () => ok({}),
+    switchInstallation: async () => ok({}),
+    confirmSecretsOwner: async () => ok({ confirmed: 0 }),
+    purgeInstallation: async () => ok({ repositories: 0, changes: 0, runs: 0, deliveries: 0, secrets: 0 }),
+  },
   putSecret: async () => ok({ created: true }),
   deleteSecret: async () => ok(undefined),
   beginInstallation: async () => ok({ id: '1', installUrl: 'https://github.com/apps/repowatch/installations/new?state=s' }),

@@ -1,5 +1,6 @@
 import type { ConfigStatus } from '../../core/statuses.ts';
 import type { Db } from '../../db/connect.ts';
+import { isFrozen } from '../../vault/frozen-secrets.ts';
 import { idKey, pageLimit, readCursor, toPage, type Page } from '../paging.ts';
 import type { Repository, RepositoryQuery } from '../schemas/repository.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
@@ -9,10 +10,21 @@ interface RepositoryRow {
   github_id: string;
   installation_id: string;
   owner: string;
+  owner_github_id: string | null;
+  owner_type: string | null;
+  owner_avatar_url: string | null;
+  account_type: string;
+  account_avatar_url: string | null;
   name: string;
   full_name: string;
+  former_names: string[];
   html_url: string | null;
   private: boolean;
+  visibility: string | null;
+  archived: boolean;
+  enabled: boolean;
+  sync_state: Repository['sync_state'];
+  frozen_secrets: number;
   default_branch: string | null;
   status: Repository['status'];
   removed_at: Date | null;
@@ -42,18 +54,35 @@ const statusSql = `case ${Object.entries(conditions)
   .map(([status, sql]) => `when ${sql} then '${status}'`)
   .join(' ')} end`;
 const lastCheckSql = `(select c.checked_at from check_records c where c.repository_id = r.id and c.result <> 'manual' order by c.id desc limit 1)`;
-const selectSql = `select r.*, ${statusSql} as status, ${lastCheckSql} as last_check_at from repositories r`;
+/** How far what GitHub has was taken over (R030); an error is followed by another try, or by `POST …/sync`. */
+const syncSql = `case when r.reconcile_error is not null then 'errored_fetching_refs' when r.config_status = 'load_error' then 'errored_fetching_config'
+  when r.baseline_at is null then 'unsynced' else 'synced' end`;
+const selectSql = `select r.*, ${statusSql} as status, ${syncSql} as sync_state,
+    (select count(*)::int from secrets s where s.repository_id = r.id and ${isFrozen('i.account_id')}) as frozen_secrets,
+    array(select f.full_name from repository_names f where f.repository_id = r.id and lower(f.full_name) <> lower(r.full_name)
+      order by f.until_at desc limit 20) as former_names, ${lastCheckSql} as last_check_at,
+    a.type as account_type, case when a.github_id = r.owner_github_id then a.avatar_url end as account_avatar_url
+  from repositories r join installations i on i.id = r.installation_id join accounts a on a.id = i.account_id`;
 
 function repositoryItem(row: RepositoryRow): Repository {
   return {
     id: row.id,
     github_id: row.github_id,
     installation_id: row.installation_id,
-    owner: row.owner,
+    owner: {
+      id: row.owner_github_id,
+      login: row.owner,
+      type: row.owner_type ?? row.account_type,
+      avatar_url: row.owner_avatar_url ?? row.account_avatar_url,
+    },
     name: row.name,
     full_name: row.full_name,
     html_url: row.html_url,
+    former_names: row.former_names,
     private: row.private,
+    visibility: row.visibility ?? (row.private ? 'private' : 'public'),
+    archived: row.archived,
+    enabled: row.enabled,
     default_branch: row.default_branch,
     status: row.status,
     removed_at: isoTimeOrNull(row.removed_at),
@@ -70,6 +99,9 @@ function repositoryItem(row: RepositoryRow): Repository {
       error: row.reconcile_error,
     },
     last_check_at: isoTimeOrNull(row.last_check_at),
+    sync_state: row.sync_state,
+    last_synced_at: isoTimeOrNull(row.reconciled_at),
+    secrets: { frozen: row.frozen_secrets },
     created_at: isoTime(row.created_at),
     updated_at: isoTime(row.updated_at),
   };
@@ -84,7 +116,8 @@ function likeText(text: string): string {
 export async function listRepositories(db: Db, query: RepositoryQuery): Promise<Page<Repository>> {
   const limit = pageLimit(query);
   const cursor = readCursor(query, idKey);
-  const where: string[] = [query.status === undefined ? 'r.removed_at is null' : `(${conditions[query.status]})`];
+  const unfiltered = query.removed === true ? 'true' : 'r.removed_at is null';
+  const where: string[] = [query.status === undefined ? unfiltered : `(${conditions[query.status]})`];
   const bindings: Record<string, unknown> = { limit: limit + 1 };
   const add = (sql: string, values: Record<string, unknown>) => {
     where.push(sql);
@@ -98,24 +131,39 @@ export async function listRepositories(db: Db, query: RepositoryQuery): Promise<
   return toPage(rows, limit, { item: repositoryItem, key: (row) => row.id });
 }
 
-/** The repository that has this name now, in any case; one that was removed only when no other has the name. */
+/**
+ * Which repository a name means, best first: the one that is called so now, the one that was called so before, and then those that
+ * were removed. The latest wins, so a new repository that takes an old name has it (handbook B8).
+ */
+const named = `with named as (
+    select r.id, r.github_id, 0 as former from repositories r where lower(r.full_name) = lower(:fullName)
+    union all
+    select r.id, r.github_id, 1 from repository_names f join repositories r on r.id = f.repository_id where lower(f.full_name) = lower(:fullName)
+  )`;
+
+/** The repository that this name leads to, in any case, by its present or a former name. */
 export async function findRepository(db: Db, fullName: string): Promise<Repository | undefined> {
-  const sql = `${selectSql} where lower(r.full_name) = lower(:fullName) order by (r.removed_at is null) desc, r.id desc limit 1`;
+  const sql = `${named} ${selectSql} join named on named.id = r.id order by (r.removed_at is null) desc, named.former, r.id desc limit 1`;
   const [row] = await queryRows<RepositoryRow>(db, sql, { fullName });
   return row === undefined ? undefined : repositoryItem(row);
 }
 
+/** Where a name leads that no repository has now: the present name of the one that had it; undefined for a name that is in use or unknown. */
+export async function findPresentName(db: Db, fullName: string): Promise<string | undefined> {
+  const sql = `${named} select r.full_name, named.former from repositories r join named on named.id = r.id
+     order by (r.removed_at is null) desc, named.former, r.id desc limit 1`;
+  const [row] = await queryRows<{ full_name: string; former: number }>(db, sql, { fullName });
+  return row === undefined || row.former === 0 ? undefined : row.full_name;
+}
+
 /** Our ids of every repository that has or had this name. */
 export async function listRepositoryIds(db: Db, fullName: string): Promise<string[]> {
-  const rows = await queryRows<{ id: string }>(db, 'select r.id from repositories r where lower(r.full_name) = lower(:fullName)', {
-    fullName,
-  });
+  const rows = await queryRows<{ id: string }>(db, `${named} select distinct named.id from named`, { fullName });
   return rows.map((row) => row.id);
 }
 
 /** GitHub's ids of every repository that has or had this name. */
 export async function listRepositoryGithubIds(db: Db, fullName: string): Promise<string[]> {
-  const sql = 'select r.github_id as id from repositories r where lower(r.full_name) = lower(:fullName)';
-  const rows = await queryRows<{ id: string }>(db, sql, { fullName });
+  const rows = await queryRows<{ id: string }>(db, `${named} select distinct named.github_id as id from named`, { fullName });
   return rows.map((row) => row.id);
 }

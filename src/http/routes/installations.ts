@@ -1,15 +1,23 @@
 import { z } from 'zod';
 import type { Api, RouteContext } from '../api.ts';
 import { withLink, type Page } from '../paging.ts';
-import { found } from '../problem.ts';
+import { found, unwrap } from '../problem.ts';
 import { findBudget } from '../read/budget.ts';
 import { listIntents, wishItem } from '../read/installation-intents.ts';
 import { findInstallation, listInstallations } from '../read/installations.ts';
+import { listRepositories } from '../read/repositories.ts';
 import { budgetSchema } from '../schemas/budget.ts';
-import { idParams, pageOf } from '../schemas/common.ts';
-import { installationQuery, installationSchema, type InstallationQuery } from '../schemas/installation.ts';
+import { emptyBody, idParams, pageOf } from '../schemas/common.ts';
+import {
+  installationChange,
+  installationQuery,
+  installationSchema,
+  purgedSchema,
+  type InstallationQuery,
+} from '../schemas/installation.ts';
 import { intentSchema, type Intent } from '../schemas/installation-intent.ts';
 import { problems } from '../schemas/problem.ts';
+import { installationRepositoryQuery, repositorySchema } from '../schemas/repository.ts';
 
 const tags = ['installations'];
 
@@ -49,6 +57,59 @@ export function addInstallationRoutes(api: Api, context: RouteContext): void {
       },
     },
     async ({ params }) => found(await findBudget(db, params.id), `installation ${params.id}`),
+  );
+  addInstallationRepositories(api, context);
+  addInstallationWrites(api, context);
+}
+
+function addInstallationRepositories(api: Api, { db }: RouteContext): void {
+  api.get(
+    '/installations/:id/repos',
+    {
+      schema: {
+        summary: 'List the repositories of an installation, active and removed, newest first',
+        tags,
+        params: idParams,
+        querystring: installationRepositoryQuery,
+        response: { 200: pageOf(repositorySchema), ...problems(404, 422) },
+      },
+    },
+    async (request, reply) => {
+      const { id } = found(await findInstallation(db, request.params.id), `installation ${request.params.id}`);
+      return withLink(request, reply, await listRepositories(db, { ...request.query, installation: id, removed: true }));
+    },
+  );
+}
+
+function addInstallationWrites(api: Api, { db, actions }: RouteContext): void {
+  api.patch(
+    '/installations/:id',
+    {
+      schema: {
+        summary: 'Switch an installation on or off',
+        tags,
+        params: idParams,
+        body: installationChange,
+        response: { 200: installationSchema, ...problems(404, 413, 415, 422) },
+      },
+    },
+    async ({ params, body }) => {
+      unwrap(await actions.standing.switchInstallation(params.id, body.enabled));
+      return found(await findInstallation(db, params.id), `installation ${params.id}`);
+    },
+  );
+  api.post(
+    '/installations/:id/purge',
+    {
+      schema: {
+        summary: 'Delete for good what is kept of a deleted installation',
+        tags,
+        params: idParams,
+        body: emptyBody,
+        response: { 200: purgedSchema, ...problems(404, 409, 413, 415, 422) },
+      },
+    },
+    async ({ params }) => unwrap(await actions.standing.purgeInstallation(params.id)),
   );
 }
 

@@ -1,13 +1,22 @@
 import type { Api, RouteContext } from '../api.ts';
 import type { RefKind } from '../../core/statuses.ts';
 import { withLink } from '../paging.ts';
-import { found } from '../problem.ts';
+import { found, unwrap } from '../problem.ts';
 import { findConfig } from '../read/configs.ts';
 import { listRefs } from '../read/refs.ts';
 import { findRepository, listRepositories } from '../read/repositories.ts';
-import { pageOf, repositoryParams } from '../schemas/common.ts';
+import { emptyBody, pageOf, repositoryParams } from '../schemas/common.ts';
 import { problems } from '../schemas/problem.ts';
-import { configSchema, refQuery, refSchema, repositoryQuery, repositorySchema, type Repository } from '../schemas/repository.ts';
+import {
+  configSchema,
+  confirmedSecrets,
+  refQuery,
+  repositoryChange,
+  refSchema,
+  repositoryQuery,
+  repositorySchema,
+  type Repository,
+} from '../schemas/repository.ts';
 
 const tags = ['repositories'];
 
@@ -70,6 +79,43 @@ export function addRepositoryRoutes(api: Api, context: RouteContext): void {
     async ({ params }) => {
       const repository = await read(params);
       return found(await findConfig(db, repository.id), `repository ${repository.full_name}`);
+    },
+  );
+  addRepositoryWrites(api, context, read);
+}
+
+function addRepositoryWrites(api: Api, { actions }: RouteContext, read: Read): void {
+  api.patch(
+    '/repos/:owner/:name',
+    {
+      schema: {
+        summary: 'Switch a repository on or off',
+        tags,
+        params: repositoryParams,
+        body: repositoryChange,
+        response: { 200: repositorySchema, ...problems(404, 413, 415, 422) },
+      },
+    },
+    async ({ params, body }) => {
+      const { id } = await read(params);
+      unwrap(await actions.standing.switchRepository(id, body.enabled));
+      return read(params);
+    },
+  );
+  api.post(
+    '/repos/:owner/:name/secrets/confirm-owner',
+    {
+      schema: {
+        summary: 'Confirm that the secrets of a repository are meant for its present owner',
+        tags,
+        params: repositoryParams,
+        body: emptyBody,
+        response: { 200: confirmedSecrets, ...problems(404, 413, 415, 422) },
+      },
+    },
+    async ({ params }) => {
+      const { id } = await read(params);
+      return unwrap(await actions.standing.confirmSecretsOwner(id));
     },
   );
 }

@@ -241,7 +241,7 @@ test('installations have a status from their facts', async () => {
   const deleted = await seedInstallation(base.db, 'gone', { suspended_at: new Date(), deleted_at: new Date() });
   const { data } = pageOf(installationSchema.strict()).parse((await get('/api/installations')).body);
   const status = (id: string) => data.find((row) => row.id === id)?.status;
-  expect([status(suspended), status(deleted), status(repository.installationId)]).toEqual(['suspended', 'deleted', 'active']);
+  expect([status(suspended), status(deleted), status(repository.installationId)]).toEqual(['suspended', 'deleted', 'unmatched_user']);
   expect(installationSchema.parse((await get(`/api/installations/${repository.installationId}`)).body).repositories.tracked).toBe(1);
 });
 

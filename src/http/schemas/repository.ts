@@ -11,11 +11,20 @@ export const repositorySchema = z
     id: idText,
     github_id: idText,
     installation_id: idText,
-    owner: z.string(),
+    owner: z.object({
+      id: idText.nullable().describe('The number of the account on GitHub'),
+      login: z.string(),
+      type: z.string(),
+      avatar_url: z.string().nullable(),
+    }),
     name: z.string(),
     full_name: z.string(),
+    former_names: z.array(z.string()).describe('Names it had before, the latest first; they lead here until another repository takes one'),
     html_url: z.string().nullable(),
     private: z.boolean(),
+    visibility: z.string().describe('public, private or internal'),
+    archived: z.boolean(),
+    enabled: z.boolean().describe('False: switched off here, its deliveries are ignored'),
     default_branch: z.string().nullable(),
     status: z.enum(repositoryStatuses),
     removed_at: timestamp.nullable(),
@@ -32,6 +41,13 @@ export const repositorySchema = z
       error: z.string().nullable(),
     }),
     last_check_at: timestamp.nullable().describe('When it was compared with GitHub last, or was tried to'),
+    sync_state: z
+      .enum(['unsynced', 'synced', 'errored_fetching_refs', 'errored_fetching_config'])
+      .describe('How far what GitHub has was taken over'),
+    last_synced_at: timestamp.nullable().describe('When its branches and tags were compared with GitHub last'),
+    secrets: z
+      .object({ frozen: z.number().int() })
+      .describe('How many secrets belong to a former owner, shown to no run until an admin confirms'),
     created_at: timestamp,
     updated_at: timestamp,
   })
@@ -46,7 +62,11 @@ export const repositoryQuery = z.strictObject({
   status: z.enum(repositoryStatuses).optional().describe('Without it: all but the removed'),
   ...pageQuery,
 });
-export type RepositoryQuery = z.output<typeof repositoryQuery>;
+/** What reading the list takes; `removed`: without a status, the removed ones, too. */
+export type RepositoryQuery = z.output<typeof repositoryQuery> & { removed?: boolean };
+
+/** The filters of the list of an installation's repositories. */
+export const installationRepositoryQuery = repositoryQuery.omit({ installation: true }).strict();
 
 /** A branch or a tag as the mirror has it. */
 export const refSchema = z
@@ -104,3 +124,9 @@ export const configSchema = z
   .meta({ id: 'RepositoryConfig' });
 
 export type RepositoryConfig = z.output<typeof configSchema>;
+
+/** What can be switched at a repository. */
+export const repositoryChange = z.strictObject({ enabled: z.boolean() });
+
+/** Whose a repository's secrets are now. */
+export const confirmedSecrets = z.object({ confirmed: z.number().int().describe('How many belonged to a former owner until now') });
