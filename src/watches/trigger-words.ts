@@ -1,3 +1,4 @@
+import { compatibilityNames } from '../changes/compatibility-names.ts';
 import { formatPath, valueAt, type Finding } from './problems.ts';
 import { triggerNames, triggers, type TriggerName } from './triggers.ts';
 
@@ -55,8 +56,16 @@ export function explainTriggerWord(word: string): string | undefined {
   if (older !== undefined) return `is \`${word}\`, the name of an event in an older system. Write \`${older}\``;
   const known = Object.hasOwn(workflowWords, word.toLowerCase()) ? workflowWords[word.toLowerCase()] : undefined;
   if (known !== undefined) return `is \`${word}\`, which is no trigger here. Write \`${known}\``;
-  const owner = triggerNames.find((name) => name !== 'all' && triggers[name].allTypes.includes(word));
-  return owner === undefined ? undefined : `is \`${word}\`, the type of a change. Write \`${spellType(owner, word)}\``;
+  const [meant] = compatibilityNames.get(word)?.types ?? [];
+  if (meant !== undefined && meant !== word) return `is \`${word}\`, the name of an event in an older system. ${writeType(meant)}`;
+  return triggerNames.some((name) => name !== 'all' && triggers[name].allTypes.includes(word))
+    ? `is \`${word}\`, the type of a change. ${writeType(word)}`
+    : undefined;
+}
+
+function writeType(type: string): string {
+  const owner = triggerNames.find((name) => triggers[name].allTypes.includes(type));
+  return `Write \`${owner === undefined ? 'all' : spellType(owner, type)}\``;
 }
 
 /** `pull_request.merged` as it is written in the file. */

@@ -1,0 +1,79 @@
+import type { Allowance, CompiledConfig, CompiledWatch } from './compile-config.ts';
+import type { ConfigFile } from './config-schema.ts';
+
+/** Where a layer comes from, the lowest first: the operator, the organisation's file, a repository that is named, the repository's own file. */
+export const layerNames = ['server', 'organization', 'extends', 'file'] as const;
+export type LayerName = (typeof layerNames)[number];
+
+/** One version of a file that takes part. */
+export interface Layer {
+  name: LayerName;
+  configId: string;
+  config: CompiledConfig;
+}
+
+/** A watch with the layer that it comes from. */
+export interface LayeredWatch extends CompiledWatch {
+  layer: LayerName;
+  configId: string;
+  /** Where it was switched off above its own layer; it is kept so that it can be seen. */
+  switchedOffAt?: { layer: LayerName; configId: string; line: number };
+}
+
+/** What a layer wanted and may not: to replace or switch off what is mandatory below it. */
+export interface Refusal {
+  layer: LayerName;
+  watch: string;
+  line: number;
+  mandatoryIn: LayerName;
+}
+
+/** What counts for a repository when its layers are put together. */
+export interface Layered {
+  watches: LayeredWatch[];
+  refusals: Refusal[];
+  /** What layers below the repository's own file let it do. All of them have to agree. */
+  allowances: Allowance[];
+}
+
+/**
+ * Puts layers together, the lowest first. A watch of a higher layer replaces one of the same id below it, or switches it
+ * off; what is mandatory stays as it is. `extends` says how much of what is below is taken over: mandatory watches and
+ * `allow` always are.
+ */
+export function layerConfigs(layers: readonly Layer[]): Layered {
+  const { kind } = layers.find((layer) => layer.name === 'file')?.config.extends ?? { kind: 'org' as const };
+  const watches = new Map<string, LayeredWatch>();
+  const refusals: Refusal[] = [];
+  for (const { name, configId, config } of layers) {
+    const takesAll =
+      name === 'file' || name === 'extends' || (kind === 'org' && name === 'organization') || (kind !== 'none' && name === 'server');
+    const refuse = (watch: string, line: number, below: LayeredWatch) =>
+      refusals.push({ layer: name, watch, line, mandatoryIn: below.layer });
+    for (const watch of config.watches) {
+      const below = watches.get(watch.id);
+      if (!takesAll && !watch.mandatory) continue;
+      if (below?.mandatory === true) refuse(watch.id, watch.line, below);
+      else watches.set(watch.id, { ...watch, layer: name, configId });
+    }
+    for (const [id, line] of config.switchedOff) {
+      const below = watches.get(id);
+      if (below?.mandatory === true) refuse(id, line, below);
+      else if (below) watches.set(id, { ...below, mode: 'off', switchedOffAt: { layer: name, configId, line } });
+    }
+  }
+  const allowances = layers.flatMap(({ name, config }) => (name === 'file' || !config.allow ? [] : [config.allow]));
+  return { watches: [...watches.values()], refusals, allowances };
+}
+
+/** A repository's own file with what it does not say itself taken from the layer below: defaults, how to compare, state machines. */
+export function inheritFile(own: ConfigFile, base: ConfigFile | undefined): ConfigFile {
+  if (!base) return own;
+  const { defaults, reconcile, machines } = base;
+  return {
+    ...own,
+    ...(defaults || own.defaults ? { defaults: { ...defaults, ...own.defaults } } : {}),
+    ...((own.reconcile ?? reconcile) ? { reconcile: own.reconcile ?? reconcile } : {}),
+    ...(machines || own.machines ? { machines: { ...machines, ...own.machines } } : {}),
+  };
+}
