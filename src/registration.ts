@@ -18,6 +18,8 @@ export interface RegistrationOptions {
   /** What is set already: SECRETS_KEY and ADMIN_TOKEN are made only when they are not in it. */
   environment: Record<string, string | undefined>;
   choices: SetupChoices;
+  /** Where people reach the page; without it HOST and the port. */
+  reachedAt?: string | undefined;
   /** True when credentials that are there may be replaced. */
   force: boolean;
   version: string;
@@ -59,6 +61,7 @@ export async function startRegistration(options: RegistrationOptions): Promise<S
     log: options.log,
     convert: (code) => convertManifest(options.githubApiUrl, code),
     keep,
+    reachedAt: options.reachedAt,
     announce: options.announce,
   });
 }

@@ -25,6 +25,7 @@ export async function serveSetup(
     ...settings,
     environment: context.environment,
     choices: { publicUrl: settings.publicUrl, tiers: [] },
+    reachedAt: settings.publicUrl,
     force: false,
     version: context.version,
     log,

@@ -32,6 +32,8 @@ export interface SetupServerOptions {
   convert: (code: string) => Promise<Outcome<ConvertedManifest>>;
   /** Keeps the credentials; answers sentences about how it goes on. */
   keep: (app: ConvertedManifest, choices: { publicUrl: string | undefined }) => Promise<Outcome<{ next: string[] }>>;
+  /** Where people reach this very server; without it HOST and the port. */
+  reachedAt?: string | undefined;
   /** Gets the address with the token, at the start and whenever the token is renewed. */
   announce: (address: string) => void;
 }
@@ -216,7 +218,7 @@ export async function startSetupServer(options: SetupServerOptions): Promise<Set
   addRegisteredPage(app, context);
   await app.listen({ host: options.host, port: options.port });
   const { port } = app.server.address() as AddressInfo;
-  const base = options.defaults.publicUrl ?? localAddress(options.host, port);
+  const base = options.reachedAt ?? localAddress(options.host, port);
   const announce = () => options.announce(`${base}/setup?token=${tokens.text}`);
   announce();
   const renewal = setInterval(() => {
