@@ -62,6 +62,6 @@ async function readAnswer<T>(response: Response, what: string): Promise<Outcome<
   }
   if (response.ok) return ok(answer as T);
   const { code, detail, title } = answer as { code?: unknown; detail?: unknown; title?: unknown };
-  const said = [detail, title].find((part) => typeof part === 'string') ?? `${what} was answered with ${response.status}.`;
-  return failed(typeof code === 'string' ? code : 'server_unreachable', String(said));
+  const said = [detail, title].find((part): part is string => typeof part === 'string') ?? `${what} was answered with ${response.status}.`;
+  return failed(typeof code === 'string' ? code : 'server_unreachable', said);
 }

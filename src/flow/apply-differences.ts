@@ -47,7 +47,7 @@ export async function applyDifferences(context: Context, repository: Repository,
   const pushes = await findPushes(context, current, { differences, gapBranches, at: listing.at });
   if (!pushes.ok) return pushes;
   const heads = new Map(listing.refs.filter(({ kind }) => kind === 'branch').map(({ name, sha }) => [name, sha]));
-  const arrivals = await fillCommits(context, current, pushes.value, heads);
+  const arrivals = await fillCommits(context, current, { arrivals: pushes.value, heads });
   if (!arrivals.ok) return arrivals;
   const applied = await transaction(context.db, (trx) => applyChanges(context, trx, arrivals.value));
   const found = arrivals.value.filter((_, index) => applied[index]!.result === 'change');

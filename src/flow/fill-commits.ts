@@ -20,14 +20,14 @@ const patience = 3;
 
 /**
  * Reads the commits of pushes that no webhook told of (handbook C7, D17): where a watch may want them, and of a few in any case.
- * What GitHub cannot tell any more stays unknown. A failure that may pass is a reason to compare later, a few times.
+ * `heads` are those of the branches now. What GitHub cannot tell any more stays unknown. A failure that may pass is a reason to compare later, a few times.
  */
 export async function fillCommits(
   context: Context,
   repository: Repository,
-  arrivals: Arrival[],
-  heads: Map<string, string>,
+  found: { arrivals: Arrival[]; heads: ReadonlyMap<string, string> },
 ): Promise<Read<Arrival[]>> {
+  const { arrivals, heads } = found;
   const base = repository.defaultBranch === null ? undefined : heads.get(repository.defaultBranch);
   const watches = context.configs.inForce(repository)?.compiled.watches ?? [];
   const filled: Arrival[] = [];

@@ -4,7 +4,7 @@ import { ok } from '../core/outcome.ts';
 import type { Read } from '../github/ask.ts';
 import type { Activity, ActivityEntry } from '../github/read-activity.ts';
 import type { RefDifference } from '../mirror/diff-refs.ts';
-import { normalSha } from '../mirror/judge-move.ts';
+import { normalSha, type Rebuilt } from '../mirror/judge-move.ts';
 import { listBranchStates, type BranchState } from '../mirror/ref-states.ts';
 import { rebuildMoves, type Rebuilt as RebuiltMoves } from '../mirror/rebuild-moves.ts';
 import type { Repository } from '../mirror/repository.ts';
@@ -114,11 +114,9 @@ function rebuildChain(repository: Repository, branch: Wanted, activity: Activity
   const rebuilt = rebuildDifference(branch, branch.difference, activity);
   if (rebuilt.result !== 'rebuilt') return undefined;
   const last = rebuilt.moves.length - 1;
-  return rebuilt.moves.map(({ entry, known }, index) => ({
-    ...toPush(repository, branch.state.name, entry),
-    rebuilt: { as: known ? 'known' : 'onward', seenAt: branch.state.writtenAt },
-    superseded: index < last,
-  }));
+  return rebuilt.moves.map(({ entry, known }, index) =>
+    toPush(repository, entry, { branch, as: known ? 'known' : 'onward', superseded: index < last }),
+  );
 }
 
 /** What happened in a gap is older than what is known of the branch. */
@@ -128,16 +126,13 @@ function rebuildGaps(repository: Repository, branch: Wanted, activity: Activity)
     if (rebuilt.result !== 'rebuilt') return [];
     return rebuilt.moves
       .filter(({ known }) => !known)
-      .map(({ entry }): Arrival => ({
-        ...toPush(repository, branch.state.name, entry),
-        rebuilt: { as: 'gap', seenAt: branch.state.writtenAt },
-        superseded: true,
-      }));
+      .map(({ entry }) => toPush(repository, entry, { branch, as: 'gap', superseded: true }));
   });
 }
 
 /** A push as the record has it. */
-function toPush(repository: Repository, name: string, entry: ActivityEntry): Arrival {
+function toPush(repository: Repository, entry: ActivityEntry, place: { branch: Wanted; as: Rebuilt['as']; superseded: boolean }): Arrival {
+  const { name, writtenAt } = place.branch.state;
   return {
     ...toLump(repository, { kind: 'branch', name, before: normalSha(entry.before), after: normalSha(entry.after) }, entry.at),
     observed: false,
@@ -145,6 +140,8 @@ function toPush(repository: Repository, name: string, entry: ActivityEntry): Arr
     actor: entry.actor,
     commitsUnknown: true,
     activityType: entry.type,
+    rebuilt: { as: place.as, seenAt: writtenAt },
+    superseded: place.superseded,
   };
 }
 

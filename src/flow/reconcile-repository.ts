@@ -1,5 +1,6 @@
 import type { RefKind } from '../core/statuses.ts';
 import type { Repository } from '../mirror/repository.ts';
+import { requestListings } from '../mirror/sweeps.ts';
 import type { RefListing } from './apply-differences.ts';
 import {
   compareWithListing,
@@ -18,7 +19,12 @@ export async function reconcileRepository(context: Context, repository: Reposito
   if (await yieldToDeliveries(context, repository)) return postponed;
   await context.configs.prepare([repository]);
   const listing = await listRefsOnGitHub(context, repository, wantedKinds(context, repository));
-  if ('code' in listing) return await recordListingFailure(context, repository, listing);
+  if ('code' in listing) {
+    // Gone, or no access: only the listing of the installation can tell (handbook B17).
+    if (listing.code === 'github_not_found')
+      await requestListings(context.db, { host: context.host, githubIds: [repository.installationGithubId] }, context.clock.now());
+    return await recordListingFailure(context, repository, listing);
+  }
   return await compareWithListing(context, repository, listing);
 }
 

@@ -64,7 +64,9 @@ export async function readActivity(client: GitHubClient, place: RepositoryPlace,
       return failed('github_unavailable', `GitHub's answer to ${route} was cut off or is not what it should be (${mismatch})`);
     }
     activity.entries.push(
-      ...parsed.data.map(({ timestamp, activity_type: type, ...entry }) => ({ ...entry, at: new Date(timestamp), type })),
+      ...parsed.data.map(({ id, ref, before, after, timestamp, activity_type: type, actor }) => {
+        return { id, ref, before, after, at: new Date(timestamp), type, actor };
+      }),
     );
     const next = nextParams(response.headers.link);
     if (next === undefined) activity.ended = true;

@@ -31,7 +31,7 @@ function play(start: RefHistory, moves: Move[]): { words: string[]; end: RefHist
 describe('pushes that were rebuilt from the record', () => {
   test('each is a change, and the webhooks that arrive afterwards are known', () => {
     const found = [onward(a, b), onward(b, c), onward(c, d)];
-    const late = found.map(({ rebuilt: _, ...push }) => push);
+    const late = found.map(({ before, after, at }): Move => ({ before, after, at, observed: false }));
     const { words, end } = play(history(), [...found, ...late]);
     expect(words).toEqual(['news', 'news', 'news', 'already_known', 'already_known', 'already_known']);
     expect(end.head).toBe(d);

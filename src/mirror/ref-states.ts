@@ -71,7 +71,7 @@ export async function listBranchStates(db: Db, repositoryId: string, names: stri
         headAt: row.event_at ?? undefined,
         writtenAt: row.event_at === null ? undefined : row.observed_at,
         gaps: row.gaps ?? [],
-        recorded: (row.recorded ?? []).map((move) => ({ ...move, at: new Date(move.at) })),
+        recorded: (row.recorded ?? []).map(({ before, after, at }) => ({ before, after, at: new Date(at) })),
       },
     ]),
   );
