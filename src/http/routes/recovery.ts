@@ -22,18 +22,6 @@ export function addRecoveryRoutes(api: Api, { db, actions }: RouteContext): void
     },
     async () => readRecovery(db, new Date()),
   );
-  api.get(
-    '/recovery/deliveries',
-    {
-      schema: {
-        summary: 'List the deliveries that were missing, the newest find first',
-        tags,
-        querystring: recoveryQuery,
-        response: { 200: pageOf(recoveryDelivery), ...problems(422) },
-      },
-    },
-    async (request, reply) => withLink(request, reply, await listRecoveryDeliveries(db, request.query)),
-  );
   api.post(
     '/recovery',
     {
@@ -48,5 +36,17 @@ export function addRecoveryRoutes(api: Api, { db, actions }: RouteContext): void
       const since = body?.since === undefined ? undefined : new Date(body.since);
       return reply.code(202).send(unwrap(await actions.requestRecovery(since)));
     },
+  );
+  api.get(
+    '/recovery/deliveries',
+    {
+      schema: {
+        summary: 'List the deliveries that were missing, the newest find first',
+        tags,
+        querystring: recoveryQuery,
+        response: { 200: pageOf(recoveryDelivery), ...problems(422) },
+      },
+    },
+    async (request, reply) => withLink(request, reply, await listRecoveryDeliveries(db, request.query)),
   );
 }
