@@ -76,14 +76,15 @@ async function noteFailure(guard: Guard, spender: Spender | undefined, error: un
   const failure = judgeGitHubError(error, now);
   const until = readRetryAfter({ headers, now });
   if (failure.code === 'github_rate_limited' && failure.limit === 'primary' && until === undefined) {
-    if (spender) await checkLimits(guard, spender, headers);
-    return;
+    if (spender) return await checkLimits(guard, spender, headers);
   }
   if (spender) noteHeaders(guard, spender, headers);
   if (wantsPause(failure, until)) {
     const isSecondary = failure.code === 'github_rate_limited' && failure.limit === 'secondary';
     const message = failure.message.slice(0, 300);
-    await guard.budget.notePause(guard.installation, { until, reason: isSecondary ? 'secondary_limit' : 'retry_after', message });
+    // The App's own limit has no numbers here; how long it lasts is known all the same.
+    const end = until ?? (spender ? undefined : failure.retryAt);
+    await guard.budget.notePause(guard.installation, { until: end, reason: isSecondary ? 'secondary_limit' : 'retry_after', message });
   }
 }
 

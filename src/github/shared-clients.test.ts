@@ -179,6 +179,18 @@ test('a refusal that names a used-up limit is checked, for free, before it stops
   expect((await github.apiCalls({ path: '/rate_limit' })).length).toBe(1);
 });
 
+test('an App that may make no tokens for a while lets the background wait, and is not counted against the installation', async () => {
+  const { reader, clients } = startProcess();
+  const headers = { 'retry-after': '300' };
+  await github.setFailure({ path: '/access_tokens', status: 403, headers, body: { message: 'You have exceeded a secondary rate limit.' } });
+  expect(await reader.as('sweep').listTags(place)).toMatchObject({ code: 'github_rate_limited' });
+  expect(await reader.as('sweep').listTags(place)).toMatchObject({ code: 'github_budget_spent' });
+  expect(await mints()).toBe(1);
+  await clients.close();
+  expect(await usage()).toEqual({ 'core sweep': '0 + 0 free' });
+  expect(await base.db('installation_tokens').where({ installation_id: seeded })).toEqual([]);
+});
+
 /** What was counted for the installation of this test. */
 async function usage(): Promise<Record<string, string>> {
   const rows = await base

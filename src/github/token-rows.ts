@@ -134,7 +134,9 @@ export async function storeToken(
 
 /** Gives a claim back, when GitHub gave no token. */
 export async function releaseMint(db: Db, installationId: string, scope: string): Promise<void> {
-  await db.raw('update installation_tokens set minting_until = null where installation_id = ? and scope = ?', [installationId, scope]);
+  const place = { installation_id: installationId, scope };
+  await db('installation_tokens').where(place).whereNull('ciphertext').delete();
+  await db('installation_tokens').where(place).update({ minting_until: null });
 }
 
 /** Forgets the tokens of an installation: all of them, or the one with this fingerprint. */
