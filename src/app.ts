@@ -18,6 +18,7 @@ import { readScriptFile } from './flow/read-script-file.ts';
 import { createRunService } from './flow/run-lanes.ts';
 import { createSweepService } from './flow/sweep-installation.ts';
 import { createSyncService } from './flow/sync-lanes.ts';
+import { watchAccess } from './flow/watch-access.ts';
 import { createClients, type Clients } from './github/clients.ts';
 import { createHookDeliveries, type HookDeliveries } from './github/hook-deliveries.ts';
 import { observeReader } from './github/observe-reader.ts';
@@ -79,7 +80,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const github: GitHubHealth = { reachable: undefined };
   const store = { db, keyRing: settings.secretsKey, host: new URL(settings.githubUrl).hostname };
   const clients = createClients({ appId: settings.appId, privateKey: settings.privateKey, apiUrl: settings.githubApiUrl, log, store });
-  const reader = observeReader(createReader(clients), (reachable) => void (github.reachable = reachable));
+  const host = new URL(settings.githubUrl).hostname;
+  const observed = observeReader(createReader(clients), (reachable) => void (github.reachable = reachable));
+  const reader = watchAccess(observed, { db, host, queue, log, clock: systemClock });
   const door = createDoor({ allow: settings.outboundAllow });
   const scripts = runs('worker') ? createScriptPool({ size: scriptProcesses, log }) : undefined;
   const actions = createActions({ door, scripts, reader: reader.as('actions'), version: options.version });

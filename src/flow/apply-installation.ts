@@ -42,6 +42,8 @@ export async function applyInstallation(
   }
   if (!written.allowed)
     return { code: 'installation_not_allowed', reason: `${login} is not in ALLOWED_ACCOUNTS, the operator's list of accounts` };
+  // The token that is kept has the permissions it was made with; when it cannot be replaced now, it ends within the hour.
+  if (action === 'new_permissions_accepted') await context.reader.renewToken(installation.github_id);
   const removed = await removeFromMirror(context, {
     installationId: written.id,
     which: { githubIds: translation.removed.map((stub) => stub.github_id) },

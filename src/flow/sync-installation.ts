@@ -27,9 +27,16 @@ export async function syncInstallation(context: Context, githubId: string): Prom
   const facts = answer.value;
   const allowed = await transaction(context.db, (trx) => takeInstallation(context, trx, { facts, askedAt }));
   if (!allowed || !installation.enabled || facts.suspended_at !== null) return;
+  // Its token was made with the permissions of then.
+  if (isOther(installation.permissions, facts.permissions)) await context.reader.renewToken(githubId);
   // An Enterprise has no repositories (handbook B11).
   if (facts.account.type === 'Enterprise') await recordListing(context.db, installation.id, null);
   else await askForListing(context, githubId);
+}
+
+function isOther(before: Record<string, string>, after: Record<string, string>): boolean {
+  const text = (permissions: Record<string, string>) => JSON.stringify(Object.entries(permissions).sort());
+  return text(before) !== text(after);
 }
 
 /** Has the repositories of an installation listed soon. */

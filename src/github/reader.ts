@@ -64,6 +64,8 @@ export interface Reader {
   getApp(): Promise<Read<AppFacts>>;
   /** An installation as it is now, suspended ones too; `github_not_found` when it is gone. */
   getInstallation(installation: string): Promise<Read<InstallationFacts>>;
+  /** Replaces an installation's token, which keeps the permissions it was made with (handbook E12). */
+  renewToken(installation: string): Promise<Read<null>>;
   /** All installations of the App, suspended ones too (handbook B12). */
   listInstallations(): Promise<Read<InstallationFacts[]>>;
   /** All repositories of an installation, or `listing_incomplete`. */
@@ -131,6 +133,7 @@ export function createReader(clients: Clients, clock: Clock = systemClock, purpo
           installationSchema,
         ),
       ),
+    renewToken: (installation) => ask(async () => clients.renewToken(installation).then(() => ok(null))),
     listInstallations: () => ask(async () => listInstallations(await clients.app())),
     listInstallationRepositories: (installation) => asking(installation, listRepositories),
     listRepositoryPage: (installation, page) => asking(installation, (client) => listRepositoryPage(client, page, clock.now())),

@@ -12,6 +12,7 @@ export interface Installation {
   allowed: boolean;
   /** False when it is switched off in RepoWatch. */
   enabled: boolean;
+  permissions: Record<string, string>;
   suspendedAt: Date | null;
   deletedAt: Date | null;
   purgedAt: Date | null;
@@ -46,7 +47,7 @@ export interface InstallationWord {
 }
 
 const columns = `i.id, i.github_id as "githubId", a.github_id as "accountGithubId", a.login, a.type as "accountType", i.allowed, i.enabled,
-  i.suspended_at as "suspendedAt", i.deleted_at as "deletedAt", i.purged_at as "purgedAt", i.listed_at as "listedAt",
+  i.permissions, i.suspended_at as "suspendedAt", i.deleted_at as "deletedAt", i.purged_at as "purgedAt", i.listed_at as "listedAt",
   i.list_failures as "listFailures", i.refusal`;
 const from = 'from installations i join accounts a on a.id = i.account_id';
 

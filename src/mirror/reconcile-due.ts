@@ -35,6 +35,16 @@ export async function requestReconcile(db: Db, target: ReconcileTarget): Promise
   return rows;
 }
 
+/** Lists repositories about which GitHub has to be asked, because deliveries contradicted what is known; their GitHub ids. */
+export async function listDueFacts(db: Db, limit: number): Promise<string[]> {
+  const { rows } = await db.raw<{ rows: { github_id: string }[] }>(
+    `select r.github_id from repositories r join installations i on i.id = r.installation_id
+     where r.facts_due_at <= now() and ${comparable} order by r.facts_due_at limit ?`,
+    [limit],
+  );
+  return rows.map((row) => row.github_id);
+}
+
 /** Lists repositories whose configuration is due, the longest waiting first; their GitHub ids. What has to be compared is the sweeper's. */
 export async function listDueConfigs(db: Db, limit: number): Promise<string[]> {
   const { rows } = await db.raw<{ rows: { github_id: string }[] }>(

@@ -3,11 +3,13 @@ import { describeError } from '../core/errors.ts';
 import type { Context } from '../flow/context.ts';
 import { wakeRecovery } from '../flow/recover-deliveries.ts';
 import { tendJobs } from '../flow/request-reconcile.ts';
+import { syncApp } from '../flow/refresh-pending.ts';
 import { syncInstallations } from '../flow/sync-installations.ts';
 import { installationLane, repositoryLane } from '../inbox/lane.ts';
 import { listStalledDeliveryLanes } from '../inbox/waiting-deliveries.ts';
+import { applyAllowedAccounts } from '../mirror/allowed-accounts.ts';
 import { listInstallationsToList } from '../mirror/installation-health.ts';
-import { listDueConfigs } from '../mirror/reconcile-due.ts';
+import { listDueConfigs, listDueFacts } from '../mirror/reconcile-due.ts';
 import { listDueSweeps } from '../mirror/sweeps.ts';
 import { listStalledRunLanes } from '../runs/list-due-runs.ts';
 
@@ -36,9 +38,11 @@ export function startScheduler(context: Context): Scheduler {
     createTick(context, { name: 'installations', rule: '0 */5 * * * *', work: () => installations.look() }),
   ];
   // What a dead process left behind waits for nothing: rows whose tickets died with it are served at once.
-  const first = Promise.all([rescue(context, 0), installations.look(), wakeRecovery(context)]).catch((error: unknown) => {
-    context.log.warn({ error: describeError(error) }, 'The first look at what is due failed; the next follows in a second');
-  });
+  const first = Promise.all([applyAllowList(context).then(() => installations.look()), rescue(context, 0), wakeRecovery(context)]).catch(
+    (error: unknown) => {
+      context.log.warn({ error: describeError(error) }, 'The first look at what is due failed; the next follows in a second');
+    },
+  );
   return {
     async stop() {
       await Promise.all([first, ...ticks.map((tick) => tick.stop())]);
@@ -46,15 +50,23 @@ export function startScheduler(context: Context): Scheduler {
   };
 }
 
-/** Lists the installations once a day; a look that failed is repeated at the next tick. */
+/** Asks about the App and lists its installations once a day; a look that failed is repeated at the next tick. */
 function createDailyLook(context: Context): { look(): Promise<void> } {
   let dueAt = 0;
   return {
     async look() {
       if (context.clock.now().getTime() < dueAt) return;
-      if (await syncInstallations(context)) dueAt = context.clock.now().getTime() + dayMs;
+      const known = await syncApp(context);
+      if ((await syncInstallations(context)) && known) dueAt = context.clock.now().getTime() + dayMs;
     },
   };
+}
+
+/** ALLOWED_ACCOUNTS may be another list since the last start: who is on it now comes to life as if it were new (handbook I14). */
+async function applyAllowList(context: Context): Promise<void> {
+  const admitted = await applyAllowedAccounts(context.db, context.host, context.isAllowed);
+  if (admitted.length > 0) context.log.info({ installations: admitted.length }, 'Installations are on the list of allowed accounts now');
+  await context.queue.send(context.db, 'sync', admitted.map(installationLane));
 }
 
 /** Sends tickets for rows that wait without one: after a crash, for retries whose time has come, or when a ticket was lost. */
@@ -67,7 +79,7 @@ async function rescue(context: Context, grace: number): Promise<void> {
 
 /** Has configurations read that are due, and installations swept that have something to compare (docs/reconcile.md). */
 async function wakeDueRepositories(context: Context): Promise<void> {
-  const githubIds = await listDueConfigs(context.db, dueAtOnce);
+  const githubIds = [...(await listDueConfigs(context.db, dueAtOnce)), ...(await listDueFacts(context.db, dueAtOnce))];
   await context.queue.send(context.db, 'sync', githubIds.map(repositoryLane));
   const swept = await listDueSweeps(context.db, context.clock.now(), dueAtOnce);
   await context.queue.send(context.db, 'sweeps', swept.map(installationLane));
