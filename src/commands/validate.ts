@@ -33,7 +33,7 @@ export async function validate(context: CommandContext, path: string): Promise<E
 }
 
 /** The kinds as the server has them, but with nothing behind them: only their schemas are looked at. */
-function listKinds(version: string, door: ReturnType<typeof createDoor>): StepKind[] {
+export function listKinds(version: string, door: ReturnType<typeof createDoor>): StepKind[] {
   const unused = () => Promise.reject(new Error('A script was to run while a file was only being read'));
   const pool = { run: unused, warmUp: unused, close: () => Promise.resolve() };
   return [createWebhookKind({ door, version }), createScriptKind({ pool, door, readFile: unused })];

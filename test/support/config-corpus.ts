@@ -1,5 +1,4 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { parse } from 'yaml';
 import { createJsonSchema } from '../../src/watches/json-schema.ts';
@@ -69,4 +68,4 @@ async function writeExpected(): Promise<void> {
   await writeFile(new URL('broken/expected.json', root), `${JSON.stringify(expected, undefined, 2)}\n`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await writeExpected();
+if (import.meta.main) await writeExpected();
