@@ -7,7 +7,7 @@ export interface RequestOptions {
 }
 
 /** Our own notes on a request; they travel with it through the hooks and never leave the machine. */
-export interface RequestMarks {
+interface RequestMarks {
   /** What the caller kept of an earlier answer: see mark.ts. */
   known?: string | undefined;
   /** True when an earlier answer may stand in for this one after GitHub said that nothing changed. */
