@@ -4,6 +4,7 @@ import { ApiProblem, notFound, type ApiAnswer, type ApiRequest, type Identity, t
 import { judgeAppToken } from './jwt.ts';
 import { answerPeople } from './people.ts';
 import { appRoutes, installationRoutes } from './routes-app.ts';
+import { refuseAddress } from './lifecycle-controls.ts';
 import { commitRoutes } from './routes-commits.ts';
 import { contentRoutes } from './routes-contents.ts';
 import { graphqlRoutes } from './routes-graphql.ts';
@@ -88,6 +89,8 @@ async function answerCall(world: World, call: ApiCall): Promise<ApiAnswer> {
   if (identity.kind === 'nobody') throw new ApiProblem(401, 'Requires authentication');
   if (byApp && identity.kind !== 'app') throw new ApiProblem(401, 'A JSON web token could not be decoded');
   if (!byApp && identity.kind === 'app') throw new ApiProblem(403, 'Resource not accessible by integration');
+  const refusal = identity.kind === 'installation' ? refuseAddress(world, identity.installation.account) : undefined;
+  if (refusal !== undefined) throw new ApiProblem(403, refusal);
   countUse(world, identity);
   const base = { world, identity, method: call.method, url, accept: call.headers['accept'] ?? '', body: parseBody(call.body) };
   const found = byApp ?? byInstallation;

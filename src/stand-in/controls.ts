@@ -2,6 +2,7 @@ import { announceEvent, type AnyEvent } from './announce-event.ts';
 import { listRefs } from './git-repository.ts';
 import { createRepositories, type ManyRepositories } from './many-repositories.ts';
 import * as operations from './operations.ts';
+import { createLifecycleControls, type LifecycleControls } from './lifecycle-controls.ts';
 import { createSignInControls, type SignInControls } from './sign-in-controls.ts';
 import type { NewCommit, NewInstallation, NewRepository } from './operations.ts';
 import { placeOf } from './push-events.ts';
@@ -31,7 +32,7 @@ interface DeliveryFilter {
  * What people do on github.com, and what a test wants to see. Repositories are named `owner/name`. An operation resolves
  * when it has happened here and its deliveries are queued; `settled` waits for their answers.
  */
-export interface Controls extends SignInControls {
+export interface Controls extends SignInControls, LifecycleControls {
   createAccount(login: string, type?: Account['type']): Promise<{ id: number; login: string }>;
   createRepository(options: NewRepository): Promise<RepositoryRecord>;
   /** Many repositories that cost nothing until somebody writes into them; answers how many there are now. */
@@ -86,6 +87,7 @@ export interface Controls extends SignInControls {
 export function createControls(world: World): Controls {
   return {
     ...createSignInControls(world),
+    ...createLifecycleControls(world),
     ...createPeopleControls(world),
     ...createRepositoryControls(world),
     ...createObserverControls(world),
@@ -176,7 +178,7 @@ function createRepositoryControls(world: World): RepositoryControls {
   };
 }
 
-type ObserverControls = Omit<Controls, keyof SignInControls | keyof PeopleControls | keyof RepositoryControls>;
+type ObserverControls = Omit<Controls, keyof SignInControls | keyof LifecycleControls | keyof PeopleControls | keyof RepositoryControls>;
 
 function createObserverControls(world: World): ObserverControls {
   return {
