@@ -37,16 +37,34 @@ const requestSchema = z
     createdAt: created_at ?? null,
   }));
 
+/** How long GitHub's word on an installation is good for: strangers can ask for it again and again. Milliseconds. */
+const rememberedMs = 30_000;
+const rememberedAtMost = 500;
+
 /** Wires the questions to the App's client. */
 export function createAppFacts(clients: Pick<Clients, 'app'>): AppFacts {
+  const remembered = new Map<string, { until: number; answer: Promise<Read<InstallationFacts>> }>();
+  const getInstallation = (id: string) =>
+    ask(async () => readOne(await clients.app(), { route: 'GET /app/installations/{id}', params: { id } }, installationSchema));
   return {
     getSlug: () =>
       ask(async () => {
         const app = await readOne(await clients.app(), { route: 'GET /app' }, z.object({ slug: z.string().min(1) }));
         return app.ok ? ok(app.value.slug) : app;
       }),
-    getInstallation: (id) =>
-      ask(async () => readOne(await clients.app(), { route: 'GET /app/installations/{id}', params: { id } }, installationSchema)),
+    getInstallation(id) {
+      const known = remembered.get(id);
+      if (known !== undefined && known.until > Date.now()) return known.answer;
+      if (remembered.size >= rememberedAtMost) remembered.clear();
+      const answer = getInstallation(id);
+      // Trouble on the way is no word of GitHub's.
+      void answer.then(
+        (read) => read.ok || read.code === 'github_not_found' || remembered.delete(id),
+        () => remembered.delete(id),
+      );
+      remembered.set(id, { until: Date.now() + rememberedMs, answer });
+      return answer;
+    },
     listInstallationRequests: () =>
       ask(async () =>
         readPages(await clients.app(), {

@@ -12,6 +12,7 @@ import { createCheapGit, type CheapGit } from './cheap-git.ts';
 import { createGit, type Git } from './git-process.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import { createAccount } from './operations.ts';
+import { peopleOf } from './people.ts';
 import { serveSignIn } from './sign-in-pages.ts';
 import { parseGitPath, serveGit } from './smart-http.ts';
 import type { Account, World } from './world.ts';
@@ -28,6 +29,9 @@ export interface StandInOptions {
   /** Any free port. */
   port?: number;
   appId?: number;
+  /** With which people sign in; made by default. */
+  clientId?: string;
+  clientSecret?: string;
   /** PEM, RSA; a fresh one by default. */
   privateKey?: string;
   permissions?: Record<string, string>;
@@ -118,7 +122,7 @@ function createWorld(options: StandInOptions, { git, privateKey }: { git: CheapG
     app: {
       id: options.appId ?? 424_242,
       slug: 'repowatch',
-      clientId: `Iv23li${randomBytes(7).toString('hex')}`,
+      clientId: options.clientId ?? `Iv23li${randomBytes(7).toString('hex')}`,
       createdAt: now(),
       publicKey: createPublicKey(privateKey),
       webhookSecret: options.webhookSecret,
@@ -141,6 +145,7 @@ function createWorld(options: StandInOptions, { git, privateKey }: { git: CheapG
     locks: createKeyedQueue(),
     sends: createKeyedQueue(),
   };
+  if (options.clientSecret !== undefined) peopleOf(world).clientSecret = options.clientSecret;
   world.accounts.set(pusher.login, pusher);
   world.app.bot = createAccount(world, `${world.app.slug}[bot]`, 'Bot');
   return world;

@@ -23,7 +23,7 @@ const cookieName = 'repowatch_setup';
 /** How long a person may look at GitHub's question. Seconds. */
 const cookieSeconds = 15 * 60;
 
-/** Each look asks GitHub, and anybody can ask for one: more than this in a minute wait. */
+/** Each new number or code asks GitHub, and anybody can make one up: more than this in a minute wait. */
 const looksPerMinute = 60;
 
 /** What the cookie holds between the way to GitHub and the way back. */
@@ -87,15 +87,19 @@ function readErrand(request: FastifyRequest, cookies: StateSigner): Errand | und
   return errand.until > Date.now() ? errand : undefined;
 }
 
-/** Counts looks per minute over everybody. */
-function createPace(): () => boolean {
+/** Counts the different things that GitHub is asked about within a minute, over everybody. */
+function createPace(): (claim: SetupClaim) => boolean {
   let minute = 0;
-  let looks = 0;
-  return () => {
+  const asked = new Set<string>();
+  return ({ installationId, code }) => {
     const now = Math.floor(Date.now() / 60_000);
-    if (now !== minute) [minute, looks] = [now, 0];
-    looks += 1;
-    return looks <= looksPerMinute;
+    if (now !== minute) asked.clear();
+    minute = now;
+    const key = code?.text ?? installationId;
+    if (key === undefined || asked.has(key)) return true;
+    if (asked.size >= looksPerMinute) return false;
+    asked.add(key);
+    return true;
   };
 }
 
@@ -108,7 +112,7 @@ export function addSetupReturnRoutes(app: FastifyInstance, routes: Routes): void
     return send(reply.header('retry-after', '60'), 429, setupNote(assets, { title: 'Please wait', sentences, tone: 'danger' }));
   };
   const finish = async (reply: FastifyReply, claim: SetupClaim) => {
-    if (!hasTime()) return busy(reply);
+    if (!hasTime(claim)) return busy(reply);
     return answer(reply, routes, { claim, outcome: await routes.finish(claim) });
   };
 

@@ -75,7 +75,9 @@ export async function startTestApp(options: { github?: boolean; settings?: Recor
   const directory = await mkdtemp(join(tmpdir(), 'repowatch-test-'));
   const database = await createTestDatabase();
   const sink = await createSink();
-  const github = options.github ? await createStandIn({ directory: join(directory, 'github'), webhookSecret }) : undefined;
+  const { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret } = options.settings ?? {};
+  const signIn = clientId === undefined || clientSecret === undefined ? {} : { clientId, clientSecret };
+  const github = options.github ? await createStandIn({ directory: join(directory, 'github'), webhookSecret, ...signIn }) : undefined;
   const logs: string[] = [];
   const settings = testSettings({
     ...(github && { APP_ID: String(github.appId), PRIVATE_KEY: github.privateKey, GITHUB_API_URL: github.apiUrl, GITHUB_URL: github.url }),
