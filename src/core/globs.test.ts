@@ -128,6 +128,18 @@ describe('hostile patterns and names', () => {
     );
   });
 
+  test('the last pattern that fits decides, in whatever order they stand', () => {
+    const pattern = fc.tuple(fc.boolean(), fc.constantFrom('**', 'a/*', 'a/**', '*b', 'a/b', '**/b', 'c+', '[ab]', 'a?/b'));
+    const names = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '/'), maxLength: 6 });
+    fc.assert(
+      fc.property(fc.array(pattern, { minLength: 1, maxLength: 6 }), names, (list, name) => {
+        const last = list.findLast(([, text]) => compilePatterns([text])(name).matched);
+        const match = compilePatterns(list.map(([negative, text]) => (negative ? `!${text}` : text)));
+        expect(match(name).matched).toBe(last !== undefined && !last[0]);
+      }),
+    );
+  });
+
   test('agrees with a regular expression on the simple part of the language', () => {
     const part = fc.constantFrom<[string, string]>(
       ['*', '[^/]*'],
