@@ -92,6 +92,7 @@ export const catalogue = {
   machine_unreachable: { status: 422, retryable: false, title: 'No event leads to a state' },
   machine_no_end: { status: 422, retryable: false, title: 'A state machine has no end' },
   machine_unknown: { status: 422, retryable: false, title: 'A step names a state machine that does not exist' },
+  not_allowed_by_layer: { status: 422, retryable: false, title: 'The organisation does not allow it' },
   expression_invalid: { status: 422, retryable: false, title: 'An expression cannot be understood' },
   expression_failed: { status: 422, retryable: false, title: 'An expression could not be evaluated' },
 

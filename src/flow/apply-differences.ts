@@ -12,7 +12,8 @@ import { applyChanges, type Applied, type Arrival } from './apply-changes.ts';
 import type { Context } from './context.ts';
 import { fillCommits } from './fill-commits.ts';
 import { findPushes } from './find-pushes.ts';
-import { placeOf, syncConfig } from './sync-config.ts';
+import { placeOf } from './place-of.ts';
+import { syncConfig } from './sync-config.ts';
 
 /** A provably complete listing of a repository's refs of these kinds, asked for at `at` (handbook D12, D14). */
 export interface RefListing {

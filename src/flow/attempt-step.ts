@@ -3,7 +3,8 @@ import type { ErrorCode } from '../core/error-catalogue.ts';
 import { describeError, RepoWatchError } from '../core/errors.ts';
 import { evaluateTemplate } from '../core/expressions-template.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
-import { destinationAllowed } from '../vault/destinations.ts';
+import { destinationAllowed } from '../core/destinations.ts';
+import { explainForbiddenAddress, explainForbiddenKind, explainForbiddenSecret } from '../watches/check-limits.ts';
 import type { CompiledStep } from '../watches/compile-config.ts';
 import type { Context } from './context.ts';
 import type { RunScope } from './run-scope.ts';
@@ -30,6 +31,8 @@ export async function attemptStep(context: Context, attempt: StepTry): Promise<A
   const { step } = attempt;
   const kind = context.actions.find(step.kind);
   if (!kind) return refuse('action_unknown', `There is no action kind \`${step.kind}\` here.`);
+  const forbidden = explainForbiddenKind(attempt.scope.limits.allowances, step.kind);
+  if (forbidden !== undefined) return refuse('not_allowed_by_layer', forbidden);
   const prepared = prepare(attempt);
   if (!prepared.ok) return refuse(prepared.code, prepared.message);
   if (attempt.scope.dryRun) {
@@ -74,6 +77,8 @@ function prepare(attempt: StepTry): Outcome<Prepared, ErrorCode> {
   const secrets: Record<string, string> = {};
   for (const name of new Set([...step.secretNames, ...namesInScript(step)])) {
     if (scope.secretFailure) return failed(scope.secretFailure.code, scope.secretFailure.message);
+    const forbidden = explainForbiddenSecret(scope.limits, name);
+    if (forbidden !== undefined) return failed('not_allowed_by_layer', forbidden);
     const secret = scope.secrets.get(name);
     if (!secret && scope.frozenSecrets.has(name))
       return failed(
@@ -99,6 +104,8 @@ function prepare(attempt: StepTry): Outcome<Prepared, ErrorCode> {
 
 /** A secret may only go where an admin said, whatever the file says now (config-language.md, rule 6; handbook H5). */
 function checkDestination(attempt: StepTry, secrets: Record<string, string>, url: URL): void {
+  const forbidden = explainForbiddenAddress(attempt.scope.limits.allowances, url);
+  if (forbidden !== undefined) throw new RepoWatchError('not_allowed_by_layer', forbidden);
   for (const name of Object.keys(secrets)) {
     const { destinations } = attempt.scope.secrets.get(name)!;
     if (destinationAllowed(destinations, url)) continue;

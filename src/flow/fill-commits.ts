@@ -7,7 +7,7 @@ import type { Repository } from '../mirror/repository.ts';
 import { mayTrigger } from '../watches/may-trigger.ts';
 import { toChange, type Arrival } from './apply-changes.ts';
 import type { Context } from './context.ts';
-import { placeOf } from './sync-config.ts';
+import { placeOf } from './place-of.ts';
 
 /** How many pushes of one comparison are looked into for nobody but the reader of the page. */
 const cheapMost = 10;

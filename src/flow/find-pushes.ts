@@ -10,10 +10,10 @@ import { rebuildMoves, type Rebuilt as RebuiltMoves } from '../mirror/rebuild-mo
 import type { Repository } from '../mirror/repository.ts';
 import type { Arrival } from './apply-changes.ts';
 import type { Context } from './context.ts';
-import { placeOf } from './sync-config.ts';
+import { placeOf } from './place-of.ts';
 
 /** What comparing found of a repository: refs that stand elsewhere, and branches with a stretch that was never announced. */
-export interface Found {
+interface Found {
   differences: RefDifference[];
   gapBranches: string[];
   /** When the listing was begun. */

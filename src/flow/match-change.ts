@@ -9,7 +9,7 @@ import type { NewRun } from '../runs/insert-runs.ts';
 import type { CompiledWatch } from '../watches/compile-config.ts';
 import { concurrencyKey, matchWatch, type MatchSubject } from '../watches/match.ts';
 import { filesUnknown } from '../watches/trigger-clauses.ts';
-import type { ConfigCache } from './config-cache.ts';
+import { isUndecided, type ConfigCache } from './config-cache.ts';
 import { configPath } from './config-path.ts';
 import type { Context } from './context.ts';
 
@@ -30,18 +30,15 @@ const unasked: Consideration = {
   reason: 'the configuration could not be loaded; its watches are asked as soon as it can',
 };
 
-function isUnloaded({ configStatus }: Repository): boolean {
-  return configStatus === 'load_error' || configStatus === 'unknown';
-}
-
 /** Asks every watch of a repository about a change; each no keeps its first false clause. Pure but for the cache of compiled files. */
 export function matchChange(
   context: Pick<Context, 'githubUrl'> & { configs: Pick<ConfigCache, 'inForce'> },
   subject: { repository: Repository; change: Change; event: Record<string, unknown>; superseded?: boolean },
 ): Matched {
+  if (isUndecided(subject.repository)) return { considered: [unasked], runs: [] };
   const config = context.configs.inForce(subject.repository);
   const matched: Matched = { considered: [], runs: [] };
-  if (!config) return isUnloaded(subject.repository) ? { considered: [unasked], runs: [] } : matched;
+  if (!config) return matched;
   const { change, repository } = subject;
   let event: Record<string, unknown> | undefined;
   const matchSubject: MatchSubject = {
@@ -54,7 +51,7 @@ export function matchChange(
   for (const watch of config.compiled.watches) {
     const watchId = config.watchIds.get(watch.id);
     if (watchId === undefined)
-      throw new RepoWatchError('internal_error', `The watch ${watch.id} of configuration ${config.id} has no row.`);
+      throw new RepoWatchError('internal_error', `The watch ${watch.id} of configuration ${watch.configId} has no row.`);
     const result = matchWatch(watch, matchSubject);
     if (!result.matched) {
       matched.considered.push({ watch: watch.id, matched: false, clause: result.clause, reason: result.reason });
@@ -66,7 +63,8 @@ export function matchChange(
       matched.runs.push({
         changeId: change.id,
         watchId,
-        configId: config.id,
+        configId: watch.configId,
+        baseConfigId: watch.layer === 'file' ? config.baseConfigId : null,
         repositoryId: repository.id,
         installationId: repository.installationId,
         watchKey: watch.id,

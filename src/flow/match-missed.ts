@@ -5,7 +5,6 @@ import { listUnaskedChanges, updateConsidered } from '../mirror/changes.ts';
 import { readChanges, type StoredChange } from '../mirror/read-changes.ts';
 import type { Repository } from '../mirror/repository.ts';
 import { insertRuns } from '../runs/insert-runs.ts';
-import type { LoadedConfig } from './config-cache.ts';
 import type { Context } from './context.ts';
 import { matchChange, type Matched } from './match-change.ts';
 import { parsePayload } from './parse-delivery.ts';
@@ -14,20 +13,16 @@ import { parsePayload } from './parse-delivery.ts';
 const atOnce = 1_000;
 
 /**
- * Asks the watches about changes that were recorded while the configuration could not be loaded: that GitHub's API was
- * down must not cost an effect. Without a configuration (absent, invalid) there is nobody to ask. Answers how many runs began.
+ * Asks the watches about changes that were recorded while it was not known what is in force: that GitHub's API was down must
+ * not cost an effect. Without a configuration (absent, invalid) there is nobody to ask. Answers how many runs began.
  */
-export async function matchMissed(
-  context: Context,
-  trx: Db,
-  subject: { repository: Repository; config: LoadedConfig | undefined },
-): Promise<number> {
-  const ids = await listUnaskedChanges(trx, subject.repository.id, atOnce);
+export async function matchMissed(context: Context, trx: Db, repository: Repository): Promise<number> {
+  const ids = await listUnaskedChanges(trx, repository.id, atOnce);
   if (ids.length === 0) return 0;
   const stored = await readChanges(trx, ids);
   const newest = findNewest(ids.map((id) => stored.get(id)!.change));
   const matched = new Map<string, Matched>();
-  for (const id of ids) matched.set(id, await match(context, trx, { ...subject, stored: stored.get(id)!, superseded: !newest.has(id) }));
+  for (const id of ids) matched.set(id, await match(context, trx, { repository, stored: stored.get(id)!, superseded: !newest.has(id) }));
   await updateConsidered(
     trx,
     [...matched].map(([id, { considered }]) => ({ id, considered })),
@@ -50,12 +45,11 @@ function findNewest(changes: Change[]): Set<string> {
 async function match(
   context: Context,
   trx: Db,
-  subject: { repository: Repository; config: LoadedConfig | undefined; stored: StoredChange; superseded: boolean },
+  subject: { repository: Repository; stored: StoredChange; superseded: boolean },
 ): Promise<Matched> {
-  const { repository, config, stored, superseded } = subject;
-  if (!config) return { considered: [], runs: [] };
+  const { repository, stored, superseded } = subject;
   const body = stored.deliveryId === null ? undefined : await findDeliveryBody(trx, stored.deliveryId);
   const event = body === undefined ? {} : parsePayload(body);
   const change: Change = stored.change;
-  return matchChange({ githubUrl: context.githubUrl, configs: { inForce: () => config } }, { repository, change, event, superseded });
+  return matchChange(context, { repository, change, event, superseded });
 }

@@ -9,7 +9,7 @@ import type { CompiledWatch } from '../watches/compile-config.ts';
 import type { Context } from './context.ts';
 import type { LoadedRun } from './loaded-run.ts';
 import { judgeHeldRun } from './judge-held-run.ts';
-import { placeOf } from './sync-config.ts';
+import { placeOf } from './place-of.ts';
 
 /** A run with what its watch wants to know at the moment it begins. */
 export interface PreparedRun {

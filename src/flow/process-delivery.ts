@@ -19,7 +19,8 @@ import { sourceOf } from './remove-from-mirror.ts';
 import { maxProcessingAttempts, retryLaterAt } from './retry-later.ts';
 import { settledStatus, toSettlement } from './settlement.ts';
 import { tellInstallation } from './tell-installation.ts';
-import { placeOf, syncConfig } from './sync-config.ts';
+import { placeOf } from './place-of.ts';
+import { syncConfig } from './sync-config.ts';
 
 /** What one try came to: an end, or a reason to try again later. */
 type Tried =

@@ -4,7 +4,7 @@ import { ok } from '../core/outcome.ts';
 import type { Read } from '../github/ask.ts';
 import type { Repository } from '../mirror/repository.ts';
 import type { Context } from './context.ts';
-import { placeOf } from './sync-config.ts';
+import { placeOf } from './place-of.ts';
 
 /**
  * Asks GitHub which files a push changed, when the push itself could not say: by comparing the two heads, and where that does

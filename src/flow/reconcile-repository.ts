@@ -12,7 +12,7 @@ import {
   type Reconciled,
 } from './compare-refs.ts';
 import type { Context } from './context.ts';
-import { placeOf } from './sync-config.ts';
+import { placeOf } from './place-of.ts';
 
 /** Lists one repository's branches and tags by REST and compares them with the mirror. A failure concerns this repository only. */
 export async function reconcileRepository(context: Context, repository: Repository): Promise<Reconciled> {

@@ -4,6 +4,7 @@ import { isRepoWatchError, type RepoWatchError } from '../core/errors.ts';
 import { redactPayload } from '../core/redact-payload.ts';
 import { findDeliveryBody } from '../inbox/waiting-deliveries.ts';
 import { createMasker, maskDeep } from '../vault/masking.ts';
+import type { Limits } from '../watches/check-limits.ts';
 import type { CompiledStep, CompiledWatch } from '../watches/compile-config.ts';
 import { buildContexts, type RunContexts } from '../watches/contexts.ts';
 import type { Context } from './context.ts';
@@ -19,6 +20,8 @@ export interface RunScope {
   readonly facts: RunFacts;
   /** True when nothing is to be sent: secrets are stand-ins then. */
   readonly dryRun: boolean;
+  /** What layers below let this repository's watches do at this moment. */
+  readonly limits: Limits;
   readonly secrets: ReadonlyMap<string, RevealedSecret>;
   /** Names of secrets that belong to a former owner of the repository; steps that name one fail. */
   readonly frozenSecrets: ReadonlySet<string>;
@@ -42,6 +45,7 @@ export async function createRunScope(context: Context, prepared: PreparedRun, wa
   const { secrets, secretFailure } = await reveal(context, run, names);
   const missing = names.filter((name) => !secrets.has(name));
   const frozenSecrets = missing.length === 0 ? new Set<string>() : await context.secrets.listFrozen(run, missing);
+  const limits: Limits = { allowances: await context.configs.listAllowances(run), repository: stored.change.repository.name };
   const event = await readEvent(context, stored.deliveryId, watch);
   const contexts = contextsOf(context, { prepared, watch, event });
   const about = { id: run.id, watch: run.watchKey, replay: run.replayOf !== null };
@@ -51,6 +55,7 @@ export async function createRunScope(context: Context, prepared: PreparedRun, wa
   return {
     facts: toFacts(contexts, about),
     dryRun: run.dryRun,
+    limits,
     secrets,
     frozenSecrets,
     secretFailure,

@@ -56,8 +56,7 @@ const markAfterMs = 250;
  */
 export async function runWatch(context: Context, loaded: LoadedRun, work: RunWork): Promise<Worked> {
   const draft: Draft = { work, loaded, steps: [], finished: undefined, startedAt: undefined, replaceable: false, failure: undefined };
-  const config = await context.configs.read(loaded.run.configId);
-  const watch = config.compiled.watches.find((entry) => entry.id === loaded.run.watchKey);
+  const watch = await context.configs.readWatch(loaded.run);
   if (!watch) return end(draft, { status: 'failed', code: 'not_found', message: 'The watch is not in the stored configuration any more.' });
   draft.replaceable = watch.onBusy === 'latest' || watch.settleMs > 0;
   const stored = !loaded.run.begun ? [] : await readProgress(context.db, loaded.run.id);

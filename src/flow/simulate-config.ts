@@ -4,6 +4,8 @@ import type { Consideration } from '../mirror/changes.ts';
 import { readChanges } from '../mirror/read-changes.ts';
 import type { Repository } from '../mirror/repository.ts';
 import type { CompiledConfig } from '../watches/compile-config.ts';
+import type { LayeredWatch } from '../watches/layers.ts';
+import type { LoadedConfig } from './config-cache.ts';
 import type { Context } from './context.ts';
 import { matchChange } from './match-change.ts';
 import { parsePayload } from './parse-delivery.ts';
@@ -60,10 +62,18 @@ export function simulateChange(
   subject: { repository: Repository; config: CompiledConfig; change: Change; event: Record<string, unknown> },
 ): SimulatedChange {
   const { repository, config, change, event } = subject;
-  const watchIds = new Map(config.watches.map(({ id }) => [id, id]));
+  const watches = config.watches.map((watch): LayeredWatch => ({ ...watch, layer: 'file', configId: '0' }));
+  const loaded: LoadedConfig = {
+    compiled: { ...config, watches },
+    watchIds: new Map(watches.map(({ id }) => [id, id])),
+    baseConfigId: null,
+    refusals: [],
+    allowances: [],
+  };
   const { considered, runs } = matchChange(
-    { githubUrl: context.githubUrl, configs: { inForce: () => ({ id: '0', compiled: config, watchIds }) } },
-    { repository, change, event },
+    { githubUrl: context.githubUrl, configs: { inForce: () => loaded } },
+    // Whatever is in force, this configuration is asked.
+    { repository: { ...repository, configStatus: 'ok', organizationConfigStatus: null }, change, event },
   );
   const prefix = `i${repository.installationId}:`;
   return { change, verdicts: considered, keys: Object.fromEntries(runs.map((run) => [run.watchKey, run.lane.slice(prefix.length)])) };

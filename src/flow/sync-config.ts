@@ -2,15 +2,19 @@ import { catalogue, type ErrorCode } from '../core/error-catalogue.ts';
 import { transaction } from '../db/transaction.ts';
 import type { Read } from '../github/ask.ts';
 import type { TextFile } from '../github/read-text-file.ts';
-import type { RepositoryPlace } from '../github/repository-path.ts';
+import type { Db } from '../db/connect.ts';
+import { repositoryLane } from '../inbox/lane.ts';
+import { clearConfigDue, makeExtendingDue, makeUnaskedDue } from '../mirror/config-due.ts';
 import { recordOwnInterval } from '../mirror/reconcile-due.ts';
-import type { Repository } from '../mirror/repository.ts';
+import { findRepositories, type Repository } from '../mirror/repository.ts';
 import { compileConfig } from '../watches/compile-config.ts';
-import { listWatchIds, recordConfigLook, replaceFileWatches, upsertConfig } from '../watches/configs.ts';
+import { recordConfigLook, upsertConfig } from '../watches/configs.ts';
 import { parseConfig } from '../watches/parse-config.ts';
 import { configPath } from './config-path.ts';
 import type { Context } from './context.ts';
 import { matchMissed } from './match-missed.ts';
+import { placeOf } from './place-of.ts';
+import { resolveExtends } from './resolve-extends.ts';
 
 /** How a look at the file went: what is known is written down either way. */
 export type ConfigSync = { ok: true } | { ok: false; code: ErrorCode; message: string; retryable: boolean; retryAt?: Date };
@@ -20,11 +24,6 @@ const lookAgainMs = 60_000;
 
 /** How soon a file that could not be loaded before is looked at once more: a change recorded just meanwhile did not know it yet. Milliseconds. */
 const overtakenMs = 10_000;
-
-/** Where a repository is on GitHub, checked by its id wherever it is read. */
-export function placeOf(repository: Repository): RepositoryPlace {
-  return { installation: repository.installationGithubId, owner: repository.owner, name: repository.name, github_id: repository.githubId };
-}
 
 /**
  * Reads the configuration from the default branch and takes it into force when it is valid. A broken file, one that cannot
@@ -36,7 +35,7 @@ export async function syncConfig(context: Context, repository: Repository): Prom
   if (!read.ok) return await recordFailure(context, repository, read);
   const file = read.value;
   if (file.kind === 'absent') await recordAbsence(context, repository);
-  else if (file.kind === 'file') await activate(context, repository, file);
+  else if (file.kind === 'file') return await activate(context, repository, file);
   else await recordMisfit(context, repository, file);
   return { ok: true };
 }
@@ -61,16 +60,9 @@ async function recordFailure(
 }
 
 async function recordAbsence(context: Context, repository: Repository): Promise<void> {
-  await transaction(context.db, async (trx) => {
-    await replaceFileWatches(
-      trx,
-      { repositoryId: repository.id, installationId: repository.installationId },
-      { configId: null, watches: [] },
-    );
-    await recordConfigLook(trx, repository.id, { status: 'absent', problems: [], blobSha: null, configId: null, dueAt: null });
-    await recordOwnInterval(trx, repository.id, null);
-    await matchMissed(context, trx, { repository, config: undefined });
-  });
+  await takeIntoForce(context, repository, (trx, dueAt) =>
+    recordConfigLook(trx, repository.id, { status: 'absent', problems: [], blobSha: null, configId: null, extended: null, dueAt }),
+  );
 }
 
 async function recordMisfit(context: Context, repository: Repository, file: Exclude<TextFile, { kind: 'file' | 'absent' }>): Promise<void> {
@@ -81,28 +73,79 @@ async function recordMisfit(context: Context, repository: Repository, file: Excl
   await recordConfigLook(context.db, repository.id, { status: 'invalid', problems: [problem], blobSha: null, dueAt: null });
 }
 
-async function activate(context: Context, repository: Repository, file: { sha: string; text: string }): Promise<void> {
-  const parsed = parseConfig(file.text, { kinds: context.actions.list(), path: configPath });
-  const owner = { repositoryId: repository.id, installationId: repository.installationId };
-  await transaction(context.db, async (trx) => {
-    const problems = parsed.status === 'ok' ? [] : parsed.problems;
-    const id = await upsertConfig(trx, { ...owner, path: configPath, blobSha: file.sha, content: file.text, problems });
-    if (parsed.status === 'invalid') {
-      await recordConfigLook(trx, repository.id, { status: 'invalid', problems, blobSha: file.sha, dueAt: null });
-      await matchMissed(context, trx, { repository, config: undefined });
-      return;
-    }
-    const compiled = compileConfig(parsed.config);
-    const watches = compiled.watches.map((watch) => ({ key: watch.id, name: watch.name ?? watch.id, line: watch.line }));
-    await replaceFileWatches(trx, owner, { configId: id, watches });
-    const dueAt = repository.configStatus === 'load_error' ? new Date(context.clock.now().getTime() + overtakenMs) : null;
-    await recordConfigLook(trx, repository.id, { status: 'ok', problems: parsed.warnings, blobSha: file.sha, configId: id, dueAt });
-    const { intervalMs } = compiled.reconcile;
-    await recordOwnInterval(trx, repository.id, intervalMs === 'auto' ? null : Math.round(intervalMs / 1000));
-    const watchIds = new Map((await listWatchIds(trx, [id])).map((watch) => [watch.key, watch.id]));
-    const config = { id, compiled, watchIds };
-    const runs = await matchMissed(context, trx, { repository, config });
-    if (runs > 0) context.log.info({ repository: repository.fullName, runs }, 'Runs began for changes that came before the configuration');
+async function activate(context: Context, repository: Repository, file: { sha: string; text: string }): Promise<ConfigSync> {
+  const organization = repository.isOrganizationFile;
+  const allowed = organization
+    ? []
+    : await context.configs.listAllowances({ installationId: repository.installationId, baseConfigId: null });
+  const parsed = parseConfig(file.text, {
+    kinds: context.actions.list(),
+    path: configPath,
+    organization,
+    limits: { allowances: allowed, repository: repository.name },
   });
-  context.log.info({ repository: repository.fullName, status: parsed.status }, 'A configuration was read');
+  const wish = parsed.status === 'ok' && !organization ? compileConfig(parsed.config).extends : undefined;
+  const extended = wish?.kind === 'repository' ? await resolveExtends(context, repository, { ...wish, text: file.text }) : undefined;
+  if (extended?.result === 'unread') return await recordFailure(context, repository, extended.failure);
+  const problems = parsed.status === 'invalid' ? parsed.problems : extended?.result === 'refused' ? [extended.problem] : [];
+  const valid = problems.length === 0;
+  const warnings = parsed.status === 'ok' ? parsed.warnings : [];
+  await takeIntoForce(context, repository, async (trx, dueAt) => {
+    const configId = await upsertConfig(trx, {
+      repositoryId: repository.id,
+      installationId: repository.installationId,
+      managedBy: organization ? 'organization' : 'file',
+      path: configPath,
+      blobSha: file.sha,
+      content: file.text,
+      problems,
+    });
+    await recordConfigLook(trx, repository.id, {
+      status: valid ? 'ok' : 'invalid',
+      problems: valid ? warnings : problems,
+      blobSha: file.sha,
+      dueAt,
+      ...(valid ? { configId, extended: extended?.result === 'resolved' ? extended.target : null } : {}),
+    });
+  });
+  context.log.info({ repository: repository.fullName, status: valid ? 'ok' : 'invalid' }, 'A configuration was read');
+  return { ok: true };
+}
+
+/**
+ * Writes down what was read, puts the layers together, and asks the watches about what came before. It is looked at again soon
+ * after it was unknown, unless this comes to its end: changes that wait to be matched must not wait for ever.
+ */
+async function takeIntoForce(
+  context: Context,
+  repository: Repository,
+  write: (trx: Db, dueAt: Date | null) => Promise<void>,
+): Promise<void> {
+  const { configStatus } = repository;
+  const soon = new Date(context.clock.now().getTime() + overtakenMs);
+  await transaction(context.db, (trx) => write(trx, configStatus === 'unknown' || configStatus === 'load_error' ? soon : null));
+  const current = (await findRepositories(context.db, context.host, [repository.githubId])).get(repository.githubId) ?? repository;
+  await context.configs.renew(current);
+  const { intervalMs } = context.configs.inForce(current)?.compiled.reconcile ?? { intervalMs: 'auto' };
+  const runs = await transaction(context.db, async (trx) => {
+    await recordOwnInterval(trx, repository.id, intervalMs === 'auto' ? null : Math.round(intervalMs / 1000));
+    const begun = await matchMissed(context, trx, current);
+    if (configStatus === 'unknown') await clearConfigDue(trx, repository.id, soon);
+    return begun;
+  });
+  if (runs > 0) context.log.info({ repository: repository.fullName, runs }, 'Runs began for changes that came before the configuration');
+  if (repository.isOrganizationFile) await wakeUndecided(context, repository);
+  await wakeExtending(context, repository);
+}
+
+/** Repositories whose changes wait for the organisation's file look at their own again, and ask the watches of both. */
+async function wakeUndecided(context: Context, repository: Repository): Promise<void> {
+  const githubIds = await makeUnaskedDue(context.db, repository.installationId);
+  await context.queue.send(context.db, 'sync', githubIds.map(repositoryLane));
+}
+
+/** Repositories that extend this one by name look at it again. */
+export async function wakeExtending(context: Context, repository: Pick<Repository, 'id'>): Promise<void> {
+  const githubIds = await makeExtendingDue(context.db, repository.id);
+  await context.queue.send(context.db, 'sync', githubIds.map(repositoryLane));
 }

@@ -36,6 +36,14 @@ export interface Repository {
   /** The App's name on GitHub, when an installation event told it: `<slug>[bot]` is how its own writes come back (handbook C14). */
   appSlug: string | null;
   configId: string | null;
+  /** True for the repository whose configuration is its owner's: `.github`. */
+  isOrganizationFile: boolean;
+  /** The organisation's configuration in force; null when there is none that can be seen. */
+  organizationConfigId: string | null;
+  /** What is known of the organisation's file; null when its repository is not part of the installation. */
+  organizationConfigStatus: ConfigStatus | null;
+  /** The configuration of the repository that this one's extends by name. */
+  extendsConfigId: string | null;
   configStatus: ConfigStatus;
   configBlobSha: string | null;
   configDueAt: Date | null;
@@ -67,12 +75,17 @@ export interface RepositoryUpdate {
   node_id?: string | null;
 }
 
+/** With the repository whose configuration counts for all of its owner's: an installation only ever covers what one account owns. */
+const tables = `repositories r join installations i on i.id = r.installation_id
+  left join repositories o on o.installation_id = r.installation_id and lower(o.name) = '.github' and o.removed_at is null`;
+
 const columns = `r.id, r.github_id as "githubId", r.installation_id as "installationId", i.github_id as "installationGithubId",
   r.owner_github_id as "ownerGithubId", r.owner, r.name, r.full_name as "fullName", r.private, r.default_branch as "defaultBranch", r.html_url as "htmlUrl",
   r.archived, r.disabled, r.enabled, r.removed_at as "removedAt", r.baseline_at as "baselineAt",
   i.suspended_at as "suspendedAt", i.deleted_at as "uninstalledAt", i.allowed, i.enabled as "installationEnabled", i.refusal is not null as blocked,
   r.github_updated_at as "githubUpdatedAt", r.facts_due_at as "factsDueAt", i.app_slug as "appSlug",
-  r.config_id as "configId", r.config_status as "configStatus", r.config_blob_sha as "configBlobSha", r.config_due_at as "configDueAt",
+  lower(r.name) = '.github' as "isOrganizationFile", o.config_id as "organizationConfigId", o.config_status as "organizationConfigStatus",
+  r.extends_config_id as "extendsConfigId", r.config_id as "configId", r.config_status as "configStatus", r.config_blob_sha as "configBlobSha", r.config_due_at as "configDueAt",
   r.reconcile_due_at as "reconcileDueAt", r.reconcile_failures as "reconcileFailures", r.reconcile_interval_seconds as "reconcileIntervalSeconds",
   r.config_interval_seconds as "configIntervalSeconds", r.node_id as "nodeId", r.pushed_at as "pushedAt", r.refs_due_at as "refsDueAt"`;
 
@@ -81,7 +94,7 @@ export async function findRepositories(db: Db, host: string, githubIds: string[]
   if (githubIds.length === 0) return new Map();
   const { rows } = await prepared<{ rows: Repository[] }>(
     db,
-    `select ${columns} from repositories r join installations i on i.id = r.installation_id
+    `select ${columns} from ${tables}
      where r.host = ? and r.github_id = any(?::bigint[])`,
     [host, githubIds],
   );
@@ -217,7 +230,7 @@ export async function lockDeparting(trx: Db, installationId: string, departing: 
         ? ['true', []]
         : ['not (r.github_id = any(?::bigint[])) and r.installation_since < ?', [departing.notListed, departing.before]];
   const { rows } = await trx.raw<{ rows: Repository[] }>(
-    `select ${columns} from repositories r join installations i on i.id = r.installation_id
+    `select ${columns} from ${tables}
      where r.installation_id = ? and r.removed_at is null and ${which} order by r.id limit ? for update of r`,
     [installationId, ...values, limit],
   );
@@ -234,7 +247,7 @@ export async function lockElsewhere(
   arrival: { installationId: string; githubIds: string[]; askedAt?: Date },
 ): Promise<Repository[]> {
   const { rows } = await trx.raw<{ rows: Repository[] }>(
-    `select ${columns} from repositories r join installations i on i.id = r.installation_id
+    `select ${columns} from ${tables}
      where r.host = ? and r.github_id = any(?::bigint[]) and r.installation_id <> ? and r.removed_at is null and i.deleted_at is null
        and r.installation_since <= coalesce(?, now())
      order by r.id for update of r`,

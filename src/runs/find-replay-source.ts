@@ -14,7 +14,8 @@ export interface ReplaySource extends Omit<NewRun, 'replayOf'> {
 export async function findReplaySource(db: Db, id: string): Promise<ReplaySource | undefined> {
   const { rows } = await db.raw<{ rows: ReplaySource[] }>(
     `select coalesce(r.replay_of, r.id) as "rootId", r.status, r.finished_at is not null as ended, r.change_id as "changeId", r.watch_id as "watchId",
-       case when w.removed_at is null then w.config_id else r.config_id end as "configId", r.repository_id as "repositoryId",
+       case when w.removed_at is null then w.config_id else r.config_id end as "configId", r.base_config_id as "baseConfigId",
+       r.repository_id as "repositoryId",
        r.installation_id as "installationId", r.watch_key as "watchKey", r.lane, r.strict, r.dry_run as "dryRun"
      from runs r join watches w on w.id = r.watch_id where r.id = ?`,
     [id],

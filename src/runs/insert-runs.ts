@@ -7,6 +7,8 @@ export interface NewRun {
   changeId: string;
   watchId: string;
   configId: string;
+  /** The version that the watch's own file takes its defaults from; null for none. */
+  baseConfigId: string | null;
   repositoryId: string;
   installationId: string;
   watchKey: string;
@@ -78,11 +80,11 @@ function toRow({ control, ...run }: NewRun, seq: bigint) {
 async function insertRows(trx: Db, rows: ReturnType<typeof toRow>[]): Promise<string[]> {
   const { rows: inserted } = await prepared<{ rows: { id: string }[] }>(
     trx,
-    `insert into runs (change_id, watch_id, config_id, repository_id, installation_id, watch_key, lane, seq, strict, dry_run, replay_of, status,
+    `insert into runs (change_id, watch_id, config_id, base_config_id, repository_id, installation_id, watch_key, lane, seq, strict, dry_run, replay_of, status,
        code, due_at)
-     select item."changeId", item."watchId", item."configId", item."repositoryId", item."installationId", item."watchKey", item.lane, item.seq,
+     select item."changeId", item."watchId", item."configId", item."baseConfigId", item."repositoryId", item."installationId", item."watchKey", item.lane, item.seq,
        item.strict, item."dryRun", item."replayOf", item.status, item.code, now() + item."waitMs" * interval '1 millisecond'
-     from json_to_recordset(?::json) as item (ordinal int, "changeId" bigint, "watchId" bigint, "configId" bigint, "repositoryId" bigint,
+     from json_to_recordset(?::json) as item (ordinal int, "changeId" bigint, "watchId" bigint, "configId" bigint, "baseConfigId" bigint, "repositoryId" bigint,
        "installationId" bigint, "watchKey" text, lane text, seq bigint, strict boolean, "dryRun" boolean, "replayOf" bigint, status text,
        code text, "waitMs" float8)
      order by item.ordinal

@@ -12,6 +12,7 @@ export interface DueRun {
   changeId: string;
   watchId: string;
   configId: string;
+  baseConfigId: string | null;
   watchKey: string;
   /** While it waits for its next try, nothing of its lane may pass. */
   strict: boolean;
@@ -38,7 +39,7 @@ export async function listDueRuns(db: Db, lanes: string[]): Promise<Map<string, 
     db,
     `select due.*, due.status <> 'queued' or (select true from attempts a where a.run_id = due.id limit 1) is not null as begun
      from json_array_elements_text(?::json) as wanted (lane) cross join lateral (
-       select r.id, r.lane, r.status, r.change_id as "changeId", r.watch_id as "watchId", r.config_id as "configId",
+       select r.id, r.lane, r.status, r.change_id as "changeId", r.watch_id as "watchId", r.config_id as "configId", r.base_config_id as "baseConfigId",
          r.watch_key as "watchKey", r.strict, r.repository_id as "repositoryId", r.installation_id as "installationId", r.replay_of as "replayOf",
          r.dry_run as "dryRun", r.code, r.created_at as "createdAt"
        from runs r

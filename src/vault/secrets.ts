@@ -3,7 +3,7 @@ import { RepoWatchError } from '../core/errors.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
 import type { SecretScope } from '../core/statuses.ts';
 import type { Db } from '../db/connect.ts';
-import { parseDestination } from './destinations.ts';
+import { parseDestination } from '../core/destinations.ts';
 import { isFrozen } from './frozen-secrets.ts';
 import { openEnvelope, rewrapEnvelope, sealEnvelope, type Envelope } from './envelope.ts';
 import type { KeyRing } from './key-ring.ts';

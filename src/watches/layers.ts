@@ -66,14 +66,12 @@ export function layerConfigs(layers: readonly Layer[]): Layered {
   return { watches: [...watches.values()], refusals, allowances };
 }
 
-/** A repository's own file with what it does not say itself taken from the layer below: defaults, how to compare, state machines. */
-export function inheritFile(own: ConfigFile, base: ConfigFile | undefined): ConfigFile {
-  if (!base) return own;
-  const { defaults, reconcile, machines } = base;
+/** A repository's own file with what it does not say itself taken from the layer below: defaults and state machines. Variables are each file's own. */
+export function inheritFile(own: ConfigFile, base: ConfigFile): ConfigFile {
+  const { defaults, machines } = base;
   return {
     ...own,
     ...(defaults || own.defaults ? { defaults: { ...defaults, ...own.defaults } } : {}),
-    ...((own.reconcile ?? reconcile) ? { reconcile: own.reconcile ?? reconcile } : {}),
     ...(machines || own.machines ? { machines: { ...machines, ...own.machines } } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import { checkActions } from './check-actions.ts';
 import { checkExpressions } from './check-expressions.ts';
 import { checkLayers } from './check-layers.ts';
+import { checkLimits, type Limits } from './check-limits.ts';
 import { checkMachines } from './check-machines.ts';
 import { checkSecrets } from './check-secrets.ts';
 import { configSchema, organizationSchema, type ConfigFile, type StepKind } from './config-schema.ts';
@@ -30,6 +31,8 @@ export interface ParseOptions {
   path?: string;
   /** Whether it is the organisation's file, which can say more. */
   organization?: boolean;
+  /** What layers below let this repository do; default: everything. */
+  limits?: Limits;
 }
 
 const maxProblems = 50;
@@ -60,7 +63,10 @@ export function parseConfig(text: string | Uint8Array, options: ParseOptions): C
   return { status: 'ok', config: { path: options.path, file, lines: Object.fromEntries(lines) }, warnings };
 }
 
-function check(value: unknown, { kinds, organization = false }: ParseOptions): { findings: Finding[]; file: ConfigFile | undefined } {
+function check(
+  value: unknown,
+  { kinds, organization = false, limits }: ParseOptions,
+): { findings: Finding[]; file: ConfigFile | undefined } {
   const schema = checkSchema(organization ? organizationSchema : configSchema, value);
   const findings = [
     ...(schema.ok ? [] : explainTriggers(schema.findings, value)),
@@ -68,6 +74,7 @@ function check(value: unknown, { kinds, organization = false }: ParseOptions): {
     ...checkExpressions(value, kinds),
     ...checkMachines(value, kinds),
     ...(organization ? checkLayers(value, kinds) : []),
+    ...(limits ? checkLimits(value, limits) : []),
   ];
   return { findings, file: schema.ok ? schema.value : undefined };
 }

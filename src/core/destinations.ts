@@ -1,4 +1,4 @@
-import { failed, ok, type Outcome } from '../core/outcome.ts';
+import { failed, ok, type Outcome } from './outcome.ts';
 
 const defaultPorts: Record<string, string> = { 'http:': '80', 'https:': '443' };
 const hostPattern = /^(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$|^\[[0-9a-f:.]+\]$/;

@@ -1,0 +1,34 @@
+import type { Db } from '../db/connect.ts';
+
+/** How long an answer is kept: long enough for a busy installation, short enough for people who wait for a change to count. Milliseconds. */
+const keepMs = 1_000;
+
+/** The version of the organisation's file that counts for an installation now. */
+export class OrganizationConfigs {
+  readonly #db: Db;
+  readonly #known = new Map<string, { until: number; configId: Promise<string | null> }>();
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /** Its id; null when the installation has none. */
+  async find(installationId: string): Promise<string | null> {
+    const now = performance.now();
+    const known = this.#known.get(installationId);
+    if (known && known.until > now) return await known.configId;
+    if (this.#known.size > 10_000) this.#known.clear();
+    const configId = this.#read(installationId);
+    this.#known.set(installationId, { until: now + keepMs, configId });
+    configId.catch(() => this.#known.delete(installationId));
+    return await configId;
+  }
+
+  async #read(installationId: string): Promise<string | null> {
+    const { rows } = await this.#db.raw<{ rows: { config_id: string | null }[] }>(
+      `select config_id from repositories where installation_id = ? and lower(name) = '.github' and removed_at is null limit 1`,
+      [installationId],
+    );
+    return rows[0]?.config_id ?? null;
+  }
+}
