@@ -82,11 +82,11 @@ describe('60 hours without a working address', () => {
     const repositories = [await trackAll(world, 'app'), await trackAll(world, 'lib')];
     await quiet(world);
     await beginHoursAgo(world, 59.9);
-    const [branches, perBranch] = [10, 40];
+    const [branches, perBranch] = [10, 20];
     const start = Date.now() - 59 * hourMs;
     const pushes = repositories.flatMap((tracked, place) =>
       Array.from({ length: branches * perBranch }, (_, index): SeededDelivery => {
-        const at = new Date(start + index * 500_000 + place * 1_000);
+        const at = new Date(start + index * 1_000_000 + place * 1_000);
         const [status, statusCode] = troubles[index % troubles.length]!;
         const payload = chained(tracked, `topic/${index % branches}`, { number: Math.floor(index / branches), at });
         return { event: 'push', guid: randomUUID(), payload, at, status, statusCode };
@@ -110,8 +110,8 @@ describe('60 hours without a working address', () => {
     const after = await recover(world);
 
     expect(after).toMatchObject({
-      missing: 800,
-      recovered: 800,
+      missing: 400,
+      recovered: 400,
       lost: 0,
       arrived: 0,
       pending: 0,
@@ -121,14 +121,14 @@ describe('60 hours without a working address', () => {
     expect(after['scanned']).toBeGreaterThanOrEqual(5_000);
     // A hundred a page and one for each that was missing; what happened to be recorded besides fits on one more.
     const spent = (await world.github!.apiCalls({ path: '/app/hook/deliveries' })).length - calls;
-    expect(spent).toBeGreaterThanOrEqual(850);
-    expect(spent).toBeLessThanOrEqual(852);
+    expect(spent).toBeGreaterThanOrEqual(450);
+    expect(spent).toBeLessThanOrEqual(452);
     const { rows } = await world.database.db.raw<{ rows: { held: number; rows: number; changes: number; runs: number }[] }>(
       `select count(distinct d.guid)::int as held, count(*)::int as rows,
          (select count(*)::int from changes where origin = 'recovered') as changes, (select count(*)::int from runs where status = 'succeeded') as runs
        from deliveries d where d.source = 'recovered' and d.status = 'processed'`,
     );
-    expect(rows[0]).toEqual({ held: 800, rows: 800, changes: 800, runs: 800 });
+    expect(rows[0]).toEqual({ held: 400, rows: 400, changes: 400, runs: 400 });
     const effects = new Map<string, string[]>();
     for (const request of world.sink.requests) {
       const { repository } = request.json!['data'] as { repository?: { full_name: string } };
@@ -143,7 +143,7 @@ describe('60 hours without a working address', () => {
     );
     const chains = (list: Iterable<string[]>) => [...list].map((chain) => chain.join()).sort();
     expect(chains(effects.values())).toEqual(chains(wanted));
-    expect(world.sink.requests).toHaveLength(800);
+    expect(world.sink.requests).toHaveLength(400);
 
     const list = await world.list('/api/deliveries?source=recovered&limit=100');
     expect(list).toHaveLength(100);
@@ -153,9 +153,9 @@ describe('60 hours without a working address', () => {
     // The webhook itself, late, and a second scan: nothing new.
     const late = pushes[17]!;
     expect(await world.deliver('push', late.payload, { guid: late.guid! })).toMatchObject({ status: 202 });
-    expect(await recover(world)).toMatchObject({ missing: 800, recovered: 800 });
+    expect(await recover(world)).toMatchObject({ missing: 400, recovered: 400 });
     expect(await world.list(`/api/deliveries?guid=${late.guid}`)).toMatchObject([{ source: 'recovered' }]);
-    expect(world.sink.requests).toHaveLength(800);
+    expect(world.sink.requests).toHaveLength(400);
   });
 });
 
