@@ -19,7 +19,7 @@ import type { SetupReturnTools } from './web/setup-return.ts';
 const adminPerson = 'admin';
 
 /** How long a look of the doctor is good for: people load pages again, and each look asks GitHub. Milliseconds. */
-const lookMs = 5_000;
+const lookMs = 2_000;
 
 /** The part of the actions that has to do with setting RepoWatch up. */
 export type SetupActions = Pick<HttpActions, 'beginInstallation' | 'cancelInstallation' | 'listInstallationRequests' | 'examine'>;
