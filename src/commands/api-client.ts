@@ -27,7 +27,7 @@ export function connectApi({ environment }: Pick<CommandContext, 'environment'>)
 }
 
 /** A client of the server at this address. */
-export function createApiClient(url: string, token: string): ApiClient {
+function createApiClient(url: string, token: string): ApiClient {
   const call = async <T>(method: string, path: string, body?: unknown): Promise<Outcome<T>> => {
     const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     try {

@@ -1,7 +1,7 @@
 import type { CommandContext } from './command-context.ts';
 
 /** How far something is. */
-export interface Step {
+interface Step {
   done: number;
   total: number;
   /** What it is at, for people. */

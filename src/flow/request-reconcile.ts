@@ -8,7 +8,7 @@ import { requestReconcile as makeDue, type ReconcileTarget } from '../mirror/rec
 import type { Context } from './context.ts';
 
 /** What a person wants compared, in words for the job. */
-export interface ReconcileRequest extends ReconcileTarget {
+interface ReconcileRequest extends ReconcileTarget {
   /** A repository's full name, an account, or `all`. */
   name: string;
   requestedBy: string;

@@ -18,7 +18,7 @@ export interface FoundRef {
 }
 
 /** What a check of one repository came to. */
-export interface CheckOutcome {
+interface CheckOutcome {
   repository: { id: string; fullName: string };
   /** When the look at GitHub began. */
   at: Date;

@@ -4,7 +4,7 @@ import type { Db } from '../db/connect.ts';
 import { comparable } from './reconcile-due.ts';
 
 /** A job before it has a row: what somebody asked for, for which repositories. */
-export interface NewJob {
+interface NewJob {
   kind: JobKind;
   /** For people: a repository's name, an account, or `all`. */
   target: string;
@@ -16,7 +16,7 @@ export interface NewJob {
 }
 
 /** How a repository of a job came out. */
-export interface ItemEnd {
+interface ItemEnd {
   status: 'done' | 'failed';
   note: string | null;
   changes: number;
@@ -89,18 +89,18 @@ export function endItemsBindings(repositoryIds: string[], end: ItemEnd): Record<
   };
 }
 
-/** Ends what jobs wait for of repositories that cannot be compared any more: removed, switched off, or without an installation. */
+/** Ends what jobs wait for of repositories that cannot be compared any more: removed, switched off, archived meanwhile, or without an installation. */
 export async function endLostItems(db: Db, at: Date): Promise<number> {
   const { rows } = await db.raw<{ rows: { id: string }[] }>(
     `select distinct r.id from job_items o join repositories r on r.id = o.repository_id join installations i on i.id = r.installation_id
-     where o.status = 'open' and not (${comparable}) limit 10000`,
+     where o.status = 'open' and (not (${comparable}) or (r.archived and o.created_at < now() - interval '1 minute')) limit 10000`,
   );
   if (rows.length === 0) return 0;
   const bindings = endItemsBindings(
     rows.map((row) => row.id),
     {
       status: 'done',
-      note: 'it cannot be compared any more: removed, switched off, or without access',
+      note: 'it cannot be compared any more: removed, switched off, archived, or without access',
       changes: 0,
       error: null,
       startedAt: at,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { zeroSha } from '../../src/changes/ref-change.ts';
 import { createWorkingCopy } from '../../src/stand-in/git-client.ts';
+import { deliverLost, readFound, unheard } from '../support/history.ts';
 import { configOf, listMoves, quiet, reconcile, track, webhookWatch } from '../support/story.ts';
 import { startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
 
@@ -14,30 +15,8 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-interface Detail extends ApiObject {
-  data: {
-    forced: boolean;
-    commits: { id: string; message: string; added: string[]; modified: string[] }[];
-    head_commit: { id: string; message: string } | null;
-    commit_count: number;
-    truncated: boolean;
-    commits_unknown: boolean;
-    compare_url: string | null;
-    files?: { added: string[]; modified: string[]; removed: string[] } | null;
-    activity_type?: string;
-  };
-  actor: { login: string } | null;
-  origin: string;
-  happened_at: string;
-  considered: { matched: boolean; clause: string | null; reason: string | null }[];
-  runs: ApiObject[];
-}
-
-/** The changes of a repository that comparing found, oldest first, with everything that is known of them. */
-async function listFound(fullName: string): Promise<Detail[]> {
-  const changes = await world.list(`/api/changes?repository=${fullName}&origin=reconcile&limit=100`);
-  return await Promise.all(changes.toReversed().map((change) => world.api<Detail>(`/api/changes/${String(change['id'])}`)));
-}
+const listFound = (fullName: string) => readFound(world, fullName);
+const away = (work: () => Promise<void>) => unheard(world, work);
 
 /** Commits a file on the server while no webhook is sent. */
 async function commit(repo: string, path: string, more: { branch?: string; message?: string; sender?: string } = {}): Promise<string> {
@@ -49,19 +28,6 @@ async function commit(repo: string, path: string, more: { branch?: string; messa
     message: `Change ${path}`,
     ...more,
   });
-}
-
-async function away(work: () => Promise<void>): Promise<void> {
-  await world.github!.setWebhooks('off');
-  await work();
-  await world.github!.setWebhooks('on');
-}
-
-/** Sends what got lost to the App after all, under its own GUID. */
-async function deliverLost(repo: string, order: 'as sent' | 'backwards' = 'as sent'): Promise<void> {
-  const lost = (await world.github!.deliveries({ repo, event: 'push' })).filter(({ state }) => state === 'lost');
-  for (const { guid } of order === 'as sent' ? lost : lost.toReversed()) await world.github!.redeliver(guid);
-  await quiet(world);
 }
 
 function paths(name: string): string[] {
@@ -122,7 +88,7 @@ test('three missed pushes, one by force, are three changes with their heads, act
   await world.eventually('three requests', async () => Promise.resolve(fired().length >= 3));
   expect(fired()).toEqual([shas[0], shas[1], shas[0]]);
   const before = await listMoves(world, fullName);
-  await deliverLost(fullName, 'backwards');
+  await deliverLost(world, fullName, 'backwards');
   await reconcile(world, fullName);
   await quiet(world);
   expect(await listMoves(world, fullName)).toEqual(before);
@@ -142,7 +108,7 @@ test('there, back and there again while away is three changes, and the webhooks 
   const three = ['branch.updated main A..B', 'branch.updated main B..A', 'branch.updated main A..B'];
   const moves = () => listMoves(world, fullName, { [a]: 'A', [b]: 'B' });
   expect(await moves()).toEqual(three);
-  await deliverLost(fullName, 'backwards');
+  await deliverLost(world, fullName, 'backwards');
   expect(await moves()).toEqual(three);
   // And what really happens a third time counts.
   await github.updateRef({ repo: fullName, ref: 'refs/heads/main', sha: a });
@@ -173,9 +139,28 @@ test('a branch that was deleted and made again while away shows both, and one th
     'branch.created topic 0..B',
   ]);
   expect(moves.filter((move) => move.includes('young'))).toEqual(['branch.created young 0..A', 'branch.updated young A..C']);
-  await deliverLost(fullName);
+  await deliverLost(world, fullName);
   expect(await listFound(fullName)).toHaveLength(5);
 });
+
+test('many branches that moved are told by one look at the record', async () => {
+  const { fullName } = await track(world, 'wide');
+  const names = Array.from({ length: 12 }, (_, index) => `wide/${index}`);
+  await away(async () => {
+    for (const branch of names) await world.github!.updateRef({ repo: fullName, ref: `refs/heads/${branch}`, sha: await headOf(fullName) });
+  });
+  const asked = async () => (await world.github!.apiCalls({ path: `/repos/${fullName}/activity` })).length;
+  const before = await asked();
+  await reconcile(world, fullName);
+  expect((await asked()) - before).toBe(1);
+  const found = await listFound(fullName);
+  expect(found.map((change) => change.data.activity_type)).toEqual(names.map(() => 'branch_creation'));
+  expect(found.map((change) => (change['ref'] as { name: string }).name).toSorted()).toEqual(names.toSorted());
+});
+
+async function headOf(fullName: string): Promise<string> {
+  return (await world.github!.refs(fullName))['refs/heads/main']!;
+}
 
 test('a push that got lost before one that arrived is found by the next comparison, without moving the branch back', async () => {
   const { fullName, head } = await track(world, 'gap', {
@@ -195,7 +180,7 @@ test('a push that got lost before one that arrived is found by the next comparis
   expect(paths('gap').toSorted()).toEqual([lost, arrived].toSorted());
   const { data } = await world.api<{ data: ApiObject[] }>(`/api/repos/${fullName}/branches`);
   expect(data.find((branch) => branch['name'] === 'main')).toMatchObject({ sha: arrived });
-  await deliverLost(fullName);
+  await deliverLost(world, fullName);
   expect(await listMoves(world, fullName)).toHaveLength(2);
 });
 
@@ -284,7 +269,7 @@ test('without the record there is one change from head to head that says so; wit
       data: { commits_unknown: true, commits: [], head_commit: { id: last, message: 'Change 2.txt' } },
     },
   ]);
-  await deliverLost(fullName);
+  await deliverLost(world, fullName);
   expect(await listFound(fullName)).toHaveLength(1);
   expect(await listMoves(world, fullName)).toHaveLength(1);
 });
