@@ -10,6 +10,7 @@ import { openLab, type Lab } from './lab.ts';
 import { benchLatency } from './latency.ts';
 import { benchPaced } from './paced.ts';
 import { benchPipeline } from './pipeline.ts';
+import { benchReconcile } from './reconcile.ts';
 import { renderMarkdown, renderText, tidy } from './report.ts';
 import { benchScripts } from './scripts.ts';
 import { benchStart } from './start.ts';
@@ -25,6 +26,7 @@ const benches: Record<string, { about: string; run: Bench }> = {
   'fan-out': { about: 'CPU for a run with 10 and with 100 watches', run: benchFanOut },
   scripts: { about: 'scripts in a warm child against isolates in process', run: benchScripts },
   start: { about: 'cold and warm start, memory at rest', run: benchStart },
+  reconcile: { about: '1,000 unchanged repositories, and an hour of 100,000 on a simulated clock', run: benchReconcile },
   crash: { about: 'kill -9 at random moments: what was lost, what was doubled', run: benchCrash },
 };
 

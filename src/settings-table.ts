@@ -156,7 +156,7 @@ export const settingsTable = {
     format: formats.durationFormat({ min: '1m', max: '24h' }),
     type: 'time from 1m to 24h',
     default: '5m',
-    help: 'How often every repository is compared with GitHub, so that a lost webhook is found.',
+    help: 'How fresh RepoWatch keeps what it knows of repositories that people push to, so that a lost webhook is found; idle ones are compared more rarely, up to every 6 hours. A configuration can name its own interval.',
     how: 'Write a number with s, m or h, for example 5m.',
   },
   INTAKE: {
