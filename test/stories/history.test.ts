@@ -272,11 +272,31 @@ test('without the record there is one change from head to head that says so; wit
   await deliverLost(world, fullName);
   expect(await listFound(fullName)).toHaveLength(1);
   expect(await listMoves(world, fullName)).toHaveLength(1);
+  // The old head is collected as garbage: who pushed what is known, its commits are not.
+  let next = '';
+  await away(async () => {
+    next = await commit(fullName, '3.txt');
+  });
+  await github.setFailure({ path: `/repos/${fullName}/compare/`, status: 404, times: 1 });
+  await reconcile(world, fullName);
+  expect((await listFound(fullName))[1]).toMatchObject({
+    before: last,
+    after: next,
+    actor: { login: 'octocat' },
+    data: { commits_unknown: true, commits: [], head_commit: { id: next }, activity_type: 'push' },
+  });
 });
 
-/** One push of so many commits. */
+/** One push of so many commits, made by one process. */
 async function pushMany(fullName: string, count: number): Promise<void> {
   const copy = await createWorkingCopy({ url: `${world.github!.url}/${fullName}.git`, directory: `${world.directory}/many` });
-  for (let index = 1; index <= count; index += 1) await copy.run('commit', '--quiet', '--allow-empty', '-m', `Commit ${index}`);
+  const commitOf = [
+    'echo commit refs/heads/main',
+    'echo "committer Mona <mona@example.com> 1767225600 +0000"',
+    'echo "data <<END"; echo "Commit $i"; echo END',
+    'if [ $i = 1 ]; then echo "from refs/heads/main^0"; fi',
+  ].join('; ');
+  const alias = `!f() { for i in $(seq 1 ${count}); do ${commitOf}; done | git fast-import --quiet; }; f`;
+  await copy.run('-c', `alias.many=${alias}`, 'many');
   await copy.push();
 }
