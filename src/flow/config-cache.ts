@@ -3,13 +3,14 @@ import { RepoWatchError } from '../core/errors.ts';
 import type { Db } from '../db/connect.ts';
 import { transaction } from '../db/transaction.ts';
 import type { Repository } from '../mirror/repository.ts';
-import { compileConfig, type Allowance, type CompiledConfig, type CompiledWatch } from '../watches/compile-config.ts';
+import type { Allowance } from '../watches/allowance.ts';
+import { compileConfig, type CompiledConfig, type CompiledWatch } from '../watches/compile-config.ts';
 import type { StepKind } from '../watches/config-schema.ts';
 import { findConfigs, type ManagedBy } from '../watches/configs.ts';
 import { inheritFile, layerConfigs, type Layer, type LayeredWatch, type LayerName, type Refusal } from '../watches/layers.ts';
 import { parseConfig, type Config } from '../watches/parse-config.ts';
 import { listWatchRows, replaceWatches } from '../watches/watch-rows.ts';
-import { OrganizationConfigs } from './organization-configs.ts';
+import { OrganizationConfigs, type OrganizationState } from './organization-configs.ts';
 
 /** What is in force for a repository: its layers put together, with the rows of its watches. */
 export interface LoadedConfig {
@@ -138,6 +139,17 @@ export class ConfigCache {
     const ids = [...new Set([this.#serverConfigId, organization, owner.baseConfigId])].filter((id) => id !== undefined && id !== null);
     await this.#load(ids);
     return ids.flatMap((id) => this.#versions.get(id)?.compiled.allow ?? []);
+  }
+
+  /** The versions below a repository's own file: the operator's, the organisation's, the one that it extends; undefined where there is none. */
+  layersOf(repository: LayerIds): [string | undefined, string | undefined, string | undefined] {
+    const find = (wanted: LayerName) => this.#idsOf(repository).find(({ name }) => name === wanted)?.configId;
+    return [find('server'), find('organization'), find('extends')];
+  }
+
+  /** How the organisation's file of an installation stands; undefined when the App sees no repository for it. */
+  readOrganizationState(installationId: string): Promise<OrganizationState | undefined> {
+    return this.#organizations.readState(installationId);
   }
 
   /** The layers of a repository, the lowest first. The organisation's own file is the organisation's layer, also for the repository it lies in. */

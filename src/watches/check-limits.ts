@@ -1,5 +1,5 @@
 import { destinationAllowed } from '../core/destinations.ts';
-import type { Allowance } from './compile-config.ts';
+import type { Allowance } from './allowance.ts';
 import { listSteps, listWatches } from './list-watches.ts';
 import { formatPath, isMapping, type ConfigPath, type Finding } from './problems.ts';
 
@@ -33,7 +33,7 @@ export function checkLimits(file: unknown, limits: Limits): Finding[] {
   if (limits.allowances.length === 0) return [];
   return listWatches(file)
     .flatMap(listSteps)
-    .flatMap(({ path, step }) => [...checkKind(path, step, limits), ...checkTexts(path, step, limits)]);
+    .flatMap(({ path, step }) => checkKind(path, step, limits).concat(checkTexts(path, step, limits)));
 }
 
 function checkKind(path: ConfigPath, step: Record<string, unknown>, { allowances }: Limits): Finding[] {

@@ -2,13 +2,12 @@ import { parseDuration } from '../core/durations.ts';
 import { RepoWatchError } from '../core/errors.ts';
 import { compileCondition, compileTemplate, listExpressions, type Template } from '../core/expressions-template.ts';
 import type { CompiledExpression, ExpressionPlace } from '../core/expressions.ts';
-import { compilePatterns, type PatternMatcher } from '../core/globs.ts';
+import { compileAllowance, type Allowance } from './allowance.ts';
 import type { ConfigFile, WatchEntry } from './config-schema.ts';
 import { conditionPlace, envPlace, inputPlace, matchPlace } from './expression-places.ts';
 import type { MachineEntry } from './machine-schema.ts';
 import type { Config } from './parse-config.ts';
 import { standardRetry } from './retry.ts';
-import { listOf } from './schema-parts.ts';
 import type { PathsUnknown } from './trigger-clauses.ts';
 import { compileTrigger, triggerNames, type CompiledTrigger, type TriggerName } from './triggers.ts';
 import type { StepEntry } from './watch-schema.ts';
@@ -67,15 +66,6 @@ export interface CompiledWatch {
 /** The layer below a file: the organisation's, none, or a repository of the same owner. */
 export type Extends = { kind: 'org' | 'none' } | { kind: 'repository'; name: string; ref: string };
 
-/** What an organisation's file lets repositories do; what is undefined is not restricted. */
-export interface Allowance {
-  actions: readonly string[] | undefined;
-  /** Hosts, `*.host` or `host:port`. */
-  destinations: readonly string[] | undefined;
-  /** By name: whether a repository (its name without the owner) may use it. Secrets that are not named are not restricted. */
-  secrets: Readonly<Record<string, PatternMatcher>>;
-}
-
 /** A configuration file ready for use; made once per version. */
 export interface CompiledConfig {
   reconcile: { intervalMs: number | 'auto'; refs: readonly ('branches' | 'tags')[]; catchUp: 'all' | 'latest' | 'none' };
@@ -121,14 +111,6 @@ function compileExtends(text: string): Extends {
   if (text === 'org' || text === 'none') return { kind: text };
   const at = text.indexOf('@');
   return { kind: 'repository', name: text.slice(0, at), ref: text.slice(at + 1) };
-}
-
-function compileAllowance({ actions, destinations, secrets = {} }: NonNullable<ConfigFile['allow']>): Allowance {
-  return {
-    actions: actions === undefined ? undefined : listOf(actions),
-    destinations: destinations === undefined ? undefined : listOf(destinations),
-    secrets: Object.fromEntries(Object.entries(secrets).map(([name, patterns]) => [name, compilePatterns(listOf(patterns))])),
-  };
 }
 
 function compileWatch({ id, watch, config, mandatory }: { id: string; watch: Rule; config: Config; mandatory: boolean }): CompiledWatch {

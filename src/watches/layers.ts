@@ -1,4 +1,5 @@
-import type { Allowance, CompiledConfig, CompiledWatch } from './compile-config.ts';
+import type { Allowance } from './allowance.ts';
+import type { CompiledConfig, CompiledWatch } from './compile-config.ts';
 import type { ConfigFile } from './config-schema.ts';
 
 /** Where a layer comes from, the lowest first: the operator, the organisation's file, a repository that is named, the repository's own file. */

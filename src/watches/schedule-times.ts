@@ -46,3 +46,10 @@ export function checkTimezone(timezone: string): string | undefined {
 export function nextDue({ cron, timezone }: ScheduleTime, after: Date): Date {
   return CronExpressionParser.parse(cron.trim().split(/\s+/).join(' '), { tz: timezone, currentDate: after }).next().toDate();
 }
+
+/** The last time before or at a moment at which a checked schedule was due. */
+export function lastDue({ cron, timezone }: ScheduleTime, until: Date): Date {
+  // The parser answers what lies before the moment, and a whole minute is no part of that.
+  const currentDate = new Date(until.getTime() + 1);
+  return CronExpressionParser.parse(cron.trim().split(/\s+/).join(' '), { tz: timezone, currentDate }).prev().toDate();
+}

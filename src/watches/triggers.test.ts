@@ -75,7 +75,7 @@ describe('filters', () => {
   const label = (label: string) => sampleOf('issue.unlabeled', (data) => ({ ...(data as object), label }));
   const by = (...names: string[]) =>
     exampleChange('branch.updated', 'main', {
-      commits: names.map((username) => ({ ...exampleCommit(), author: { name: 'x', email: null, username } })),
+      commits: names.map((username) => Object.assign(exampleCommit(), { author: { name: 'x', email: null, username } })),
     });
 
   test.each<[filter: string, change: Change, answer: true | RegExp]>([

@@ -57,7 +57,13 @@ function renderKeys(schema: JsonSchema, required: readonly string[] = (schema['r
   if (properties.length === 0) return 'It has no keys.';
   const rows = properties.map(([key, value]) => {
     const preset = required.includes(key) ? 'needed' : 'default' in value ? code(value['default']) : '–';
-    return [code(key), describeValue(value), preset, String(value['description'] ?? '–'), describeExamples(value) || '–'];
+    return [
+      code(key),
+      describeValue(value),
+      preset,
+      typeof value['description'] === 'string' ? value['description'] : '–',
+      describeExamples(value) || '–',
+    ];
   });
   return renderTable([['key', 'value', 'default', 'meaning', 'example'], ...rows]);
 }
@@ -85,7 +91,7 @@ function renderTriggers(watch: JsonSchema): string[] {
     const keys = list ? (list['items'] as JsonSchema) : mappingOf(schema);
     const types = name === 'all' ? [] : [`Types of changes: ${triggers[name].allTypes.map(code).join(', ')}.`];
     const bare = triggers[name].bare ? [] : [`It is a list, and needs at least one entry: \`${name}: [{ … }]\`.`];
-    return [`### \`${name}\``, triggers[name].description, ...types, ...bare, renderKeys(keys)];
+    return [`### \`${name}\``, triggers[name].description].concat(types, bare, renderKeys(keys));
   });
 }
 
@@ -118,7 +124,11 @@ export function renderReferencePage(): string {
     renderKeys(manualInput),
     '## A step',
     renderKeys(step),
-    ...kinds.flatMap((kind) => [`### \`uses: ${kind.name}\``, `${kind.title ?? kind.name}. Inputs under \`with\`:`, renderKeys(describeInputs(kind))]),
+    ...kinds.flatMap((kind) => [
+      `### \`uses: ${kind.name}\``,
+      `${kind.title ?? kind.name}. Inputs under \`with\`:`,
+      renderKeys(describeInputs(kind)),
+    ]),
   ];
   return `${parts.join('\n\n')}\n`;
 }
