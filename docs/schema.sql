@@ -114,16 +114,18 @@ CREATE INDEX check_records_result_index ON check_records USING btree (repository
 
 create table configs (
   id bigint generated always as identity,
-  repository_id bigint not null,
-  installation_id bigint not null,
+  repository_id bigint,
+  installation_id bigint,
   path text not null,
   blob_sha text not null,
   content text not null,
   status text not null,
   problems jsonb default '[]'::jsonb not null,
   created_at timestamp with time zone default now() not null,
+  managed_by text default 'file'::text not null,
   constraint configs_pkey PRIMARY KEY (id),
-  constraint configs_blob_key UNIQUE (repository_id, blob_sha),
+  constraint configs_blob_key UNIQUE NULLS NOT DISTINCT (repository_id, managed_by, blob_sha),
+  constraint configs_managed_by_check CHECK ((managed_by = ANY (ARRAY['file'::text, 'organization'::text, 'server'::text, 'api'::text]))),
   constraint configs_status_check CHECK ((status = ANY (ARRAY['ok'::text, 'invalid'::text]))),
   constraint configs_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
 );
@@ -360,6 +362,22 @@ create table lanes (
   constraint lanes_pkey PRIMARY KEY (key)
 );
 
+create table presences (
+  id text not null,
+  repository_id bigint not null,
+  installation_id bigint not null,
+  branch text not null,
+  person text not null,
+  recorded boolean not null,
+  heartbeat_at timestamp with time zone default now() not null,
+  created_at timestamp with time zone default now() not null,
+  constraint presences_pkey PRIMARY KEY (id),
+  constraint presences_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+);
+CREATE INDEX presences_heartbeat_index ON presences USING btree (heartbeat_at);
+CREATE INDEX presences_installation_index ON presences USING btree (installation_id);
+CREATE INDEX presences_repository_index ON presences USING btree (repository_id);
+
 create table recoveries (
   id bigint generated always as identity,
   host text not null,
@@ -522,18 +540,26 @@ create table repositories (
   github_updated_at timestamp with time zone,
   installation_since timestamp with time zone default now() not null,
   facts_due_at timestamp with time zone,
+  schedules_seen_at timestamp with time zone,
+  extends_config_id bigint,
+  extends_repository_id bigint,
+  extends_ref text,
   constraint repositories_pkey PRIMARY KEY (id),
   constraint repositories_github_key UNIQUE (host, github_id),
   constraint repositories_config_status_check CHECK ((config_status = ANY (ARRAY['unknown'::text, 'absent'::text, 'load_error'::text, 'invalid'::text, 'ok'::text]))),
   constraint repositories_config_fkey FOREIGN KEY (config_id) REFERENCES configs(id) ON DELETE SET NULL,
+  constraint repositories_extends_config_id_fkey FOREIGN KEY (extends_config_id) REFERENCES configs(id) ON DELETE SET NULL,
   constraint repositories_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id)
 );
 CREATE INDEX repositories_config_due_index ON repositories USING btree (config_due_at) WHERE (config_due_at IS NOT NULL);
 CREATE INDEX repositories_due_index ON repositories USING btree (installation_id, reconcile_due_at) WHERE ((removed_at IS NULL) AND (NOT archived) AND (NOT disabled) AND enabled);
+CREATE INDEX repositories_extends_index ON repositories USING btree (extends_repository_id) WHERE (extends_repository_id IS NOT NULL);
 CREATE INDEX repositories_facts_due_index ON repositories USING btree (facts_due_at) WHERE (facts_due_at IS NOT NULL);
 CREATE INDEX repositories_full_name_index ON repositories USING btree (lower(full_name));
 CREATE INDEX repositories_installation_index ON repositories USING btree (installation_id);
+CREATE INDEX repositories_organization_index ON repositories USING btree (installation_id) WHERE ((lower(name) = '.github'::text) AND (removed_at IS NULL));
 CREATE INDEX repositories_refs_due_index ON repositories USING btree (installation_id, refs_due_at) WHERE ((removed_at IS NULL) AND (NOT archived) AND (NOT disabled) AND enabled);
+CREATE INDEX repositories_schedules_index ON repositories USING btree (id) WHERE (config_checked_at IS DISTINCT FROM schedules_seen_at);
 
 create table repository_names (
   id bigint generated always as identity,
@@ -577,6 +603,7 @@ create table runs (
   finished_at timestamp with time zone,
   dry_run boolean default false not null,
   superseded_by bigint,
+  base_config_id bigint,
   constraint runs_pkey PRIMARY KEY (id),
   constraint runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'dead'::text, 'cancelled'::text])))
 );
@@ -587,6 +614,23 @@ CREATE INDEX runs_open_index ON runs USING btree (lane, seq) WHERE (status = ANY
 CREATE INDEX runs_repository_index ON runs USING btree (repository_id, id DESC);
 CREATE INDEX runs_status_index ON runs USING btree (status, id DESC);
 CREATE INDEX runs_watch_index ON runs USING btree (watch_key, id DESC);
+
+create table schedules (
+  id bigint generated always as identity,
+  repository_id bigint not null,
+  installation_id bigint not null,
+  watch_key text not null,
+  cron text not null,
+  timezone text not null,
+  next_at timestamp with time zone not null,
+  last_due_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  constraint schedules_pkey PRIMARY KEY (id),
+  constraint schedules_identity_key UNIQUE (repository_id, watch_key, cron, timezone),
+  constraint schedules_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+);
+CREATE INDEX schedules_installation_index ON schedules USING btree (installation_id);
+CREATE INDEX schedules_next_index ON schedules USING btree (next_at);
 
 create table secrets (
   id uuid not null,
@@ -679,7 +723,7 @@ create table watches (
   updated_at timestamp with time zone default now() not null,
   constraint watches_pkey PRIMARY KEY (id),
   constraint watches_key_key UNIQUE (repository_id, managed_by, key),
-  constraint watches_managed_by_check CHECK ((managed_by = ANY (ARRAY['file'::text, 'organization'::text, 'api'::text]))),
+  constraint watches_managed_by_check CHECK ((managed_by = ANY (ARRAY['file'::text, 'organization'::text, 'server'::text, 'api'::text]))),
   constraint watches_config_id_fkey FOREIGN KEY (config_id) REFERENCES configs(id),
   constraint watches_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
 );

@@ -15,6 +15,11 @@ const manualChangeData = z.strictObject({
   inputs: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
     .describe('What was given for the trigger’s `inputs`'),
+  ref: z
+    .strictObject({ kind: z.literal('branch'), name: z.string(), full: z.string() })
+    .nullable()
+    .describe('The branch it is meant for'),
+  after: z.string().nullable().describe('Its head as far as RepoWatch knows'),
 });
 export type ManualChangeData = z.output<typeof manualChangeData>;
 
@@ -23,7 +28,12 @@ export const manualNoun = defineNoun({
   name: 'manual',
   types,
   data: manualChangeData,
-  sample: () => ({ watch: 'deploy', inputs: { environment: 'staging', dry: false } }),
+  sample: () => ({
+    watch: 'deploy',
+    inputs: { environment: 'staging', dry: false },
+    ref: { kind: 'branch' as const, name: 'main', full: 'refs/heads/main' },
+    after: '7d8a2b1c0e9f4a5b6c7d8e9f0a1b2c3d4e5f6a7b',
+  }),
   describe: ({ who, repository, data }) =>
     `${who} asked for ${data.watch === null ? 'the manual watches' : `watch ${shown(data.watch)}`} of ${repository}`,
 });

@@ -209,7 +209,7 @@ async function moveBelongings(db: Db, installationId: string, ids: string[]): Pr
     installationId,
     ids,
   ]);
-  for (const table of ['refs', 'watches', 'configs'])
+  for (const table of ['refs', 'watches', 'configs', 'schedules', 'presences'])
     await db.raw(`update ${table} set installation_id = ? where repository_id = any(?::bigint[])`, [installationId, ids]);
 }
 

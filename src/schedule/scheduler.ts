@@ -1,6 +1,8 @@
 import { scheduleJob, type Job } from 'node-schedule';
 import { describeError } from '../core/errors.ts';
 import type { Context } from '../flow/context.ts';
+import { fireSchedules } from '../flow/fire-schedules.ts';
+import { keepSchedules, reviewSchedules } from '../flow/keep-schedules.ts';
 import { wakeRecovery } from '../flow/recover-deliveries.ts';
 import { tendJobs } from '../flow/request-reconcile.ts';
 import { syncApp } from '../flow/refresh-pending.ts';
@@ -33,6 +35,8 @@ export function startScheduler(context: Context): Scheduler {
     createTick(context, { name: 'rescue', rule: '* * * * * *', work: () => rescue(context, graceSeconds) }),
     createTick(context, { name: 'reconcile', rule: '* * * * * *', work: () => wakeDueRepositories(context) }),
     createTick(context, { name: 'recovery', rule: '* * * * * *', work: () => wakeRecovery(context) }),
+    createTick(context, { name: 'schedules', rule: '* * * * * *', work: () => runSchedules(context) }),
+    createTick(context, { name: 'review of schedules', rule: '0 17 * * * *', work: () => reviewSchedules(context) }),
     createTick(context, { name: 'jobs', rule: '*/5 * * * * *', work: () => tendJobs(context) }),
     createTick(context, { name: 'listing', rule: '30 * * * * *', work: () => wakeInstallations(context) }),
     createTick(context, { name: 'installations', rule: '0 */5 * * * *', work: () => installations.look() }),
@@ -83,6 +87,12 @@ async function wakeDueRepositories(context: Context): Promise<void> {
   await context.queue.send(context.db, 'sync', githubIds.map(repositoryLane));
   const swept = await listDueSweeps(context.db, context.clock.now(), dueAtOnce);
   await context.queue.send(context.db, 'sweeps', swept.map(installationLane));
+}
+
+/** Schedules first follow what came into force, then fire. */
+async function runSchedules(context: Context): Promise<void> {
+  await keepSchedules(context);
+  await fireSchedules(context);
 }
 
 async function wakeInstallations(context: Context): Promise<void> {
