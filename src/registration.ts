@@ -73,13 +73,13 @@ function toStored(
   return {
     APP_ID: app.id,
     PRIVATE_KEY: app.pem,
-    // GitHub makes none for a webhook that is switched off; the server refuses to be without.
+    // Some servers make none; without one the server does not start.
     WEBHOOK_SECRET: app.webhook_secret ?? randomBytes(32).toString('hex'),
     CLIENT_ID: app.client_id,
     CLIENT_SECRET: app.client_secret,
     GITHUB_URL: options.githubUrl,
     GITHUB_API_URL: options.githubApiUrl,
-    ...(options.publicUrl === undefined ? {} : { PUBLIC_URL: options.publicUrl }),
+    ...(options.publicUrl === undefined ? { INTAKE: 'poll' as const } : { PUBLIC_URL: options.publicUrl }),
     APP_SLUG: app.slug,
     REGISTERED_AT: new Date().toISOString(),
   };

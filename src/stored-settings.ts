@@ -16,6 +16,7 @@ const appSchema = z.object({
   GITHUB_URL: z.string(),
   GITHUB_API_URL: z.string(),
   PUBLIC_URL: z.string().optional(),
+  INTAKE: z.literal('poll').optional(),
   APP_SLUG: z.string(),
   REGISTERED_AT: z.string(),
 });

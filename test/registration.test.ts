@@ -142,10 +142,10 @@ describe('a server without an App', () => {
     expect(page).toContain('The address must begin with https://');
   });
 
-  test('without an address for GitHub registers a webhook that is switched off', async () => {
+  test('without an address for GitHub registers a webhook that is only recorded', async () => {
     const [form] = readForms((await visit(address)).page);
     const manifest = JSON.parse(form?.fields['manifest'] ?? '') as Record<string, unknown>;
-    expect(manifest['hook_attributes']).toMatchObject({ active: false });
+    expect(manifest['hook_attributes']).toEqual({ url: 'https://repowatch.invalid/api/github/webhooks', active: true });
     expect(manifest).not.toHaveProperty('setup_url');
   });
 

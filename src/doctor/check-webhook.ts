@@ -29,17 +29,20 @@ async function checkConfig({ deliveries, publicUrl, intake, settings }: WebhookQ
     ];
   const { url, contentType, insecureSsl, hasSecret } = read.value;
   if (url === null || url === '') {
-    if (intake === 'poll') return [fine('webhook', 'The App has no webhook; deliveries are read from GitHub’s record (INTAKE=poll).')];
+    if (intake === 'poll') {
+      const remedy = `Make it active on ${settings}, with an address that does not answer, such as https://repowatch.invalid${webhookPath}.`;
+      return [warning('webhook', 'The App has no webhook, so GitHub records no deliveries that could be read (INTAKE=poll).', remedy)];
+    }
     const remedy = `Enter ${publicUrl ?? 'the address of this server'}${webhookPath} on ${settings}, or set INTAKE=poll when GitHub cannot reach you.`;
     return [warning('webhook', 'The App has no webhook: changes are found by the scheduled comparison only.', remedy)];
   }
   const findings: Finding[] = [];
-  const expected = publicUrl === undefined ? undefined : `${publicUrl}${webhookPath}`;
+  const expected = publicUrl === undefined || intake === 'poll' ? undefined : `${publicUrl}${webhookPath}`;
   if (expected !== undefined && url !== expected)
     findings.push(
       found('webhook', `GitHub delivers to ${url}, which is not ${expected}.`, `Enter ${expected} on ${settings}, or correct PUBLIC_URL.`),
     );
-  else if (expected === undefined && URL.parse(url)?.pathname !== webhookPath)
+  else if (expected === undefined && intake === 'webhook' && URL.parse(url)?.pathname !== webhookPath)
     findings.push(
       found(
         'webhook',
@@ -63,6 +66,8 @@ async function checkConfig({ deliveries, publicUrl, intake, settings }: WebhookQ
     findings.push(
       found('webhook_secret', 'The webhook has no secret on GitHub: every delivery is refused.', `Enter WEBHOOK_SECRET on ${settings}.`),
     );
+  if (findings.length === 0 && intake === 'poll')
+    return [fine('webhook', `GitHub records what it would deliver to ${url}, and RepoWatch reads it there (INTAKE=poll).`)];
   return findings.length > 0 ? findings : [fine('webhook', `GitHub delivers JSON to ${url} and signs it.`)];
 }
 

@@ -39,7 +39,7 @@ export function readManifest(): Manifest {
 export interface ManifestChoices {
   /** What the App is called on GitHub, where names are unique. */
   name?: string | undefined;
-  /** Where GitHub reaches RepoWatch; without it the webhook is registered switched off. */
+  /** Where GitHub reaches RepoWatch; without it deliveries are only recorded by GitHub, and read from there. */
   publicUrl?: string | undefined;
   /** Where GitHub sends the browser with the code. */
   redirectUrl: string;
@@ -59,8 +59,8 @@ export function fillManifest(manifest: Manifest, choices: ManifestChoices): Mani
     setup_url: `${publicUrl}/setup`,
     callback_urls: [`${publicUrl}/setup/callback`],
   };
-  // GitHub insists on an address also for a webhook that is switched off, and takes none of this machine alone.
-  const unreachable = { hook_attributes: { url: `https://repowatch.invalid${webhookPath}`, active: false } };
+  // GitHub records only what it tries to send: an address that nobody has, and an active webhook, are what INTAKE=poll needs.
+  const unreachable = { hook_attributes: { url: `https://repowatch.invalid${webhookPath}`, active: true } };
   return {
     ...rest,
     ...(publicUrl === undefined ? unreachable : addresses),

@@ -53,7 +53,7 @@ function choicesForm({ token, read: { choices } }: RegisterPage): Html {
 function summary({ manifest, read: { choices } }: RegisterPage): Html {
   const permissions = Object.entries(manifest.default_permissions).map(([name, access]) => html`<code>${name}: ${access}</code> `);
   const events = manifest.default_events.map((event) => html`<code>${event}</code> `);
-  const hook = manifest['hook_attributes'] as { url: string; active: boolean };
+  const hook = manifest['hook_attributes'] as { url: string };
   return html`<dl class="asked">
     <dt>For</dt>
     <dd>${choices.organization === undefined ? 'your own account' : html`the organisation <strong>${choices.organization}</strong>`}</dd>
@@ -62,13 +62,13 @@ function summary({ manifest, read: { choices } }: RegisterPage): Html {
     <dt>Events</dt>
     <dd>${events}</dd>
     <dt>Webhook</dt>
-    <dd>${hook.active ? html`<code>${hook.url}</code>` : 'switched off'}</dd>
+    <dd>${choices.publicUrl === undefined ? 'none that is reached: read from GitHub’s record' : html`<code>${hook.url}</code>`}</dd>
   </dl>`;
 }
 
 function hintOf(publicUrl: string | undefined): string | undefined {
   if (publicUrl === undefined)
-    return 'Without an address that GitHub can reach, the webhook is registered switched off: changes are then found by the scheduled comparison only.';
+    return 'Without an address that GitHub can reach, nothing is delivered: RepoWatch reads what happened from GitHub’s own record every few seconds (INTAKE=poll).';
   const { hostname } = new URL(publicUrl);
   const isLocal = /^(?:localhost|127\.|\[::1\]|0\.0\.0\.0)/.test(hostname);
   return isLocal ? `${hostname} is this machine alone: github.com refuses such an address for a webhook.` : undefined;

@@ -33,7 +33,9 @@ async function startWorld(settings: Record<string, string> = {}): Promise<void> 
 
 describe('without a way to sign in', () => {
   beforeAll(() => startWorld());
-  afterAll(() => world[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+  });
 
   test('an installation is begun with a signed state and an end', async () => {
     const { intent } = await begin({ account: 'acme', return_to: '/projects/1/integrations?tab=github#top' });
@@ -181,7 +183,9 @@ describe('with a way to sign in', () => {
     await github.createAccount('mona');
     await github.joinOrganization('mona', 'acme');
   });
-  afterAll(() => world[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+  });
 
   /** A code as GitHub gives it out when it asks people by itself during an installation. */
   async function codeOf(login: string): Promise<string> {
