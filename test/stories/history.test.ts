@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { zeroSha } from '../../src/changes/ref-change.ts';
 import { createWorkingCopy } from '../../src/stand-in/git-client.ts';
-import { deliverLost, readFound, unheard } from '../support/history.ts';
+import { deliverLost, pushMany, readFound, unheard } from '../support/history.ts';
 import { configOf, listMoves, quiet, reconcile, track, webhookWatch } from '../support/story.ts';
 import { startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
 
@@ -214,7 +214,7 @@ test('more commits than a comparison lists: truncated is said, and a filter on p
     }),
   });
   await world.github!.setWebhooks('off');
-  await pushMany(fullName, 260);
+  await pushMany(world, fullName, 260);
   await world.github!.setWebhooks('on');
   await reconcile(world, fullName);
   const [change, ...others] = await listFound(fullName);
@@ -286,17 +286,3 @@ test('without the record there is one change from head to head that says so; wit
     data: { commits_unknown: true, commits: [], head_commit: { id: next }, activity_type: 'push' },
   });
 });
-
-/** One push of so many commits, made by one process. */
-async function pushMany(fullName: string, count: number): Promise<void> {
-  const copy = await createWorkingCopy({ url: `${world.github!.url}/${fullName}.git`, directory: `${world.directory}/many` });
-  const commitOf = [
-    'echo commit refs/heads/main',
-    'echo "committer Mona <mona@example.com> 1767225600 +0000"',
-    'echo "data <<END"; echo "Commit $i"; echo END',
-    'if [ $i = 1 ]; then echo "from refs/heads/main^0"; fi',
-  ].join('; ');
-  const alias = `!f() { for i in $(seq 1 ${count}); do ${commitOf}; done | git fast-import --quiet; }; f`;
-  await copy.run('-c', `alias.many=${alias}`, 'many');
-  await copy.push();
-}

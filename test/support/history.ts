@@ -1,3 +1,4 @@
+import { createWorkingCopy } from '../../src/stand-in/git-client.ts';
 import { quiet } from './story.ts';
 import type { ApiObject, TestApp } from './test-app.ts';
 
@@ -39,4 +40,18 @@ export async function deliverLost(world: TestApp, repo: string, order: 'as sent'
   const lost = (await world.github!.deliveries({ repo, event: 'push' })).filter(({ state }) => state === 'lost');
   for (const { guid } of order === 'as sent' ? lost : lost.toReversed()) await world.github!.redeliver(guid);
   await quiet(world);
+}
+
+/** One push of so many commits, made by one process. */
+export async function pushMany(world: TestApp, fullName: string, count: number): Promise<void> {
+  const copy = await createWorkingCopy({ url: `${world.github!.url}/${fullName}.git`, directory: `${world.directory}/many` });
+  const commitOf = [
+    'echo commit refs/heads/main',
+    'echo "committer Mona <mona@example.com> 1767225600 +0000"',
+    'echo "data <<END"; echo "Commit $i"; echo END',
+    'if [ $i = 1 ]; then echo "from refs/heads/main^0"; fi',
+  ].join('; ');
+  const alias = `!f() { for i in $(seq 1 ${count}); do ${commitOf}; done | git fast-import --quiet; }; f`;
+  await copy.run('-c', `alias.many=${alias}`, 'many');
+  await copy.push();
 }
