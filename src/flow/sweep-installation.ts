@@ -50,6 +50,8 @@ async function takeStep(context: Context, installation: Installation, state: { s
   const now = context.clock.now();
   const canList = sweep.listingRetryAt === null || sweep.listingRetryAt <= now;
   const listing = canList && (sweep.listingStartedAt !== null || (sweep.listingDueAt !== null && sweep.listingDueAt <= now));
+  // While GitHub lets nobody in, only the listing is tried: it tells when that is over.
+  if (installation.refusal !== null) return listing && (await list(context, installation, sweep));
   const open = await listWaiting(context.db, installation.id, { for: 'refs', at: now, limit: largestBatch });
   const isBatch = open.length >= largestBatch || (open.length > fewAtOnce && !listing);
   if (isBatch) {
@@ -58,7 +60,7 @@ async function takeStep(context: Context, installation: Installation, state: { s
   }
   if (open.length <= fewAtOnce) await handOver(context, open, handed);
   if (listing) return await list(context, installation, sweep);
-  return open.length === 0 && (await lookAtDue(context, installation, state));
+  return await lookAtDue(context, installation, state);
 }
 
 /** Gives repositories to their own lanes, each once in a turn. */

@@ -89,12 +89,17 @@ function isOther(mine: Date | null, told: Date | null): boolean {
 }
 
 async function clear(context: Context, rows: SweptRepository[], at: Date): Promise<void> {
+  if (rows.length === 0) return;
   const now = context.clock.now();
   const cleared = rows.map((row) => ({ id: row.id, dueAt: nextCompareAt(paceOf(context, row), now) }));
-  await clearRepositories(context.db, cleared, at);
-  await recordNoChange(
-    context.db,
-    cleared.map(({ id }) => id),
-    at,
-  );
+  await transaction(context.db, async (trx) => {
+    // What a crash of Postgres loses of this is looked at again.
+    await trx.raw('set local synchronous_commit = off');
+    await clearRepositories(trx, cleared, at);
+    await recordNoChange(
+      trx,
+      cleared.map(({ id }) => id),
+      at,
+    );
+  });
 }

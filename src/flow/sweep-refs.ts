@@ -1,5 +1,7 @@
+import { describeError } from '../core/errors.ts';
 import type { Read } from '../github/ask.ts';
 import type { BatchedRefs, RefsBatch } from '../github/read-refs-batch.ts';
+import { transaction } from '../db/transaction.ts';
 import { recordNoChange } from '../mirror/check-records.ts';
 import { diffRefs, type MirroredRef } from '../mirror/diff-refs.ts';
 import type { Installation } from '../mirror/installation.ts';
@@ -134,12 +136,14 @@ async function record(context: Context, repositories: Repository[], read: RefsBa
       pushedAt: coveredPush(pushedAt, read.observedAt),
     };
   });
-  await recordUnchanged(context.db, unchanged, read.observedAt);
-  await recordNoChange(
-    context.db,
-    unchanged.map(({ id }) => id),
-    read.observedAt,
-  );
+  await transaction(context.db, async (trx) => {
+    await recordUnchanged(trx, unchanged, read.observedAt);
+    await recordNoChange(
+      trx,
+      unchanged.map(({ id }) => id),
+      read.observedAt,
+    );
+  });
 }
 
 async function compareOne(
@@ -149,9 +153,19 @@ async function compareOne(
 ): Promise<Reconciled> {
   const refs = seen.found.refs.map((ref) => ({ ...ref, protected: null }));
   const listing = { at: seen.at, kinds: ['branch', 'tag'] as const, refs, pushedAt: seen.found.pushedAt };
-  const reconciled = await compareWithListing(context, repository, { ...listing, kinds: [...listing.kinds] });
-  if (reconciled.result === 'baseline') await requestConfigs(context.db, [repository.id]);
-  return reconciled;
+  return await guard(context, repository, () => compareWithListing(context, repository, { ...listing, kinds: [...listing.kinds] }));
+}
+
+/** Whatever goes wrong with one repository is its own: the others are compared (R082). */
+async function guard(context: Context, repository: Repository, compare: () => Promise<Reconciled>): Promise<Reconciled> {
+  try {
+    const reconciled = await compare();
+    if (reconciled.result === 'baseline') await requestConfigs(context.db, [repository.id]);
+    return reconciled;
+  } catch (error) {
+    context.log.error({ repository: repository.fullName, error: describeError(error) }, 'Comparing a repository failed unexpectedly');
+    return await recordListingFailure(context, repository, { code: 'internal_error', message: describeError(error) });
+  }
 }
 
 /** Nothing for an id means gone or no access, which only the listing can tell (handbook B17). */
@@ -168,8 +182,7 @@ async function forget(context: Context, installation: Installation, told: { repo
 /** Reads repositories one after the other by REST: those with more refs than a batch carries, or when GraphQL refuses. */
 async function readAlone(context: Context, installation: Installation, repositories: Repository[]): Promise<void> {
   for (const repository of repositories) {
-    const reconciled = await reconcileRepository(context, repository);
-    if (reconciled.result === 'baseline') await requestConfigs(context.db, [repository.id]);
+    const reconciled = await guard(context, repository, () => reconcileRepository(context, repository));
     if (reconciled.result === 'failed' && stopsSweep(reconciled)) {
       await stopSweep(context, installation, { ...reconciled, message: 'a repository could not be read' });
       return;

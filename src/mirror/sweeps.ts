@@ -89,8 +89,9 @@ export async function listDueSweeps(db: Db, now: Date, limit: number): Promise<s
     `select i.github_id from installations i left join sweeps s on s.installation_id = i.id
      where i.deleted_at is null and i.suspended_at is null and i.allowed and i.enabled and coalesce(s.resume_at <= :now, true)
        and (((s.listing_due_at <= :now or s.listing_started_at is not null) and coalesce(s.listing_retry_at <= :now, true))
-         or exists (select 1 from repositories r where r.installation_id = i.id and r.refs_due_at <= :now and ${sweepable})
-         or exists (select 1 from repositories r where r.installation_id = i.id and r.reconcile_due_at <= :now and ${sweepable}))
+         or (i.refusal is null and (
+           exists (select 1 from repositories r where r.installation_id = i.id and r.refs_due_at <= :now and ${sweepable})
+           or exists (select 1 from repositories r where r.installation_id = i.id and r.reconcile_due_at <= :now and ${sweepable}))))
      order by s.turn_at nulls first limit :limit`,
     { now, limit } as unknown as Record<string, string>,
   );
