@@ -39,7 +39,7 @@ export interface SentDelivery {
 }
 
 /** Where the App's webhook points; `insecureSsl` true means that certificates are not checked (handbook A23). */
-export interface HookConfig {
+interface HookConfig {
   url: string | null;
   contentType: string | null;
   insecureSsl: boolean;

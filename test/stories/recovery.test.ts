@@ -157,6 +157,18 @@ describe('60 hours without a working address', () => {
     expect(await world.list(`/api/deliveries?guid=${late.guid}`)).toMatchObject([{ source: 'recovered' }]);
     expect(world.sink.requests).toHaveLength(400);
   });
+
+  test('a webhook that GitHub was told to send again, for a delivery that failed here, is processed again', async () => {
+    const [{ id, guid } = {}] = await world.list('/api/deliveries?source=recovered&limit=1');
+    const { payload } = await world.api(`/api/deliveries/${String(id)}`);
+    const row = () => world.database.db('deliveries').where({ id });
+    expect(await world.deliver('push', payload, { guid: String(guid) })).toMatchObject({ status: 202 });
+    expect(await row().select('status', 'attempts')).toMatchObject([{ status: 'processed', attempts: 1 }]);
+    await row().update({ status: 'errored', attempts: 8 });
+    expect(await world.deliver('push', payload, { guid: String(guid) })).toMatchObject({ status: 202 });
+    expect(await world.settled(String(guid))).toMatchObject({ status: 'ignored', code: 'already_known' });
+    expect(world.sink.requests).toHaveLength(400);
+  });
 });
 
 /** Deliveries that arrived as webhooks at their time, as rows. */
