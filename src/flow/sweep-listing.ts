@@ -4,6 +4,7 @@ import type { Installation } from '../mirror/installation.ts';
 import { beginListing, recordListing } from '../mirror/installation-health.ts';
 import { failureDelayMs } from '../mirror/reconcile-pace.ts';
 import {
+  arePresent,
   countListed,
   findSweepPage,
   listUnlisted,
@@ -41,7 +42,9 @@ export async function beginSweepListing(context: Context, installation: Installa
 export async function readListingPage(context: Context, installation: Installation, sweep: Sweep): Promise<PageStep> {
   const startedAt = sweep.listingStartedAt!;
   const number = sweep.listingPage + 1;
-  const known = await findSweepPage(context.db, installation.id, number);
+  const before = await findSweepPage(context.db, installation.id, number);
+  // A page that is the same as before tells nothing of a repository that was removed here meanwhile: its facts are needed to take it back.
+  const known = before && (await arePresent(context.db, installation.id, before.githubIds)) ? before : undefined;
   const askedAt = context.clock.now();
   const read = await context.reader.listRepositoryPage(installation.githubId, { number, known: known?.mark ?? null });
   if (!read.ok) return await recordFailure(context, installation, { sweep, failure: read });

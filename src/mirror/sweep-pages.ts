@@ -20,6 +20,16 @@ export async function findSweepPage(db: Db, installationId: string, page: number
   return rows[0];
 }
 
+/** True when all repositories of a page are active here: then it need not be read again to be taken in. */
+export async function arePresent(db: Db, installationId: string, githubIds: string[]): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: { present: number }[] }>(
+    `select count(*)::int as present from repositories r
+     where r.installation_id = ? and r.github_id = any(?::bigint[]) and r.removed_at is null`,
+    [installationId, githubIds],
+  );
+  return rows[0]!.present === githubIds.length;
+}
+
 /** Writes down what a page meant, and in the same commit that the listing has come so far. */
 export async function saveSweepPage(db: Db, installationId: string, page: SweepPage, startedAt: Date): Promise<void> {
   await db.raw(
