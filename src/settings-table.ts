@@ -57,7 +57,7 @@ export const settingsTable = {
     format: formats.appIdFormat,
     type: 'number',
     required: true,
-    help: 'The number of your GitHub App.',
+    help: 'The number of your GitHub App. When nothing names an App, what registration kept in DATA_DIR counts; without that the server serves the page that registers one.',
     how: 'Open the App on GitHub (Settings, Developer settings, GitHub Apps, your App); it is under "About" as "App ID".',
   },
   PRIVATE_KEY: {
@@ -193,11 +193,17 @@ export const settingsTable = {
     help: 'How much is logged, as one JSON line each on standard output.',
     how: 'Use info, or debug while looking for a fault.',
   },
+  DEFAULTS_FILE: {
+    format: formats.textFormat,
+    type: 'path',
+    help: "A file in the language of an organisation's repowatch.yml. Its watches, defaults and `allow` lie below those of every organisation and repository.",
+    how: 'Leave it empty, or give the path of a file that `repowatch validate --organization` finds fine.',
+  },
   DATA_DIR: {
     format: formats.textFormat,
     type: 'path',
     default: '.repowatch',
-    help: 'Where the embedded Postgres keeps its data. One RepoWatch per folder.',
+    help: 'Where the embedded Postgres keeps its data, and registration the credentials of the App. One RepoWatch per folder.',
     how: 'Choose a folder that this user can write and that is backed up.',
   },
 } satisfies Record<string, Setting>;

@@ -11,8 +11,6 @@ export interface Tier {
   permissions: Readonly<Record<string, Access>>;
   /** Events to subscribe to. */
   events: readonly string[];
-  /** Events that GitHub sends with these permissions without a subscription. */
-  automatic?: readonly string[];
 }
 
 /** What GitHub sends to every App without a subscription, as far as RepoWatch acts on it (handbook A21, I11). */
@@ -43,7 +41,6 @@ export const optionalTiers: readonly Tier[] = [
     purpose: 'A check run on every commit that changes the configuration',
     permissions: { checks: 'write' },
     events: [],
-    automatic: ['check_run', 'check_suite'],
   },
   {
     name: 'issues',
@@ -108,7 +105,7 @@ export function findPending(app: Pick<Grants, 'permissions'>, installation: Pick
 
 /** The tier that an event belongs to; undefined for those that every App gets, and for those that RepoWatch does not know. */
 export function findTierOfEvent(event: string): Tier | undefined {
-  return tiers.find((tier) => tier.events.includes(event) || tier.automatic?.includes(event) === true);
+  return tiers.find((tier) => tier.events.includes(event));
 }
 
 /** Permissions and events of the base and of the named tiers together, as a manifest asks for them. */

@@ -45,7 +45,7 @@ function renderSettingsPage(): string {
   return [
     '# Settings',
     'RepoWatch reads these from the environment, and beneath it from a file `.env` in the folder it is started in. An empty value counts as not set. When one is missing or bad, the start stops with exit code 1 and one line for each: its name, what is wrong, and how to get a good value.',
-    'Of `PRIVATE_KEY` and `PRIVATE_KEY_PATH` exactly one is needed. Secret values (`DATABASE_URL`, `PRIVATE_KEY`, `WEBHOOK_SECRET`, `WEBHOOK_SECRET_PREVIOUS`, `CLIENT_SECRET`, `SECRETS_KEY`, `ADMIN_TOKEN`) are never printed.',
+    'When nothing at all names an App, what `repowatch register` or the page `/setup` kept in `DATA_DIR` counts ([registering](registering.md)), and without that the server serves the page that registers one; the environment always wins. Otherwise, of `PRIVATE_KEY` and `PRIVATE_KEY_PATH` exactly one is needed. Secret values (`DATABASE_URL`, `PRIVATE_KEY`, `WEBHOOK_SECRET`, `WEBHOOK_SECRET_PREVIOUS`, `CLIENT_SECRET`, `SECRETS_KEY`, `ADMIN_TOKEN`) are never printed.',
     renderTable([['setting', 'value', 'default', 'what it does', 'how to get it'], ...rows]),
   ]
     .join('\n\n')
