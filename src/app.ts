@@ -13,6 +13,7 @@ import type { ServerSettings } from './env.ts';
 import { createAcceptDelivery } from './flow/accept-delivery.ts';
 import { ConfigCache } from './flow/config-cache.ts';
 import type { Context } from './flow/context.ts';
+import { loadServerConfig } from './flow/load-server-config.ts';
 import { createDeliveryService } from './flow/process-deliveries.ts';
 import { readScriptFile } from './flow/read-script-file.ts';
 import { createRunService } from './flow/run-lanes.ts';
@@ -95,6 +96,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     http,
     migrate: () => migrateUp(db),
     async startWork() {
+      if (settings.defaultsFile !== undefined) await loadServerConfig(context, settings.defaultsFile);
       await queue.start();
       if (runs('worker')) await workers.start();
       if (runs('scheduler')) {

@@ -1,4 +1,5 @@
 import type { Context } from './flow/context.ts';
+import { explainLayers } from './flow/explain-layers.ts';
 import { requestRecovery } from './flow/recover-deliveries.ts';
 import { cancelRunById, replayRun, retryDelivery } from './flow/requests.ts';
 import { cancelReconcile, requestReconcile } from './flow/request-reconcile.ts';
@@ -14,6 +15,7 @@ export function createHttpActions(context: Context, keyRing: KeyRing): Omit<Http
   return {
     retryDelivery: (id) => retryDelivery(context, id),
     replayRun: (id) => replayRun(context, id),
+    explainLayers: (githubId) => explainLayers(context, githubId),
     cancelRun: (id) => cancelRunById(context, id),
     requestReconcile: (wish) => requestReconcile(context, wish),
     cancelJob: (id) => cancelReconcile(context, id),

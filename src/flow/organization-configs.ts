@@ -1,4 +1,12 @@
+import type { ConfigStatus } from '../core/statuses.ts';
 import type { Db } from '../db/connect.ts';
+
+/** How an organisation's file stands. */
+export interface OrganizationState {
+  fullName: string;
+  status: ConfigStatus;
+  problems: unknown[];
+}
 
 /** How long an answer is kept: long enough for a busy installation, short enough for people who wait for a change to count. Milliseconds. */
 const keepMs = 1_000;
@@ -22,6 +30,16 @@ export class OrganizationConfigs {
     this.#known.set(installationId, { until: now + keepMs, configId });
     configId.catch(() => this.#known.delete(installationId));
     return await configId;
+  }
+
+  /** How the organisation's file stands; undefined when the App sees no repository for it. */
+  async readState(installationId: string): Promise<OrganizationState | undefined> {
+    const { rows } = await this.#db.raw<{ rows: OrganizationState[] }>(
+      `select full_name as "fullName", config_status as status, config_problems as problems from repositories
+       where installation_id = ? and lower(name) = '.github' and removed_at is null limit 1`,
+      [installationId],
+    );
+    return rows[0];
   }
 
   async #read(installationId: string): Promise<string | null> {

@@ -20,14 +20,11 @@ export type Extended =
 export async function resolveExtends(
   context: Context,
   repository: Repository,
-  wish: { name: string; ref: string; text: string },
+  wish: { name: string; ref: string; at: { line: number; column: number } },
 ): Promise<Extended> {
   const refuse = (message: string): Extended => ({
     result: 'refused',
-    problem: toProblem(
-      { path: ['extends'], message: `\`extends\` names ${message}`, code: 'config_value_invalid' },
-      placeOfExtends(wish.text),
-    ),
+    problem: toProblem({ path: ['extends'], message: `\`extends\` names ${message}`, code: 'config_value_invalid' }, wish.at),
   });
   const shown = `\`${wish.name}@${wish.ref}\``;
   const target = await findRepositoryByName(context.db, { installationId: repository.installationId, name: wish.name });
@@ -56,10 +53,4 @@ export async function resolveExtends(
     problems: [],
   });
   return { result: 'resolved', target: { configId, repositoryId: target.id, ref: wish.ref } };
-}
-
-/** Where `extends` stands: the file was read without an error, so it is a key at the start of a line. */
-function placeOfExtends(text: string): { line: number; column: number } {
-  const index = text.search(/^["']?extends["']?\s*:/m);
-  return index === -1 ? { line: 1, column: 1 } : { line: text.slice(0, index).split('\n').length, column: 1 };
 }

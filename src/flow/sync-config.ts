@@ -85,7 +85,13 @@ async function activate(context: Context, repository: Repository, file: { sha: s
     limits: { allowances: allowed, repository: repository.name },
   });
   const wish = parsed.status === 'ok' && !organization ? compileConfig(parsed.config).extends : undefined;
-  const extended = wish?.kind === 'repository' ? await resolveExtends(context, repository, { ...wish, text: file.text }) : undefined;
+  const extended =
+    wish?.kind === 'repository'
+      ? await resolveExtends(context, repository, {
+          ...wish,
+          at: parsed.status === 'ok' ? parsed.config.extendsAt! : { line: 1, column: 1 },
+        })
+      : undefined;
   if (extended?.result === 'unread') return await recordFailure(context, repository, extended.failure);
   const problems = parsed.status === 'invalid' ? parsed.problems : extended?.result === 'refused' ? [extended.problem] : [];
   const valid = problems.length === 0;

@@ -7,6 +7,7 @@ import type { Log } from '../core/log.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Db } from '../db/connect.ts';
 import type { TokenGate } from './auth.ts';
+import type { RepositoryConfig } from './schemas/repository.ts';
 import type { SecretOwner } from './read/secrets.ts';
 import type { Doctor } from './schemas/doctor.ts';
 import type { StandingActions } from './standing-actions.ts';
@@ -18,6 +19,10 @@ export interface HttpActions {
   retryDelivery(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
   /** Starts a run again as a new one and answers the new id. `not_found`, or `conflict` while the run is not over. */
   replayRun(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
+  /** What is in force for a repository, by its id on GitHub; undefined when nobody knows it. */
+  explainLayers(
+    githubId: string,
+  ): Promise<(Pick<RepositoryConfig, 'layers' | 'watches'> & { notes: { line: number; message: string }[] }) | undefined>;
   /** Ends a run that is not over. `not_found`, or `conflict` when it has ended. */
   cancelRun(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
   /** Makes one repository, those of an installation, or all due for reconcile at once; answers the job that counts them. */

@@ -19,6 +19,8 @@ export interface Config {
   file: ConfigFile;
   /** The line of each watch in the file, from 1. */
   lines: Record<string, number>;
+  /** Where `extends` stands; absent without it. */
+  extendsAt?: { line: number; column: number };
 }
 
 /** What a configuration file is: usable, or everything that is wrong with it in the order of the file. Warnings stop nothing. */
@@ -60,7 +62,10 @@ export function parseConfig(text: string | Uint8Array, options: ParseOptions): C
     String(path.at(-1)),
     document.locate({ path, message: '', code: 'config_invalid', atKey: true }).line,
   ]);
-  return { status: 'ok', config: { path: options.path, file, lines: Object.fromEntries(lines) }, warnings };
+  const config: Config = { path: options.path, file, lines: Object.fromEntries(lines) };
+  if (file.extends !== undefined)
+    config.extendsAt = document.locate({ path: ['extends'], message: '', code: 'config_invalid', atKey: true });
+  return { status: 'ok', config, warnings };
 }
 
 function check(

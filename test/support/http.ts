@@ -17,6 +17,7 @@ export const testActions: HttpActions = {
   retryDelivery: async (id) => ok({ id }),
   replayRun: async () => ok({ id: '4711' }),
   cancelRun: async (id) => ok({ id }),
+  explainLayers: async () => undefined,
   requestRecovery: async () => ({ ok: true, value: { requested: true as const } }),
   requestReconcile: async () => ok({ jobId: '1', requested: 1 }),
   cancelJob: async (id) => ok({ id }),

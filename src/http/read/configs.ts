@@ -15,20 +15,8 @@ interface ConfigRow {
   created_at: Date | null;
 }
 
-type Watch = RepositoryConfig['watches'][number];
-
-async function listWatches(db: Db, repositoryId: string): Promise<Watch[]> {
-  const rows = await queryRows<Omit<Watch, 'origin'>>(
-    db,
-    `select w.id, w.key, w.name, w.managed_by, g.path, w.line from watches w join configs g on g.id = w.config_id
-     where w.repository_id = :repositoryId and w.removed_at is null order by w.line nulls last, w.key`,
-    { repositoryId },
-  );
-  return rows.map((row) => Object.assign(row, { origin: row.line === null ? row.path : `${row.path}:${row.line}` }));
-}
-
-/** What a repository's file says, whether it is good, and which watches it declares. */
-export async function findConfig(db: Db, repositoryId: string): Promise<RepositoryConfig | undefined> {
+/** What a repository's own file says, and whether it is good. */
+export async function findConfig(db: Db, repositoryId: string): Promise<Omit<RepositoryConfig, 'layers' | 'watches'> | undefined> {
   const [row] = await queryRows<ConfigRow>(
     db,
     `select r.full_name, r.config_status, r.config_problems, r.config_blob_sha, r.config_checked_at, g.path, g.blob_sha, g.content, g.created_at
@@ -47,6 +35,5 @@ export async function findConfig(db: Db, repositoryId: string): Promise<Reposito
       path === null || sha === null || content === null || since === null
         ? null
         : { path, config_sha: sha, content, since: isoTime(since) },
-    watches: await listWatches(db, repositoryId),
   };
 }

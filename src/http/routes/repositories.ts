@@ -9,6 +9,7 @@ import { emptyBody, pageOf, repositoryParams } from '../schemas/common.ts';
 import { problems } from '../schemas/problem.ts';
 import {
   configSchema,
+  type RepositoryConfig,
   confirmedSecrets,
   refQuery,
   repositoryChange,
@@ -78,7 +79,7 @@ export function addRepositoryRoutes(api: Api, context: RouteContext): void {
     },
     async ({ params }) => {
       const repository = await read(params);
-      return found(await findConfig(db, repository.id), `repository ${repository.full_name}`);
+      return await readConfig(context, repository);
     },
   );
   addRepositoryWrites(api, context, read);
@@ -118,4 +119,12 @@ function addRepositoryWrites(api: Api, { actions }: RouteContext, read: Read): v
       return unwrap(await actions.standing.confirmSecretsOwner(id));
     },
   );
+}
+
+/** The file of the repository, with the layers that count with it. What a layer below refuses stands among the problems, as a warning. */
+async function readConfig({ db, actions }: RouteContext, repository: Repository): Promise<RepositoryConfig> {
+  const config = found(await findConfig(db, repository.id), `repository ${repository.full_name}`);
+  const { layers = [], watches = [], notes = [] } = (await actions.explainLayers(repository.github_id)) ?? {};
+  const refused = notes.map((note) => ({ ...note, column: 1, code: 'config_value_invalid', severity: 'warning' as const }));
+  return { ...config, problems: [...config.problems, ...refused], layers, watches };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configStatuses } from '../../core/statuses.ts';
+import { layerNames } from '../../watches/layers.ts';
 import { filterText, idText, pageQuery, timestamp } from './common.ts';
 
 /** What a repository is to us now, from its facts; `removed` wins over the others. */
@@ -109,17 +110,35 @@ export const configSchema = z
       .object({ path: z.string(), config_sha: z.string(), content: z.string(), since: timestamp })
       .nullable()
       .describe('The last good file; it stays in force while a broken one is on the branch'),
-    watches: z.array(
-      z.object({
-        id: idText,
-        key: z.string(),
-        name: z.string(),
-        managed_by: z.string(),
-        origin: z.string().describe('path:line'),
-        path: z.string(),
-        line: z.number().int().nullable(),
-      }),
-    ),
+    layers: z
+      .array(
+        z.object({
+          layer: z.enum(layerNames),
+          repository: z.string().nullable(),
+          path: z.string(),
+          status: z.enum([...configStatuses, 'not_accessible']),
+          problems: z.array(z.unknown()),
+        }),
+      )
+      .describe('What lies below the file and counts with it, the lowest first'),
+    watches: z
+      .array(
+        z.object({
+          id: idText,
+          key: z.string(),
+          name: z.string(),
+          layer: z.enum(layerNames),
+          managed_by: z.string(),
+          mode: z.enum(['on', 'off', 'dry-run']),
+          mandatory: z.boolean(),
+          origin: z.string().describe('path:line, with the repository in front when it is another one'),
+          repository: z.string().nullable(),
+          path: z.string(),
+          line: z.number().int(),
+          switched_off_at: z.string().nullable().describe('Where a higher layer switched it off'),
+        }),
+      )
+      .describe('Every watch that counts, whichever layer it comes from'),
   })
   .meta({ id: 'RepositoryConfig' });
 

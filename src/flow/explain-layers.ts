@@ -1,0 +1,104 @@
+import type { ConfigStatus } from '../core/statuses.ts';
+import { findRepositories, type Repository } from '../mirror/repository.ts';
+import { listConfigOrigins, type ConfigOrigin } from '../watches/config-origins.ts';
+import type { LayerName } from '../watches/layers.ts';
+import type { Context } from './context.ts';
+
+/** One layer below or at a repository, and how it stands. */
+export interface ExplainedLayer {
+  layer: LayerName;
+  /** Where it lies; null for the operator's file. */
+  repository: string | null;
+  path: string;
+  /** `not_accessible`: the App sees no such repository, which GitHub does not tell apart from one that is not there. */
+  status: ConfigStatus | 'not_accessible';
+  problems: unknown[];
+}
+
+/** A watch that counts for a repository, whichever layer it comes from. */
+export interface ExplainedWatch {
+  id: string;
+  key: string;
+  name: string;
+  layer: LayerName;
+  managed_by: string;
+  mode: 'on' | 'off' | 'dry-run';
+  mandatory: boolean;
+  /** `path:line`, with the repository in front when it is another one. */
+  origin: string;
+  repository: string | null;
+  path: string;
+  line: number;
+  /** Where a higher layer switched it off; null while it is on. */
+  switched_off_at: string | null;
+}
+
+/** Says what is in force for a repository: its layers, and every watch with the place where it is written. Undefined for an unknown repository. */
+export async function explainLayers(
+  context: Context,
+  githubId: string,
+): Promise<{ layers: ExplainedLayer[]; watches: ExplainedWatch[]; notes: { line: number; message: string }[] } | undefined> {
+  const repository = (await findRepositories(context.db, context.host, [githubId])).get(githubId);
+  if (!repository) return undefined;
+  await context.configs.prepare([repository]);
+  const loaded = context.configs.inForce(repository);
+  const watches = loaded?.compiled.watches ?? [];
+  const ids = [...watches.flatMap((watch) => [watch.configId, watch.switchedOffAt?.configId]), ...context.configs.layersOf(repository)];
+  const origins = await listConfigOrigins(
+    context.db,
+    ids.filter((id) => id !== undefined),
+  );
+  const where = (configId: string, line: number): string => describeOrigin(origins.get(configId), repository, line);
+  return {
+    layers: await listLayers(context, repository, origins),
+    watches: watches.map((watch) => ({
+      id: loaded!.watchIds.get(watch.id)!,
+      key: watch.id,
+      name: watch.name ?? watch.id,
+      layer: watch.layer,
+      managed_by: origins.get(watch.configId)?.managedBy ?? 'file',
+      mode: watch.mode,
+      mandatory: watch.mandatory,
+      origin: where(watch.configId, watch.line),
+      repository: origins.get(watch.configId)?.repository ?? null,
+      path: origins.get(watch.configId)?.path ?? '',
+      line: watch.line,
+      switched_off_at: watch.switchedOffAt ? where(watch.switchedOffAt.configId, watch.switchedOffAt.line) : null,
+    })),
+    notes: (loaded?.refusals ?? []).map(({ watch, line, mandatoryIn }) => ({
+      line,
+      message: `\`${watch}\` is mandatory in the ${mandatoryIn === 'server' ? "operator's" : "organisation's"} file and stays as it is there. Remove it here.`,
+    })),
+  };
+}
+
+function describeOrigin(origin: ConfigOrigin | undefined, repository: Repository, line: number): string {
+  if (!origin) return '';
+  const elsewhere = origin.repository !== null && origin.repository !== repository.fullName;
+  return `${elsewhere ? `${origin.repository}:` : ''}${origin.path}:${line}`;
+}
+
+async function listLayers(context: Context, repository: Repository, origins: ReadonlyMap<string, ConfigOrigin>): Promise<ExplainedLayer[]> {
+  const [server, organization, extended] = context.configs.layersOf(repository);
+  const layers: ExplainedLayer[] = [];
+  if (server !== undefined)
+    layers.push({ layer: 'server', repository: null, path: origins.get(server)?.path ?? '', status: 'ok', problems: [] });
+  const state = await context.configs.readOrganizationState(repository.installationId);
+  const path = '.github/repowatch.yml';
+  if (!repository.isOrganizationFile) {
+    layers.push({
+      layer: 'organization',
+      repository: state?.fullName ?? `${repository.owner}/.github`,
+      path: (organization === undefined ? undefined : origins.get(organization)?.path) ?? path,
+      status: state?.status ?? 'not_accessible',
+      problems: state?.problems ?? [],
+    });
+  }
+  if (extended !== undefined) {
+    const origin = origins.get(extended);
+    layers.push({ layer: 'extends', repository: origin?.repository ?? null, path: origin?.path ?? path, status: 'ok', problems: [] });
+  }
+  const own = repository.isOrganizationFile ? 'organization' : 'file';
+  layers.push({ layer: own, repository: repository.fullName, path, status: repository.configStatus, problems: [] });
+  return layers;
+}
