@@ -101,7 +101,7 @@ async function simulateHour(lab: Lab): Promise<Hour> {
     if (passed > 0) console.error(`${Math.round(passed / minuteMs)} min simulated: ${JSON.stringify(Object.fromEntries(world.requests))}`);
   }
   const charged = world.charged();
-  const byKind = Object.fromEntries([...world.requests].map(([kind, n]) => [`${kind}`, n]));
+  const byKind = Object.fromEntries(world.requests);
   const free = [...world.requests.values()].reduce((sum, n) => sum + n, 0) - charged;
   const localRate = await measureLocal(world);
   return {

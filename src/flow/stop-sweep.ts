@@ -8,21 +8,21 @@ import { applyStanding } from './suspend.ts';
 import { uninstall } from './uninstall.ts';
 
 /** What ends a sweep for now, whichever question it was the answer to: it concerns the whole installation. */
-const stopping: readonly ErrorCode[] = [
+const stopping: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'github_rate_limited',
   'github_budget_spent',
   'github_unauthorized',
   'github_ip_not_allowed',
   'installation_suspended',
   'installation_deleted',
-];
+]);
 
 /** How long a sweep rests when nobody says. Milliseconds. */
 const restMs = 60_000;
 
 /** True for a failure that every further question to this installation would meet, too. */
 export function stopsSweep(failure: { code: ErrorCode }): boolean {
-  return stopping.includes(failure.code);
+  return stopping.has(failure.code);
 }
 
 /**

@@ -56,7 +56,7 @@ export async function readListingPage(context: Context, installation: Installati
   const facts = read.value === 'unchanged' ? undefined : read.value.repositories;
   const listed: ListedPage = { at: read.value === 'unchanged' ? askedAt : read.value.observedAt, githubIds: page.githubIds, facts };
   await takePage(context, installation, listed);
-  await saveSweepPage(context.db, installation.id, page, startedAt);
+  await saveSweepPage(context.db, installation.id, { ...page, startedAt });
   if (page.more) return 'page';
   return await finish(context, installation, { ...sweep, listingPage: number });
 }

@@ -45,7 +45,7 @@ export async function readBatch(context: Context, installation: Installation, ba
       await judgeFailure(context, installation, { ...batch, repositories, failure: read });
       return;
     }
-    await grow(context, installation, batch.sweep, repositories.length);
+    await grow(context, installation, { sweep: batch.sweep, read: repositories.length });
     await compareBatch(context, installation, { repositories, read: read.value });
   }
   await readAlone(context, installation, unnamed);
@@ -74,7 +74,7 @@ async function judgeFailure(
 }
 
 /** One more each time, so that a size that GitHub cannot bear is not tried again at once. */
-async function grow(context: Context, installation: Installation, sweep: Sweep, read: number): Promise<void> {
+async function grow(context: Context, installation: Installation, { sweep, read }: { sweep: Sweep; read: number }): Promise<void> {
   const batchSize = read < sweep.batchSize ? sweep.batchSize : Math.min(largestBatch, sweep.batchSize + 1);
   if (batchSize === sweep.batchSize && sweep.batchFailures === 0) return;
   await updateSweep(context.db, installation.id, { batchSize, batchFailures: 0 });

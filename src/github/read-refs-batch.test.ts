@@ -86,7 +86,7 @@ describe('reading refs in batches', () => {
       { errors: [{ type: 'RATE_LIMITED', message: 'API rate limit exceeded' }] },
       'github_rate_limited',
     ],
-  ])('%s', async (_, status, body, code) => {
+  ])('%s', async (_, ...[status, body, code]) => {
     mockQuery(status, body);
     expect(await read('A', 'B')).toMatchObject({ ok: false, code });
   });

@@ -31,7 +31,7 @@ export async function arePresent(db: Db, installationId: string, githubIds: stri
 }
 
 /** Writes down what a page meant, and in the same commit that the listing has come so far. */
-export async function saveSweepPage(db: Db, installationId: string, page: SweepPage, startedAt: Date): Promise<void> {
+export async function saveSweepPage(db: Db, installationId: string, page: SweepPage & { startedAt: Date }): Promise<void> {
   await db.raw(
     `with progress as (
        update sweeps set listing_page = :page, listing_retry_at = null where installation_id = :installation and listing_started_at = :startedAt
@@ -43,7 +43,7 @@ export async function saveSweepPage(db: Db, installationId: string, page: SweepP
     {
       installation: installationId,
       page: page.page,
-      startedAt,
+      startedAt: page.startedAt,
       ids: page.githubIds,
       total: page.total,
       more: page.more,

@@ -4,6 +4,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createApp, type App } from '../../src/app.ts';
 import { createLog } from '../../src/core/log.ts';
+import { sweepInstallation } from '../../src/flow/sweep-installation.ts';
+import { listDueSweeps } from '../../src/mirror/sweeps.ts';
 import type { StandIn } from '../../src/stand-in/stand-in.ts';
 import { installationPayload } from '../support/payloads.ts';
 import { startTestApp, testSettings, type TestApp } from '../support/test-app.ts';
@@ -239,5 +241,33 @@ describe('a complete listing', () => {
     const left = await sql<{ name: string }>('select name from repositories where removed_at is not null order by name');
     expect(left.map(({ name }) => name)).toEqual(['r900', 'r901', 'stranger']);
     expect(await sql('select 1 from repositories where unlisted_at is not null and removed_at is null')).toEqual([]);
+  }, 60_000);
+});
+
+describe('a limit', () => {
+  test('lets the sweep rest until the time that GitHub named, and nothing is asked meanwhile', async () => {
+    const reset = Math.floor(Date.now() / 1000) + 1800;
+    await github.setFailure({
+      path: '/installation/repositories',
+      status: 403,
+      headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset) },
+      body: { message: 'API rate limit exceeded' },
+      times: 1000,
+    });
+    await makeAllDue();
+    await sql(`update sweeps set listing_due_at = now()`);
+    const resumeAt = await world.eventually('the sweep at rest', async () => {
+      const [row] = await sql<{ at: Date }>('select resume_at as at from sweeps where resume_at > now()');
+      return row?.at;
+    });
+    expect(resumeAt.getTime() / 1000).toBeGreaterThanOrEqual(reset);
+    const calls = await callsOf(async () => {
+      await sql(`update sweeps set listing_retry_at = null`);
+      await github.updateRef({ repo: 'acme/r700', ref: 'refs/heads/other', sha: (await github.refs('acme/r700'))['refs/heads/main']! });
+      expect(await listDueSweeps(world.database.db, new Date(), 10)).toEqual([]);
+      const [installation] = await sql<{ github_id: string }>('select github_id from installations');
+      await sweepInstallation(second!.context, installation!.github_id, { closing: new AbortController().signal });
+    });
+    expect(calls).toEqual([]);
   }, 60_000);
 });
