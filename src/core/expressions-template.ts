@@ -12,7 +12,7 @@ export type Template =
   | { kind: 'object'; entries: [string, Template][] };
 
 /** What is wrong with one text of a template: where it is in the value, and where in the text. */
-export interface TemplateProblem {
+interface TemplateProblem {
   path: (string | number)[];
   message: string;
   /** In characters from 0 of that text. */

@@ -31,7 +31,7 @@ export interface CompiledStep {
 }
 
 /** What a run does while another of its key is not finished. */
-export type OnBusy = 'queue' | 'latest' | 'drop';
+type OnBusy = 'queue' | 'latest' | 'drop';
 
 /** A watch ready to judge changes. */
 export interface CompiledWatch {
@@ -64,7 +64,7 @@ export interface CompiledWatch {
 }
 
 /** The layer below a file: the organisation's, none, or a repository of the same owner. */
-export type Extends = { kind: 'org' | 'none' } | { kind: 'repository'; name: string; ref: string };
+type Extends = { kind: 'org' | 'none' } | { kind: 'repository'; name: string; ref: string };
 
 /** A configuration file ready for use; made once per version. */
 export interface CompiledConfig {

@@ -136,6 +136,20 @@ describe('whatever becomes of a file', () => {
   });
 });
 
+describe('an expression over several lines or with escapes', () => {
+  test.each([
+    ["    if: |\n      ref.name == 'x' &&\n      zq.name == 'y'", '6:7'],
+    ["    if: >-\n      ref.name == 'x' &&\n\n      contains(zq, 'y')", '7:16'],
+    ["    if: ref.name == 'x' &&\n      zq.name", '5:7'],
+    ['    if: "ref.name == \'\\u00fc \\"x\\"\' && zq.name"', '4:40'],
+    ["    if: 'ref.name == ''a'' && zq'", '4:31'],
+    ["    if: |\n      ${{\n        ref.name == 'x' &&\n        zq.name\n      }}", '7:9'],
+  ])('%j', (condition, at) => {
+    const [problem] = listProblems(fileWith(`${condition}\n    on: push\n    steps: [{ uses: webhook, with: { url: https://a.b } }]`));
+    expect(problem).toMatch(new RegExp(`^${at} expression_invalid \`zq\` cannot be used here`));
+  });
+});
+
 describe('warnings', () => {
   const hook = '    on: push\n    steps: [{ uses: webhook, with: { url: "https://a.b", secret: "${{ secrets.S }}" } }]';
   const warningsOf = (text: string) =>

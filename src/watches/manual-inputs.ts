@@ -24,7 +24,7 @@ export const manualInput = z
   });
 
 /** An input with its defaults filled in. */
-export type ManualInput = z.output<typeof manualInput>;
+type ManualInput = z.output<typeof manualInput>;
 export type ManualInputs = Readonly<Record<string, ManualInput>>;
 export type ManualValues = Record<string, string | number | boolean>;
 
@@ -56,22 +56,35 @@ export function checkManualInputs(
   const stranger = Object.keys(given).find((name) => !names.includes(name));
   if (stranger !== undefined) {
     const known = names.length > 0 ? ` Known here: ${names.join(', ')}.` : ' This watch has no inputs.';
-    return failed('request_invalid', `There is no input \`${stranger.slice(0, 100)}\`.${didYouMean(stranger, names)}${known}`);
+    return refuse(stranger.slice(0, 100), `There is no input \`${stranger.slice(0, 100)}\`.${didYouMean(stranger, names)}${known}`);
   }
   const values: ManualValues = {};
   for (const [name, input] of Object.entries(declared)) {
     const value = given[name] ?? input.default;
     if (value === undefined) {
       if (input.required)
-        return failed(
-          'request_invalid',
-          `The input \`${name}\` is missing; give ${input.type === 'string' ? 'a text' : `a ${input.type}`}.`,
-        );
+        return refuse(name, `The input \`${name}\` is missing; give ${input.type === 'string' ? 'a text' : `a ${input.type}`}.`);
       continue;
     }
     const reason = misfit(input, value);
-    if (reason !== undefined) return failed('request_invalid', `The input \`${name}\` ${reason}.`);
+    if (reason !== undefined) return refuse(name, `The input \`${name}\` ${reason}.`);
     values[name] = value as string | number | boolean;
   }
   return ok(values);
+}
+
+/** A refusal with its place in the request. */
+function refuse(name: string, message: string): Outcome<never, 'request_invalid'> {
+  return failed('request_invalid', message, [{ path: `inputs.${name}`, message }]);
+}
+
+/** Inputs that came as text, as from a command line, read as the watch declares them; what does not fit stays text and is refused. */
+export function readManualTexts(declared: ManualInputs, texts: Readonly<Record<string, string>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, readText(declared[name]?.type, text)]));
+}
+
+function readText(type: ManualInput['type'] | undefined, text: string): unknown {
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  if (type === 'number' && text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
+  return text;
 }

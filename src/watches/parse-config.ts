@@ -63,8 +63,10 @@ export function parseConfig(text: string | Uint8Array, options: ParseOptions): C
     document.locate({ path, message: '', code: 'config_invalid', atKey: true }).line,
   ]);
   const config: Config = { path: options.path, file, lines: Object.fromEntries(lines) };
-  if (file.extends !== undefined)
-    config.extendsAt = document.locate({ path: ['extends'], message: '', code: 'config_invalid', atKey: true });
+  if (file.extends !== undefined) {
+    const { line, column } = document.locate({ path: ['extends'], message: '', code: 'config_invalid', atKey: true });
+    config.extendsAt = { line, column };
+  }
   return { status: 'ok', config, warnings };
 }
 

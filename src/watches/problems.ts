@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../core/error-catalogue.ts';
 
 /** A warning stops nothing; with an error the file does not come into force. */
-export type Severity = 'error' | 'warning';
+type Severity = 'error' | 'warning';
 
 /** Something wrong in a configuration file, and where. */
 export interface Problem {

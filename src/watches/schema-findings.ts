@@ -12,6 +12,8 @@ const hints: Record<string, string> = {
   'paths-ignore': ' Use `paths` with a pattern that begins with `!`.',
   jobs: ' Use `watches`; each of them has `steps`.',
   tags: ' Tags have a trigger of their own: `on: { tag: { tags: [...] } }`.',
+  paths: ' Only `push` knows which files were changed.',
+  paths_unknown: ' Only `push` knows which files were changed.',
   _extends: ' Write `extends`.',
   env: ' Values for every step are `vars`; `env` belongs to a step.',
   'cancel-in-progress': ' Write `on_busy: latest`.',

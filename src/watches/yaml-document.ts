@@ -91,7 +91,7 @@ export class YamlDocument {
     for (let count = 0; count < opened; count += 1) at = source.indexOf('${{', at) + 3;
     const inside = opened === 0 ? before : before.slice(before.lastIndexOf('${{') + 3);
     const begin = source.indexOf(inside + decoded.slice(offset, offset + 1), at);
-    return begin === -1 ? Math.max(at - 3, 0) : begin + inside.length;
+    return begin === -1 ? align(source, decoded, offset) : begin + inside.length;
   }
 
   #pairs(map: YAMLMap<Node, Node | null>): Map<string, Pair<Node, Node | null>> {
@@ -212,6 +212,24 @@ class Conversion {
     }
     return value;
   }
+}
+
+/** How far apart two characters of a text can stand in the file: a line's end and the indentation of the next. */
+const widestGap = 200;
+
+/** Where a character of a folded or escaped text stands in its source: both are walked together, and blanks do not count. */
+function align(source: string, decoded: string, offset: number): number {
+  let at = /^[|>]/.test(source) ? source.indexOf('\n') + 1 : 0;
+  let found = at;
+  for (let index = 0; index <= offset && index < decoded.length; index += 1) {
+    const character = decoded[index]!;
+    if (/\s/.test(character)) continue;
+    const next = source.indexOf(character, at);
+    if (next === -1 || next - at > widestGap) continue;
+    found = next;
+    at = next + 1;
+  }
+  return found;
 }
 
 function sayTwice(key: string, path: ConfigPath): Pick<Finding, 'message' | 'code'> {

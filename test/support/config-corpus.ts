@@ -39,13 +39,17 @@ export function parseCorpusFile(name: string, text: string | Uint8Array): Config
 
 let compiled: { repository: ValidateFunction; organization: ValidateFunction } | undefined;
 
-/** What the JSON Schema says of a file of the corpus. */
-export function judgeBySchema(name: string, text: Uint8Array): ExpectedProblem['schema'] {
+function compileSchemas(): NonNullable<typeof compiled> {
   const ajv = new Ajv({ strictTypes: false });
-  compiled ??= {
+  return {
     repository: ajv.compile(createJsonSchema({ kinds: corpusKinds })),
     organization: ajv.compile(createJsonSchema({ kinds: corpusKinds, organization: true })),
   };
+}
+
+/** What the JSON Schema says of a file of the corpus. */
+export function judgeBySchema(name: string, text: Uint8Array): ExpectedProblem['schema'] {
+  compiled ??= compileSchemas();
   let value: unknown;
   try {
     value = parse(new TextDecoder('utf-8', { fatal: true }).decode(text), { merge: false, logLevel: 'silent' });
