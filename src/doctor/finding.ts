@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../core/error-catalogue.ts';
 
 /** How bad a finding is, the worst last. */
-export const findingLevels = ['ok', 'warning', 'problem'] as const;
-export type FindingLevel = (typeof findingLevels)[number];
+const findingLevels = ['ok', 'warning', 'problem'] as const;
+type FindingLevel = (typeof findingLevels)[number];
 
 /** One thing that was looked at, and what it came to. */
 export interface Finding {

@@ -24,13 +24,3 @@ export async function disconnectGithubUser(db: Db, host: string, githubId: strin
   );
   return rowCount > 0;
 }
-
-/** The people of these ids who are connected now. */
-export async function listConnectedUsers(db: Db, host: string, githubIds: string[]): Promise<GithubUser[]> {
-  const { rows } = await db.raw<{ rows: GithubUser[] }>(
-    `select github_id as "githubId", login from github_users
-     where host = ? and revoked_at is null and github_id = any(cast(? as bigint[])) order by id`,
-    [host, githubIds],
-  );
-  return rows;
-}

@@ -25,7 +25,7 @@ function findingView({ level, what, remedy }: Doctor['findings'][number]): Html 
 }
 
 /** The page with everything that was looked at, what does not work first. */
-export function doctorPage(assets: Assets, report: Doctor): string {
+function doctorPage(assets: Assets, report: Doctor): string {
   const worst = (level: Doctor['status']) => report.findings.filter((finding) => finding.level === level);
   const findings = [...worst('problem'), ...worst('warning'), ...worst('ok')];
   const look = looks[report.status];
