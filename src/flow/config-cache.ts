@@ -1,12 +1,13 @@
 import { catalogue } from '../core/error-catalogue.ts';
 import { RepoWatchError } from '../core/errors.ts';
+import type { ManagedBy } from '../core/statuses.ts';
 import type { Db } from '../db/connect.ts';
 import { transaction } from '../db/transaction.ts';
 import type { Repository } from '../mirror/repository.ts';
 import type { Allowance } from '../watches/allowance.ts';
 import { compileConfig, type CompiledConfig, type CompiledWatch } from '../watches/compile-config.ts';
 import type { StepKind } from '../watches/config-schema.ts';
-import { findConfigs, type ManagedBy } from '../watches/configs.ts';
+import { findConfigs } from '../watches/configs.ts';
 import { inheritFile, layerConfigs, type Layer, type LayeredWatch, type LayerName, type Refusal } from '../watches/layers.ts';
 import { parseConfig, type Config } from '../watches/parse-config.ts';
 import { listWatchRows, replaceWatches } from '../watches/watch-rows.ts';
@@ -60,7 +61,7 @@ const maxEntries = 5_000;
 /** What a repository without a file of its own says itself. */
 const emptyConfig = compileConfig({ path: undefined, file: { version: 1, watches: {} }, lines: {} });
 
-const managers: Record<LayerName, ManagedBy> = { server: 'server', organization: 'organization', extends: 'organization', file: 'file' };
+const managerOf: Record<LayerName, ManagedBy> = { server: 'server', organization: 'organization', extends: 'organization', file: 'file' };
 
 /** Configurations compiled once per version, and what of them is in force for a repository. */
 export class ConfigCache {
@@ -186,7 +187,7 @@ export class ConfigCache {
       key: id,
       name: name ?? id,
       line,
-      managedBy: managers[layer],
+      managedBy: managerOf[layer],
       configId,
     }));
     const isKnown = (watch: (typeof declared)[number]) =>

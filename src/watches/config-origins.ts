@@ -1,5 +1,5 @@
 import type { Db } from '../db/connect.ts';
-import type { ManagedBy } from './configs.ts';
+import type { ManagedBy } from '../core/statuses.ts';
 
 /** Where a version of a configuration is written. */
 export interface ConfigOrigin {

@@ -1,10 +1,7 @@
-import type { ConfigStatus } from '../core/statuses.ts';
+import type { ConfigStatus, ManagedBy } from '../core/statuses.ts';
 import { toStorableJson, toStorableText } from '../core/storable.ts';
 import type { Db } from '../db/connect.ts';
 import type { Problem } from './problems.ts';
-
-/** Whose a version of a configuration, or a watch, is. */
-export type ManagedBy = 'file' | 'organization' | 'server' | 'api';
 
 /** One version of a configuration file. The server's belongs to no repository. */
 export interface StoredConfig {

@@ -1,6 +1,6 @@
 import { toStorableJson } from '../core/storable.ts';
 import type { Db } from '../db/connect.ts';
-import type { ManagedBy } from './configs.ts';
+import type { ManagedBy } from '../core/statuses.ts';
 
 /** A watch as a configuration in force declares it for a repository. */
 export interface DeclaredWatch {
