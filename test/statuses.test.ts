@@ -25,6 +25,11 @@ const checked: Record<string, string> = {
   'job_items.status': 'jobItemStatuses',
   'github_usage.purpose': 'githubPurposes',
   'github_pauses.reason': 'githubPauseReasons',
+  'configs.managed_by': 'managers',
+  'watches.managed_by': 'managers',
+  'config_validations.status': 'validationStatuses',
+  'config_validations.conclusion': 'validationConclusions',
+  'config_validations.channel': 'feedbackChannels',
 };
 
 /** Lists that belong to one table only, or to GitHub. */
@@ -34,8 +39,8 @@ const ownWords: Record<string, string[]> = {
   'installations.repository_selection': ['all', 'selected'],
   'installations.refusal': ['ip_allow_list'],
   'configs.status': ['ok', 'invalid'],
+  'config_validations.touches': ['yes', 'unknown'],
   'installation_intents.confirmed_by': ['app', 'user', 'webhook'],
-  'watches.managed_by': ['file', 'organization', 'api'],
 };
 
 let base: TestDatabase;

@@ -78,3 +78,19 @@ export type JobStatus = (typeof jobStatuses)[number];
 /** One repository of a job. */
 export const jobItemStatuses = ['open', 'done', 'failed', 'cancelled'] as const;
 export type JobItemStatus = (typeof jobItemStatuses)[number];
+
+/** Who decides what a watch or a version of a configuration says: the repository's file, the organisation's, the operator's, or whoever uses the API. */
+export const managers = ['file', 'organization', 'server', 'api'] as const;
+export type ManagedBy = (typeof managers)[number];
+
+/** What was said of a proposed version of a configuration: `unchanged` when the commit turned out to leave the file alone, `superseded` by a newer commit. */
+export const validationStatuses = ['waiting', 'done', 'unchanged', 'superseded', 'failed'] as const;
+export type ValidationStatus = (typeof validationStatuses)[number];
+
+/** What a validation came to; `neutral` where there is no file. GitHub's words. */
+export const validationConclusions = ['success', 'failure', 'neutral'] as const;
+export type ValidationConclusion = (typeof validationConclusions)[number];
+
+/** Where a validation was reported on GitHub; `none` when the App may write neither. */
+export const feedbackChannels = ['check', 'status', 'none'] as const;
+export type FeedbackChannel = (typeof feedbackChannels)[number];
