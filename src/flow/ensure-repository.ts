@@ -88,17 +88,18 @@ async function tryToEnsure(context: Context, seen: Seen): Promise<Ensured | unde
   const elsewhere = found?.installationGithubId !== installation.github_id;
   // Nothing is written on the word of an installation that has no say.
   if (refusal && elsewhere) return { result: 'refused', ...refusal };
+  if (!found) return await write(context, seen, { facts });
   switch (judgeSighting(found, { facts, installationGithubId: installation.github_id })) {
     case 'same':
     case 'removed':
-      return { result: 'repository', repository: found! };
+      return { result: 'repository', repository: found };
     case 'stale':
-      return elsewhere ? await refuseFormer(context, found!) : { result: 'repository', repository: found! };
+      return elsewhere ? await refuseFormer(context, found) : { result: 'repository', repository: found };
     case 'new':
     case 'write':
-      return await write(context, seen, facts);
+      return await write(context, seen, { facts });
     case 'ask':
-      return refusal ? { result: 'refused', ...refusal } : await askAndWrite(context, seen, found!);
+      return refusal ? { result: 'refused', ...refusal } : await askAndWrite(context, seen, found);
   }
 }
 
@@ -109,7 +110,8 @@ async function refuseFormer(context: Context, found: Repository): Promise<Ensure
   return { result: 'refused', code: 'repository_moved', reason };
 }
 
-async function write(context: Context, seen: Seen, facts: RepositoryFacts, askedAt?: Date): Promise<Ensured | undefined> {
+async function write(context: Context, seen: Seen, word: { facts: RepositoryFacts; askedAt?: Date }): Promise<Ensured | undefined> {
+  const { facts, askedAt } = word;
   const asked = askedAt === undefined ? {} : { askedAt };
   const written = await transaction(context.db, async (trx) => {
     const known = await findInstallation(trx, context.host, seen.installation.github_id);
@@ -138,7 +140,7 @@ async function askAndWrite(context: Context, seen: Seen, found: Repository): Pro
   const answer = await context.reader.getRepository(installation.github_id, facts.github_id);
   // A token of anybody reads public repositories: whose it is tells whether this installation covers it.
   if (answer.ok && (here || answer.value.owner.github_id === facts.owner.github_id))
-    return await write(context, seen, answer.value, askedAt);
+    return await write(context, seen, { facts: answer.value, askedAt });
   const { code, message, retryAt } = answer.ok ? { code: 'github_not_found' as const, message: '', retryAt: undefined } : answer;
   const gone = code === 'github_not_found' || code === 'installation_deleted' || code === 'installation_suspended';
   if (!here && gone) return await refuseFormer(context, found);
@@ -147,7 +149,7 @@ async function askAndWrite(context: Context, seen: Seen, found: Repository): Pro
   // Gone, or nobody can say now: the listing decides, and until then the newest word counts.
   if (gone) await context.queue.send(context.db, 'sync', [installationLane(installation.github_id)]);
   else await askForFacts(context.db, [found.id], askedAt);
-  return gone || !catalogue[code].retryable ? { result: 'repository', repository: found } : await write(context, seen, facts);
+  return gone || !catalogue[code].retryable ? { result: 'repository', repository: found } : await write(context, seen, { facts });
 }
 
 async function find(context: Context, githubId: string): Promise<Repository | undefined> {

@@ -57,7 +57,7 @@ export async function removeFromMirror(context: Context, leaving: Leaving): Prom
 }
 
 async function removeSome(context: Context, trx: Db, leaving: Leaving): Promise<number> {
-  const repositories = await lockDeparting(trx, leaving.installationId, leaving.which, atOnce);
+  const repositories = await lockDeparting(trx, leaving, atOnce);
   for (const repository of repositories) await recordDeparture(context, trx, { ...leaving, repository });
   await removeRepositories(
     trx,

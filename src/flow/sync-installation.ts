@@ -35,7 +35,12 @@ export async function syncInstallation(context: Context, githubId: string): Prom
 }
 
 function isOther(before: Record<string, string>, after: Record<string, string>): boolean {
-  const text = (permissions: Record<string, string>) => JSON.stringify(Object.entries(permissions).sort());
+  const text = (permissions: Record<string, string>) =>
+    JSON.stringify(
+      Object.keys(permissions)
+        .sort()
+        .map((name) => [name, permissions[name]]),
+    );
   return text(before) !== text(after);
 }
 

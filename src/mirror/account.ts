@@ -8,11 +8,11 @@ export interface AccountUpdate {
   avatar_url: string | null;
 }
 
-const types = ['User', 'Organization', 'Enterprise'];
+const types = new Set(['User', 'Organization', 'Enterprise']);
 
 /** Writes down what GitHub says about an account and answers its row's id. */
 export async function upsertAccount(db: Db, host: string, account: AccountUpdate): Promise<string> {
-  const type = types.includes(account.type) ? account.type : 'User';
+  const type = types.has(account.type) ? account.type : 'User';
   const { rows } = await db.raw<{ rows: { id: string }[] }>(
     `insert into accounts (host, github_id, login, type, avatar_url) values (?, ?, ?, ?, ?)
      on conflict (host, github_id) do update set login = excluded.login, type = excluded.type,

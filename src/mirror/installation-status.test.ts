@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import {
@@ -23,11 +24,10 @@ afterAll(async () => {
 const flags = ['deleted', 'allowed', 'suspended', 'refused', 'pending', 'connected', 'begun'] as const;
 
 /** Every standing that there can be: 2 to the 7th, times the four states of a listing. */
-const all: Standing[] = Array.from({ length: 2 ** flags.length }).flatMap((_, bits) =>
-  listingStates.map(
-    (state) => ({ state, ...Object.fromEntries(flags.map((flag, index) => [flag, ((bits >> index) & 1) === 1])) }) as Standing,
-  ),
-);
+const all: Standing[] = Array.from({ length: 2 ** flags.length }).flatMap((_, bits) => {
+  const set = Object.fromEntries(flags.map((flag, index) => [flag, ((bits >> index) & 1) === 1]));
+  return listingStates.map((state) => Object.assign({ state }, set) as unknown as Standing);
+});
 
 const well: Standing = {
   deleted: false,
@@ -73,8 +73,8 @@ describe('the status of an installation', () => {
   });
 
   test('takes each word that an installation with a number can have', () => {
-    const begun = ['initiated_on_repowatch', 'requested'];
-    expect(new Set(all.map(deriveInstallationStatus))).toEqual(new Set(installationStatuses.filter((status) => !begun.includes(status))));
+    const begun = new Set<string>(['initiated_on_repowatch', 'requested']);
+    expect(new Set(all.map(deriveInstallationStatus))).toEqual(new Set(installationStatuses.filter((status) => !begun.has(status))));
   });
 });
 
@@ -114,4 +114,11 @@ describe('the sentence and the link', () => {
     expect(explainInstallation('deleted', own).link).toBe('https://ghe.example.com/apps/repowatch/installations/new');
     expect(explainInstallation('unmatched_user', { ...facts, requester: 'hubot' }).reason).toContain('hubot');
   });
+});
+
+test('docs/installations.md has a line for every status, in the order of the rules', () => {
+  const page = readFileSync(new URL('../../docs/installations.md', import.meta.url), 'utf8');
+  expect([...page.matchAll(/^\| `(\w+)` /gm)].map(([, status]) => status).slice(0, installationStatuses.length)).toEqual([
+    ...installationStatuses,
+  ]);
 });

@@ -32,29 +32,29 @@ const facts: RepositoryUpdate = {
 };
 
 describe('a repository that a delivery shows', () => {
-  test.each<[string, Partial<Repository>, Partial<RepositoryUpdate>, string]>([
-    ['same', {}, {}, '77'],
-    ['same', {}, { updated_at: at(11), default_branch: null }, '77'],
-    ['write', {}, { full_name: 'acme/tool', updated_at: at(11) }, '77'],
-    ['write', {}, { archived: true, updated_at: at(11) }, '77'],
-    ['write', {}, { default_branch: 'next', updated_at: at(11) }, '77'],
-    ['stale', {}, { full_name: 'acme/tool', updated_at: at(9) }, '77'],
-    ['ask', {}, { full_name: 'acme/tool' }, '77'],
-    ['ask', {}, { full_name: 'acme/tool', updated_at: null }, '77'],
-    ['ask', { githubUpdatedAt: null }, { private: false, updated_at: at(11) }, '77'],
+  test.each<[string, Partial<Repository>, Partial<RepositoryUpdate> & { through?: string }]>([
+    ['same', {}, {}],
+    ['same', {}, { updated_at: at(11), default_branch: null }],
+    ['write', {}, { full_name: 'acme/tool', updated_at: at(11) }],
+    ['write', {}, { archived: true, updated_at: at(11) }],
+    ['write', {}, { default_branch: 'next', updated_at: at(11) }],
+    ['stale', {}, { full_name: 'acme/tool', updated_at: at(9) }],
+    ['ask', {}, { full_name: 'acme/tool' }],
+    ['ask', {}, { full_name: 'acme/tool', updated_at: null }],
+    ['ask', { githubUpdatedAt: null }, { private: false, updated_at: at(11) }],
     // Another installation claims it.
-    ['write', {}, { owner: { github_id: '9', login: 'other' }, updated_at: at(11) }, '88'],
-    ['stale', {}, { updated_at: at(9) }, '88'],
-    ['ask', {}, {}, '88'],
-    ['write', { uninstalledAt: at(10) }, { updated_at: null }, '88'],
-    ['stale', { uninstalledAt: at(10) }, { updated_at: at(9) }, '88'],
+    ['write', {}, { through: '88', owner: { github_id: '9', login: 'other' }, updated_at: at(11) }],
+    ['stale', {}, { through: '88', updated_at: at(9) }],
+    ['ask', {}, { through: '88' }],
+    ['write', { uninstalledAt: at(10) }, { through: '88', updated_at: null }],
+    ['stale', { uninstalledAt: at(10) }, { through: '88', updated_at: at(9) }],
     // It was removed at noon.
-    ['removed', { removedAt: at(12) }, {}, '77'],
-    ['removed', { removedAt: at(12) }, { full_name: 'acme/tool', updated_at: at(11) }, '77'],
-    ['ask', { removedAt: at(12) }, { pushed_at: at(13) }, '77'],
-    ['ask', { removedAt: at(12) }, {}, '88'],
-  ])('is %s when the row has %j and it shows %j through %s', (verdict, row, shown, installationGithubId) => {
-    expect(judgeSighting({ ...known, ...row }, { facts: { ...facts, ...shown }, installationGithubId })).toBe(verdict);
+    ['removed', { removedAt: at(12) }, {}],
+    ['removed', { removedAt: at(12) }, { full_name: 'acme/tool', updated_at: at(11) }],
+    ['ask', { removedAt: at(12) }, { pushed_at: at(13) }],
+    ['ask', { removedAt: at(12) }, { through: '88' }],
+  ])('is %s when the row has %j and it shows %j', (verdict, row, { through = '77', ...shown }) => {
+    expect(judgeSighting({ ...known, ...row }, { facts: { ...facts, ...shown }, installationGithubId: through })).toBe(verdict);
   });
 
   test('is new when there is no row', () => {

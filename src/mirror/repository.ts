@@ -222,7 +222,8 @@ export async function askForFacts(db: Db, ids: string[], at: Date): Promise<void
 export type Departing = { githubIds: string[] } | { all: true } | { notListed: string[]; before: Date };
 
 /** Locks and lists repositories of an installation that are about to be removed, at most `limit`, in the order of their ids. */
-export async function lockDeparting(trx: Db, installationId: string, departing: Departing, limit: number): Promise<Repository[]> {
+export async function lockDeparting(trx: Db, from: { installationId: string; which: Departing }, limit: number): Promise<Repository[]> {
+  const { installationId, which: departing } = from;
   const [which, values] =
     'githubIds' in departing
       ? ['r.github_id = any(?::bigint[])', [departing.githubIds]]

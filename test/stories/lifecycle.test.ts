@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { arrive } from '../support/lifecycle.ts';
-import { configOf, dataOf, quiet, track, webhookWatch } from '../support/story.ts';
+import { configOf, dataOf, quiet, sorted, track, webhookWatch } from '../support/story.ts';
 import { startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
 
 let world: TestApp;
@@ -116,10 +116,7 @@ describe.each(orders)('what happened while nobody heard, told %s', (order) => {
       const found = await world.list(`/api/installations/${String(installation)}/repos`);
       return found.some((row) => row['status'] === 'removed') && found;
     });
-    expect(rows.map((row) => [row['name'], row['status']]).sort()).toEqual([
-      ['app', 'removed'],
-      ['rest', 'active'],
-    ]);
+    expect(sorted(rows.map((row) => `${String(row['name'])} ${String(row['status'])}`))).toEqual(['app removed', 'rest active']);
   });
 
   test('archived and opened again, with another default branch: opened, and the new branch counts', async () => {
@@ -159,7 +156,7 @@ describe('accounts', () => {
       ({ github }) => github!.renameAccount('second', 'third'),
     ]);
     await world.eventually('the last login', async () => (await installationOf('third')) !== undefined);
-    expect((await world.list('/api/repos?q=third/')).map((row) => row['full_name']).sort()).toEqual(['third/one', 'third/two']);
+    expect(sorted((await world.list('/api/repos?q=third/')).map((row) => row['full_name']))).toEqual(['third/one', 'third/two']);
     const moved = await fetch(`${world.url}/api/repos/first/one/branches?limit=5`, {
       redirect: 'manual',
       headers: { authorization: 'Bearer admin-token-for-tests-only' },
