@@ -86,7 +86,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const reader = watchAccess(observed, { db, host, queue, log, clock: systemClock });
   const door = createDoor({ allow: settings.outboundAllow });
   const scripts = runs('worker') ? createScriptPool({ size: scriptProcesses, log }) : undefined;
-  const actions = createActions({ door, scripts, reader: reader.as('actions'), version: options.version });
+  const actions = createActions({ door, scripts, reader: reader.as('actions'), db, version: options.version });
   const context = createContext(options, { db, queue, reader, actions, deliveries: createHookDeliveries(clients) });
   const http = runs('web') ? await startHttp(options, context, { github, queue, clients }) : undefined;
   const workers = new Workers({ context, queue, databaseUrl: options.databaseUrl, log });
@@ -123,7 +123,7 @@ async function moveSecretsToCurrentKey({ db, log }: Context, keyRing: ServerSett
   if (unreadable.length > 0) log.error({ unreadable }, 'SECRETS_KEY lacks the key of these secrets; put it back, or set them again');
 }
 
-function createActions(tools: { door: Door; scripts: ScriptPool | undefined; reader: Reader; version: string }): ActionRegistry {
+function createActions(tools: { door: Door; scripts: ScriptPool | undefined; reader: Reader; db: Db; version: string }): ActionRegistry {
   const { door, scripts, reader } = tools;
   const pool: ScriptPool = scripts ?? {
     run: () =>
@@ -133,7 +133,7 @@ function createActions(tools: { door: Door; scripts: ScriptPool | undefined; rea
   };
   return createRegistry([
     createWebhookKind({ door, version: tools.version }),
-    createScriptKind({ pool, door, readFile: (facts, path) => readScriptFile(reader, facts, path) }),
+    createScriptKind({ pool, door, readFile: (facts, path) => readScriptFile({ reader, db: tools.db }, facts, path) }),
   ]);
 }
 
@@ -161,6 +161,7 @@ function createContext(
     },
     actions,
     reconcileSeconds: settings.reconcileInterval / 1000,
+    presenceTimeoutMs: settings.presenceTimeout,
     recovery: {
       appId: settings.appId,
       intervalMs: settings.recoveryInterval ?? recoveryIntervalMs[settings.intake],

@@ -115,6 +115,18 @@ describe('layers of configuration', () => {
     expect(await push(world, 'acme/early')).toEqual(['/x']);
   });
 
+  test('a script file of an inherited watch comes from the organisation, whatever the repository has at that path', async () => {
+    await using world = await startTestApp({ github: true });
+    const script = (who: string) => `export default () => ({ who: '${who}' });`;
+    const watch = { on: 'push', steps: [{ id: 'ask', uses: 'script', with: { file: 'gate.js' } }] };
+    await track(world, '.github', { [path]: configOf({ gate: watch }), 'gate.js': script('organisation') });
+    await track(world, 'plain', { 'gate.js': script('repository') });
+    await push(world, 'acme/plain');
+    const [run] = await world.list('/api/runs?watch=gate');
+    const { steps } = await world.api<{ steps: { outputs: unknown }[] }>(`/api/runs/${String(run!['id'])}`);
+    expect(steps[0]!.outputs).toEqual({ who: 'organisation' });
+  });
+
   test("the operator's defaults lie below everything, and an organisation's file that cannot be seen is not an absent one", async () => {
     const directory = await import('node:fs/promises').then(({ mkdtemp }) => mkdtemp('/tmp/defaults-'));
     const file = join(directory, 'defaults.yml');
