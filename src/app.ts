@@ -162,6 +162,7 @@ function createContext(
     actions,
     reconcileSeconds: settings.reconcileInterval / 1000,
     presenceTimeoutMs: settings.presenceTimeout,
+    presenceTimeoutMs: settings.presenceTimeout,
     recovery: {
       appId: settings.appId,
       intervalMs: settings.recoveryInterval ?? recoveryIntervalMs[settings.intake],

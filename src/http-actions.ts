@@ -1,7 +1,9 @@
 import type { Context } from './flow/context.ts';
 import { explainLayers } from './flow/explain-layers.ts';
+import { joinBranch, keepPresences, leaveBranch } from './flow/presence.ts';
 import { requestRecovery } from './flow/recover-deliveries.ts';
 import { cancelRunById, replayRun, retryDelivery } from './flow/requests.ts';
+import { requestManualRun } from './flow/request-manual-run.ts';
 import { cancelReconcile, requestReconcile } from './flow/request-reconcile.ts';
 import { confirmSecretsOwner, purgeInstallation, switchInstallation, switchRepository } from './flow/standing-requests.ts';
 import type { HttpActions } from './http/http-options.ts';
@@ -17,6 +19,13 @@ export function createHttpActions(context: Context, keyRing: KeyRing): Omit<Http
     replayRun: (id) => replayRun(context, id),
     explainLayers: (githubId) => explainLayers(context, githubId),
     cancelRun: (id) => cancelRunById(context, id),
+    requestManualRun: (wish) => requestManualRun(context, wish),
+    presence: {
+      timeoutMs: context.presenceTimeoutMs,
+      join: (wish) => joinBranch(context, wish),
+      leave: (connection, reason) => leaveBranch(context, connection, reason),
+      keep: (connections) => keepPresences(context, connections),
+    },
     requestReconcile: (wish) => requestReconcile(context, wish),
     cancelJob: (id) => cancelReconcile(context, id),
     requestRecovery: (since) => requestRecovery(context, since),

@@ -172,6 +172,13 @@ export const settingsTable = {
     help: "How often GitHub's record of deliveries is read for what did not arrive; 1m without it, 15s with INTAKE=poll.",
     how: 'Write a number with s, m or h, for example 1m.',
   },
+  PRESENCE_TIMEOUT: {
+    format: formats.durationFormat({ min: '3s', max: '5m' }),
+    type: 'time from 3s to 5m',
+    default: '30s',
+    help: 'After so long without a sign of life from the server that held it, the live stream of a branch counts as left.',
+    how: 'Write a number with s or m, for example 30s.',
+  },
   REPOWATCH_URL: {
     format: formats.webAddressFormat,
     type: 'web address',

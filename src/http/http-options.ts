@@ -5,8 +5,10 @@ import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { StepKind } from '../watches/config-schema.ts';
 import type { Log } from '../core/log.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { ManualWish } from '../flow/request-manual-run.ts';
 import type { Db } from '../db/connect.ts';
 import type { TokenGate } from './auth.ts';
+import type { PresenceActions } from './presence-actions.ts';
 import type { RepositoryConfig } from './schemas/repository.ts';
 import type { SecretOwner } from './read/secrets.ts';
 import type { Doctor } from './schemas/doctor.ts';
@@ -23,6 +25,10 @@ export interface HttpActions {
   explainLayers(
     githubId: string,
   ): Promise<(Pick<RepositoryConfig, 'layers' | 'watches'> & { notes: { line: number; message: string }[] }) | undefined>;
+  /** Runs a watch by hand; answers the change it became. `not_found`, `conflict` for a watch that is not started by hand, `request_invalid`. */
+  requestManualRun(wish: ManualWish): Promise<Outcome<{ changeId: string }, ErrorCode>>;
+  /** Who looks at which branch. */
+  presence: PresenceActions;
   /** Ends a run that is not over. `not_found`, or `conflict` when it has ended. */
   cancelRun(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
   /** Makes one repository, those of an installation, or all due for reconcile at once; answers the job that counts them. */

@@ -6,6 +6,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { createId } from '../core/ids.ts';
 import type { Api, RouteContext } from './api.ts';
 import { createTokenGate } from './auth.ts';
+import { createBranchStreams } from './branch-streams.ts';
 import { addDatabaseGauges } from './database-gauges.ts';
 import { addGitHubGauges } from './github-gauges.ts';
 import { addHttpMetrics } from './http-metrics.ts';
@@ -15,6 +16,8 @@ import { createNodeServer, drain } from './node-server.ts';
 import { addOpenApi, addOpenApiRoute } from './openapi.ts';
 import { createErrorHandler, createProblem } from './problem.ts';
 import { createRenameRedirect } from './redirect-renamed.ts';
+import { rewriteBranchPath } from './rewrite-branch-path.ts';
+import { addBranchStreamRoute } from './routes/branch-stream.ts';
 import { addChangeKindRoutes } from './routes/change-kinds.ts';
 import { addChangeRoutes } from './routes/changes.ts';
 import { addCheckRoute } from './routes/checks.ts';
@@ -25,6 +28,7 @@ import { addHealthRoutes } from './routes/health.ts';
 import { addIntentRoutes } from './routes/installation-intents.ts';
 import { addInstallationRoutes } from './routes/installations.ts';
 import { addJobRoutes } from './routes/jobs.ts';
+import { addManualRunRoute } from './routes/manual-runs.ts';
 import { addMetaRoutes } from './routes/meta.ts';
 import { addRecoveryGauges } from './recovery-gauges.ts';
 import { addRecoveryRoutes } from './routes/recovery.ts';
@@ -72,6 +76,9 @@ function createApp(options: HttpOptions, docsUrl: string): FastifyInstance {
     serverFactory: (router) => createNodeServer({ intake: options.intake, router }),
     clientErrorHandler: refuseClient,
     bodyLimit,
+    // Names of branches have up to 250 bytes, each of which may be percent-encoded.
+    routerOptions: { maxParamLength: 1_000 },
+    rewriteUrl: ({ url = '/' }) => rewriteBranchPath(url),
     return503OnClosing: false,
     genReqId: (request) => requestId(request.headers['x-request-id']),
     frameworkErrors: (_error, request, reply: FastifyReply) => {
@@ -130,11 +137,19 @@ function logAnswers(app: FastifyInstance, { log }: HttpOptions): void {
   });
 }
 
+/** The live streams of branches end, and are written down as left, before the server stops. */
+function addBranchStreams(api: Api, context: RouteContext, { log }: HttpOptions): void {
+  const streams = createBranchStreams({ db: context.db, presence: context.actions.presence, log });
+  addBranchStreamRoute(api, context, streams);
+  api.addHook('preClose', () => streams.close());
+}
+
 function addApi(api: Api, context: RouteContext): void {
   addOpenApiRoute(api);
   addDeliveryRoutes(api, context);
   addChangeRoutes(api, context);
   addRunRoutes(api, context);
+  addManualRunRoute(api, context);
   addRepositoryRoutes(api, context);
   addIntentRoutes(api, context);
   addInstallationRoutes(api, context);
@@ -170,7 +185,9 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       api.addHook('onRequest', (request, reply) => context.gate.requireToken(request, reply));
       api.addHook('preValidation', createRenameRedirect(options.db));
       api.setNotFoundHandler(createNotFoundHandler(routes));
-      addApi(api.withTypeProvider<ZodTypeProvider>(), context);
+      const typed = api.withTypeProvider<ZodTypeProvider>();
+      addApi(typed, context);
+      addBranchStreams(typed, context, options);
     },
     { prefix: '/api' },
   );

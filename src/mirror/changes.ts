@@ -85,3 +85,12 @@ export async function updateConsidered(trx: Db, answers: { id: string; considere
     [toStorableJson(answers)],
   );
 }
+
+/** Finds a change by its identity within the repository; its id. */
+export async function findChangeByMeaning(db: Db, repositoryId: string, meaning: string): Promise<string | undefined> {
+  const { rows } = await db.raw<{ rows: { id: string }[] }>('select id from changes where repository_id = ? and meaning = ?', [
+    repositoryId,
+    meaning,
+  ]);
+  return rows[0]?.id;
+}

@@ -2,6 +2,7 @@ import { scheduleJob, type Job } from 'node-schedule';
 import { describeError } from '../core/errors.ts';
 import type { Context } from '../flow/context.ts';
 import { fireSchedules } from '../flow/fire-schedules.ts';
+import { sweepPresences } from '../flow/presence.ts';
 import { keepSchedules, reviewSchedules } from '../flow/keep-schedules.ts';
 import { wakeRecovery } from '../flow/recover-deliveries.ts';
 import { tendJobs } from '../flow/request-reconcile.ts';
@@ -37,6 +38,7 @@ export function startScheduler(context: Context): Scheduler {
     createTick(context, { name: 'recovery', rule: '* * * * * *', work: () => wakeRecovery(context) }),
     createTick(context, { name: 'schedules', rule: '* * * * * *', work: () => runSchedules(context) }),
     createTick(context, { name: 'review of schedules', rule: '0 17 * * * *', work: () => reviewSchedules(context) }),
+    createTick(context, { name: 'presences', rule: '*/5 * * * * *', work: () => sweepPresences(context) }),
     createTick(context, { name: 'jobs', rule: '*/5 * * * * *', work: () => tendJobs(context) }),
     createTick(context, { name: 'listing', rule: '30 * * * * *', work: () => wakeInstallations(context) }),
     createTick(context, { name: 'installations', rule: '0 */5 * * * *', work: () => installations.look() }),

@@ -17,6 +17,13 @@ export const testActions: HttpActions = {
   retryDelivery: async (id) => ok({ id }),
   replayRun: async () => ok({ id: '4711' }),
   cancelRun: async (id) => ok({ id }),
+  requestManualRun: async () => ok({ changeId: '1' }),
+  presence: {
+    timeoutMs: 30_000,
+    join: async () => ok({ connection: 'c-1', head: '0'.repeat(40) }),
+    leave: async () => undefined,
+    keep: async () => [],
+  },
   explainLayers: async () => undefined,
   requestRecovery: async () => ({ ok: true, value: { requested: true as const } }),
   requestReconcile: async () => ok({ jobId: '1', requested: 1 }),

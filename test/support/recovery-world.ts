@@ -41,6 +41,7 @@ export async function createRecoveryWorld(): Promise<RecoveryWorld> {
     log: createLog({ level: 'silent' }),
     clock: { now: () => now },
     host: 'github.com',
+    presenceTimeoutMs: 30_000,
     recovery: { appId: '4242', intervalMs: 60_000, deliveries: log },
   } as unknown as Context;
   const running = new AbortController().signal;
