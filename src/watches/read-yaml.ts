@@ -141,11 +141,13 @@ function syntaxProblem(text: string, found: { offset: number; code: string; mess
   const refused = code === 'TAG_RESOLVE_FAILED' || code === 'RESOURCE_EXHAUSTION';
   const summary = code === 'RESOURCE_EXHAUSTION' ? 'The file is nested too deeply.' : `${found.message.replace(/\.$/, '').slice(0, 200)}.`;
   const kind: ErrorCode = code === 'RESOURCE_EXHAUSTION' ? 'config_too_complex' : refused ? 'config_yaml_refused' : 'config_syntax';
-  return new FirstProblem(`${summary}${hint(line, code)}`, Math.min(offset, text.length), kind);
+  return new FirstProblem(`${summary}${hint(line, found)}`, Math.min(offset, text.length), kind);
 }
 
-function hint(line: string, code: string): string {
-  if (code === 'MISSING_CHAR' && !line.includes('${{')) return ' Close what was opened: quotes and brackets come in pairs.';
+function hint(line: string, { code, message }: { code: string; message: string }): string {
+  if (/Missing closing|and end with a/.test(message) && !line.includes('${{'))
+    return ' Close what was opened: quotes and brackets come in pairs.';
+  if (message.startsWith('Implicit map keys')) return ' Put a `:` and a value after the key.';
   if (/:\s+!\s*[\w(]/.test(line))
     return ' A value that begins with `!` is a tag in YAML: write a condition inside `${{ }}`, or the value in quotes.';
   if (/(?:^|[[,:-]\s*)[*!&][^\s,\]]/.test(line)) return ' A pattern that begins with `*`, `!` or `&` must be in quotes.';

@@ -6,6 +6,8 @@ import type { YamlFile } from './read-yaml.ts';
 const maxNodes = 20_000;
 const maxDepth = 64;
 const maxAliases = 50;
+/** Values cut by a comment that are told. */
+const maxCuts = 50;
 /** Keys that would reach into JavaScript's own objects somewhere down the line. */
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -48,6 +50,7 @@ export class YamlDocument {
   listCuts(): { path: ConfigPath; cut: string }[] {
     const cuts: { path: ConfigPath; cut: string }[] = [];
     this.#eachScalar(this.#file.contents, [], (node, path) => {
+      if (cuts.length >= maxCuts) return;
       const cut = this.#commentAfter(node);
       if (cut !== undefined && /^#[^\s#!-]/.test(cut)) cuts.push({ path, cut });
     });
