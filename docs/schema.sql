@@ -67,6 +67,7 @@ create table changes (
   considered jsonb default '[]'::jsonb not null,
   happened_at timestamp with time zone not null,
   created_at timestamp with time zone default now() not null,
+  considered_pruned_at timestamp with time zone,
   constraint changes_pkey PRIMARY KEY (id),
   constraint changes_identity_check CHECK (((ref_id IS NULL) <> (meaning IS NULL))),
   constraint changes_origin_check CHECK ((origin = ANY (ARRAY['webhook'::text, 'recovered'::text, 'reconcile'::text, 'trigger'::text, 'manual'::text])))
@@ -111,6 +112,60 @@ create table check_records (
 CREATE INDEX check_records_last_index ON check_records USING btree (repository_id, id DESC) WHERE (result <> 'manual'::text);
 CREATE INDEX check_records_repository_index ON check_records USING btree (repository_id, id DESC);
 CREATE INDEX check_records_result_index ON check_records USING btree (repository_id, result, id DESC);
+
+create table config_alarms (
+  repository_id bigint not null,
+  installation_id bigint not null,
+  broken_since timestamp with time zone not null,
+  issue_number integer,
+  issue_content text,
+  code text,
+  reason text,
+  attempts integer default 0 not null,
+  due_at timestamp with time zone not null,
+  constraint config_alarms_pkey PRIMARY KEY (repository_id),
+  constraint config_alarms_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+);
+
+create table config_validations (
+  id bigint generated always as identity,
+  repository_id bigint not null,
+  installation_id bigint not null,
+  head_sha text not null,
+  ref_name text,
+  on_default_branch boolean default false not null,
+  pull_number integer,
+  base_sha text,
+  from_fork boolean default false not null,
+  touches text not null,
+  pushed_at timestamp with time zone not null,
+  status text default 'waiting'::text not null,
+  conclusion text,
+  blob_sha text,
+  title text,
+  summary text,
+  problems jsonb default '[]'::jsonb not null,
+  preview jsonb,
+  channel text,
+  check_run_id bigint,
+  code text,
+  reason text,
+  attempts integer default 0 not null,
+  due_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  requests integer default 1 not null,
+  validated_at timestamp with time zone,
+  reported_at timestamp with time zone,
+  constraint config_validations_pkey PRIMARY KEY (id),
+  constraint config_validations_sha_key UNIQUE (repository_id, head_sha),
+  constraint config_validations_channel_check CHECK ((channel = ANY (ARRAY['check'::text, 'status'::text, 'none'::text]))),
+  constraint config_validations_conclusion_check CHECK ((conclusion = ANY (ARRAY['success'::text, 'failure'::text, 'neutral'::text]))),
+  constraint config_validations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'done'::text, 'unchanged'::text, 'superseded'::text, 'failed'::text]))),
+  constraint config_validations_touches_check CHECK ((touches = ANY (ARRAY['yes'::text, 'unknown'::text]))),
+  constraint config_validations_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+);
+CREATE INDEX config_validations_due_index ON config_validations USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX config_validations_list_index ON config_validations USING btree (repository_id, id DESC);
 
 create table configs (
   id bigint generated always as identity,
@@ -227,6 +282,12 @@ create table github_users (
   updated_at timestamp with time zone default now() not null,
   constraint github_users_pkey PRIMARY KEY (id),
   constraint github_users_github_key UNIQUE (host, github_id)
+);
+
+create table github_writes (
+  installation_id bigint not null,
+  next_at timestamp with time zone not null,
+  constraint github_writes_pkey PRIMARY KEY (installation_id)
 );
 
 create table installation_intents (
@@ -377,6 +438,13 @@ create table presences (
 CREATE INDEX presences_heartbeat_index ON presences USING btree (heartbeat_at);
 CREATE INDEX presences_installation_index ON presences USING btree (installation_id);
 CREATE INDEX presences_repository_index ON presences USING btree (repository_id);
+
+create table prunings (
+  name text not null,
+  through_id bigint not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint prunings_pkey PRIMARY KEY (name)
+);
 
 create table recoveries (
   id bigint generated always as identity,
@@ -544,13 +612,16 @@ create table repositories (
   extends_config_id bigint,
   extends_repository_id bigint,
   extends_ref text,
+  api_config_id bigint,
   constraint repositories_pkey PRIMARY KEY (id),
   constraint repositories_github_key UNIQUE (host, github_id),
   constraint repositories_config_status_check CHECK ((config_status = ANY (ARRAY['unknown'::text, 'absent'::text, 'load_error'::text, 'invalid'::text, 'ok'::text]))),
+  constraint repositories_api_config_id_fkey FOREIGN KEY (api_config_id) REFERENCES configs(id) ON DELETE SET NULL,
   constraint repositories_config_fkey FOREIGN KEY (config_id) REFERENCES configs(id) ON DELETE SET NULL,
   constraint repositories_extends_config_id_fkey FOREIGN KEY (extends_config_id) REFERENCES configs(id) ON DELETE SET NULL,
   constraint repositories_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id)
 );
+CREATE INDEX repositories_broken_index ON repositories USING btree (id) WHERE ((config_status = 'invalid'::text) AND (removed_at IS NULL));
 CREATE INDEX repositories_config_due_index ON repositories USING btree (config_due_at) WHERE (config_due_at IS NOT NULL);
 CREATE INDEX repositories_due_index ON repositories USING btree (installation_id, reconcile_due_at) WHERE ((removed_at IS NULL) AND (NOT archived) AND (NOT disabled) AND enabled);
 CREATE INDEX repositories_extends_index ON repositories USING btree (extends_repository_id) WHERE (extends_repository_id IS NOT NULL);

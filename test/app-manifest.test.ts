@@ -53,7 +53,9 @@ describe('app.yml', () => {
   });
 
   test('with a tier taken in is a manifest that GitHub understands', () => {
-    const open = (name: string) => text.replaceAll(new RegExp(`^( {2})# (- )?(${name})(: \\w+)?$`, 'gm'), '$1$2$3$4');
+    // Two tiers name the same permission: one of them is taken.
+    const written = text.replace('  # issues: write\n', '');
+    const open = (name: string) => written.replaceAll(new RegExp(`^( {2})# (- )?(${name})(: \\w+)?$`, 'gm'), '$1$2$3$4');
     const taken = parse(open('issues|issue_comment')) as typeof manifest;
     expect(taken.default_permissions).toEqual({ ...baseTier.permissions, issues: 'read' });
     expect(taken.default_events).toEqual([...baseTier.events, 'issues', 'issue_comment']);

@@ -113,7 +113,10 @@ function addSetupVerbs(add: (verb: keyof typeof verbs) => Command, choose: (run:
     .option('--org <login>', 'the organisation that owns the App; without it your own account does')
     .option('--public-url <url>', 'where GitHub reaches RepoWatch; wins over PUBLIC_URL')
     .option('--name <name>', 'what the App is called on GitHub, where names are unique')
-    .option('--with <tiers>', 'features beside branches and tags: checks,issues,pull_requests,releases,visibility,people')
+    .option(
+      '--with <tiers>',
+      'features beside branches and tags: checks,statuses,config_issue,issues,pull_requests,releases,visibility,people',
+    )
     .option('--port <port>', 'the port of the page; without it any free one')
     .option('--force', 'replace the credentials of an App that is registered already')
     .action((options: RegisterOptions) => choose(async (given) => (await import('./register.ts')).register(given, options)));

@@ -3,7 +3,16 @@ import { describeError } from '../core/errors.ts';
 import type { Clients } from '../github/clients.ts';
 import { githubIdSchema } from '../github/facts.ts';
 import { judgeGitHubError } from '../github/judge.ts';
-import { baseTier, findMissing, findTierOfEvent, isGranted, optionalTiers, tiers, type Grants } from '../github/needed-permissions.ts';
+import {
+  baseTier,
+  findMissing,
+  findTierOfEvent,
+  isGranted,
+  optionalTiers,
+  tiers,
+  type Grants,
+  type Tier,
+} from '../github/needed-permissions.ts';
 import { fine, problem, warning, type Finding } from './finding.ts';
 
 const appSchema = z.object({
@@ -127,9 +136,7 @@ function judgeGrants(app: Grants, page: string): Finding[] {
         ),
   ];
   for (const tier of optionalTiers) {
-    const asked =
-      Object.keys(tier.permissions).some((name) => name in app.permissions) || tier.events.some((event) => app.events.includes(event));
-    if (!asked) continue;
+    if (!isAsked(tier, app)) continue;
     const lacks = findMissing(app, tier);
     findings.push(
       lacks === undefined
@@ -141,7 +148,28 @@ function judgeGrants(app: Grants, page: string): Finding[] {
           ),
     );
   }
-  return [...findings, ...judgeExcess(app, where)];
+  return [...findings, ...judgeFeedback(app, where), ...judgeExcess(app, where)];
+}
+
+/** True for a tier that the App was meant to have: a part of it is there, and no other complete tier explains why. */
+function isAsked(tier: Tier, app: Grants): boolean {
+  if (tier.events.some((event) => app.events.includes(event))) return true;
+  const complete = optionalTiers.filter((other) => findMissing(app, other) === undefined);
+  return Object.entries(tier.permissions).some(
+    ([name, access]) =>
+      isGranted(app.permissions[name], access) && (complete.includes(tier) || !complete.some((other) => name in other.permissions)),
+  );
+}
+
+/** Nothing is wrong without it, but nobody finds it either. */
+function judgeFeedback(app: Grants, where: string): Finding[] {
+  if (isGranted(app.permissions['checks'], 'write') || isGranted(app.permissions['statuses'], 'write')) return [];
+  return [
+    fine(
+      'feedback',
+      `What is wrong with a proposed configuration is shown in RepoWatch only. For check runs on GitHub tick "Checks: read and write" on ${where}.`,
+    ),
+  ];
 }
 
 /** What the App has and nothing here uses: least privilege, and less noise. */

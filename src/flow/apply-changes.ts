@@ -12,6 +12,7 @@ import { insertRuns, type NewRun } from '../runs/insert-runs.ts';
 import type { Context } from './context.ts';
 import { describeRepository } from './describe-repository.ts';
 import { matchChange } from './match-change.ts';
+import { requestValidationOfMoves } from './request-validation.ts';
 
 /** A move of a ref that arrived from a push, a hint or a comparison, with all that is known about it. */
 export interface Arrival {
@@ -95,6 +96,11 @@ export async function applyChanges(context: Context, trx: Db, arrivals: Arrival[
     trx,
     'runs',
     runs.map((run) => run.lane),
+  );
+  await requestValidationOfMoves(
+    context,
+    trx,
+    news.flatMap(({ arrival }, index) => (inserted.has(decided[index]!.change.id) ? [arrival] : [])),
   );
   decided.forEach((entry, index) => {
     results[news[index]!.index] = inserted.has(entry.change.id)

@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { admitRepository, readAgain, type Unseen } from './ensure-repository.ts';
 import type { ParsedDelivery } from './parse-delivery.ts';
 import { recordChange } from './record-change.ts';
+import { requestValidationOfPull } from './request-validation.ts';
 import { toSettlement } from './settlement.ts';
 import { syncConfig } from './sync-config.ts';
 
@@ -58,6 +59,8 @@ async function record(
           at: delivery.sentAt ?? delivery.receivedAt,
           event: parsed.payload,
         });
+  const { type, data } = translation.change;
+  if (recorded) await requestValidationOfPull(context, trx, { repository, type, data, at: delivery.sentAt ?? delivery.receivedAt });
   return toSettlement(
     delivery.id,
     recorded

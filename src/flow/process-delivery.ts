@@ -16,6 +16,7 @@ import { admitRepository, noteAppearance, readAgain, type Unseen } from './ensur
 import { disconnectPerson } from './disconnect-person.ts';
 import { parseDelivery, type ParsedDelivery } from './parse-delivery.ts';
 import { sourceOf } from './remove-from-mirror.ts';
+import { requestRecheck } from './request-recheck.ts';
 import { maxProcessingAttempts, retryLaterAt } from './retry-later.ts';
 import { settledStatus, toSettlement } from './settlement.ts';
 import { tellInstallation } from './tell-installation.ts';
@@ -114,6 +115,10 @@ async function route(context: Context, parsed: ParsedDelivery): Promise<Tried> {
     case 'account': {
       const { code, reason } = await applyAccount(context, translation, sourceOf(parsed, translation.actor));
       return settled(parsed, code, reason);
+    }
+    case 'recheck': {
+      const asked = await requestRecheck(context, parsed, translation);
+      return asked.result === 'asked' ? settled(parsed, asked.code, asked.reason) : unseen(parsed, asked);
     }
     case 'noun': {
       const refused = await applyNounEvent(context, parsed, translation);

@@ -9,12 +9,13 @@ import { recordOwnInterval } from '../mirror/reconcile-due.ts';
 import { findRepositories, type Repository } from '../mirror/repository.ts';
 import { compileConfig } from '../watches/compile-config.ts';
 import { recordConfigLook, upsertConfig } from '../watches/configs.ts';
-import { parseConfig } from '../watches/parse-config.ts';
+import { parseConfig, type Config } from '../watches/parse-config.ts';
+import type { Problem } from '../watches/problems.ts';
 import { configPath } from './config-path.ts';
 import type { Context } from './context.ts';
 import { matchMissed } from './match-missed.ts';
 import { placeOf } from './place-of.ts';
-import { resolveExtends } from './resolve-extends.ts';
+import { resolveExtends, type Extended } from './resolve-extends.ts';
 
 /** How a look at the file went: what is known is written down either way. */
 export type ConfigSync = { ok: true } | { ok: false; code: ErrorCode; message: string; retryable: boolean; retryAt?: Date };
@@ -73,29 +74,38 @@ async function recordMisfit(context: Context, repository: Repository, file: Excl
   await recordConfigLook(context.db, repository.id, { status: 'invalid', problems: [problem], blobSha: null, dueAt: null });
 }
 
-async function activate(context: Context, repository: Repository, file: { sha: string; text: string }): Promise<ConfigSync> {
+/** A file's text judged as it would be on the default branch, with the repository that it extends by name. */
+export type JudgedText =
+  | { result: 'unread'; failure: Extract<Read<TextFile>, { ok: false }> }
+  | { result: 'judged'; problems: Problem[]; warnings: Problem[]; config: Config | undefined; extended: Extended | undefined };
+
+/** Judges the text of a repository's file with everything that counts on its default branch: what layers below allow, and what it extends. */
+export async function judgeConfigText(context: Context, repository: Repository, text: string): Promise<JudgedText> {
   const organization = repository.isOrganizationFile;
   const allowed = organization
     ? []
     : await context.configs.listAllowances({ installationId: repository.installationId, baseConfigId: null });
-  const parsed = parseConfig(file.text, {
+  const parsed = parseConfig(text, {
     kinds: context.actions.list(),
     path: configPath,
     organization,
     limits: { allowances: allowed, repository: repository.name },
   });
   const wish = parsed.status === 'ok' && !organization ? compileConfig(parsed.config).extends : undefined;
-  const extended =
-    wish?.kind === 'repository'
-      ? await resolveExtends(context, repository, {
-          ...wish,
-          at: parsed.status === 'ok' ? parsed.config.extendsAt! : { line: 1, column: 1 },
-        })
-      : undefined;
-  if (extended?.result === 'unread') return await recordFailure(context, repository, extended.failure);
+  const at = (parsed.status === 'ok' ? parsed.config.extendsAt : undefined) ?? { line: 1, column: 1 };
+  const extended = wish?.kind === 'repository' ? await resolveExtends(context, repository, { ...wish, at }) : undefined;
+  if (extended?.result === 'unread') return extended;
   const problems = parsed.status === 'invalid' ? parsed.problems : extended?.result === 'refused' ? [extended.problem] : [];
+  const config = parsed.status === 'ok' && problems.length === 0 ? parsed.config : undefined;
+  return { result: 'judged', problems, warnings: parsed.warnings, config, extended };
+}
+
+async function activate(context: Context, repository: Repository, file: { sha: string; text: string }): Promise<ConfigSync> {
+  const organization = repository.isOrganizationFile;
+  const judged = await judgeConfigText(context, repository, file.text);
+  if (judged.result === 'unread') return await recordFailure(context, repository, judged.failure);
+  const { problems, warnings, extended } = judged;
   const valid = problems.length === 0;
-  const warnings = parsed.status === 'ok' ? parsed.warnings : [];
   await takeIntoForce(context, repository, async (trx, dueAt) => {
     const configId = await upsertConfig(trx, {
       repositoryId: repository.id,

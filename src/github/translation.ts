@@ -163,6 +163,14 @@ export type Translation =
       change: NounData;
       meaning: Meaning;
     }
+  | {
+      /** Somebody asked for checks of a commit again. */
+      result: 'recheck';
+      repository: RepositoryFacts;
+      installation: InstallationRef;
+      /** Without a name all of its checks are meant. `ref` is null where GitHub does not say: a fork. */
+      request: { name: string | null; sha: string; ref: string | null };
+    }
   /** Somebody revoked what they allowed the App to do in their name (handbook I11). */
   | { result: 'person_left'; user: { github_id: string; login: string } }
   | { result: 'noted'; code: ErrorCode; reason: string }

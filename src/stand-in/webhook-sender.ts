@@ -25,10 +25,13 @@ const agents = { plain: new Agent({ keepAlive: false }), secure: new SecureAgent
 /** Events that reach an App whether it subscribed or not (handbook A21). */
 const automatic = new Set(['ping', 'installation', 'installation_repositories', 'installation_target', 'github_app_authorization']);
 
+/** Events that come with a permission, without a subscription (handbook G2). */
+const withPermission: Readonly<Record<string, string>> = { check_run: 'checks', check_suite: 'checks' };
+
 /** Queues a delivery behind the others of its repository; answers its GUID, or `undefined` when GitHub would send nothing. */
 export function announce(world: World, announcement: Announcement): string | undefined {
   const { event, installation, repository } = announcement;
-  if (!automatic.has(event) && (installation === null || !installation.events.includes(event) || installation.suspendedAt !== null))
+  if (!automatic.has(event) && (installation === null || !hears(installation, event) || installation.suspendedAt !== null))
     return undefined;
   const hint = installation === null ? {} : { installation: announcement.payload['installation'] ?? installationHint(installation) };
   const body = Buffer.from(JSON.stringify({ ...announcement.payload, ...hint }));
@@ -46,6 +49,11 @@ export function announce(world: World, announcement: Announcement): string | und
   });
   enqueue(world, delivery);
   return guid;
+}
+
+function hears({ events, permissions }: Installation, event: string): boolean {
+  const permission = withPermission[event];
+  return permission === undefined ? events.includes(event) : permissions[permission] === 'write';
 }
 
 /** Sends a delivery again under the same GUID, as the button on GitHub does; deliveries lost while webhooks were off can be sent, too. */

@@ -1,6 +1,7 @@
 import { ignored, type Translation } from '../translation.ts';
 import { translateInstallationTarget, translateOrganization } from './account.ts';
 import { translateAppAuthorization } from './app-authorization.ts';
+import { translateCheckRun, translateCheckSuite } from './check-run.ts';
 import { translateCreate } from './create.ts';
 import { translateDelete } from './delete.ts';
 import { translateInstallationRepositories } from './installation-repositories.ts';
@@ -33,6 +34,8 @@ export const handledEvents = [
   'issue_comment',
   'release',
   'member',
+  'check_run',
+  'check_suite',
   'ping',
 ] as const;
 type HandledEvent = (typeof handledEvents)[number];
@@ -53,6 +56,8 @@ const translators: Record<HandledEvent, Translator> = {
   issue_comment: translateIssueComment,
   release: translateRelease,
   member: translateMember,
+  check_run: translateCheckRun,
+  check_suite: translateCheckSuite,
   ping: translatePing,
 };
 

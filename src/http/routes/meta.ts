@@ -10,6 +10,7 @@ import {
   configStatuses,
   deliverySources,
   deliveryStatuses,
+  feedbackChannels,
   jobItemStatuses,
   jobKinds,
   jobStatuses,
@@ -19,6 +20,8 @@ import {
   runStatuses,
   secretScopes,
   stepStatuses,
+  validationConclusions,
+  validationStatuses,
 } from '../../core/statuses.ts';
 import { problems } from '../schemas/problem.ts';
 
@@ -43,6 +46,9 @@ const words: Record<string, string[]> = {
   jobs: [...jobStatuses],
   job_kinds: [...jobKinds],
   job_items: [...jobItemStatuses],
+  config_validations: [...validationStatuses],
+  validation_conclusions: [...validationConclusions],
+  feedback_channels: [...feedbackChannels],
 };
 
 const entry = z.object({ code: z.string(), status: z.number().int(), retryable: z.boolean(), title: z.string() });
