@@ -82,7 +82,7 @@ test('an account that is not on the list is shown and left alone', async () => {
   expect(await installationOf('stranger')).toMatchObject({ status: 'not_allowed', active: false, repositories: { tracked: 0 } });
   expect(await world.github!.apiCalls({ path: `/app/installations/${id}/access_tokens` })).toEqual([]);
   const deliveries = await world.list('/api/deliveries?limit=100');
-  const codes = deliveries.filter((row) => row['repository'] === 'stranger/app').map((row) => row['code']);
+  const codes = deliveries.filter((row) => row['installation_github_id'] === String(id)).map((row) => row['code']);
   expect(new Set(codes)).toEqual(new Set(['installation_not_allowed']));
 });
 
