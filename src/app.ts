@@ -161,7 +161,7 @@ function createContext(
     },
     actions,
     reconcileSeconds: settings.reconcileInterval / 1000,
-    presenceTimeoutMs: settings.presenceTimeout,
+    whyNotDays: settings.whyNotDays,
     presenceTimeoutMs: settings.presenceTimeout,
     recovery: {
       appId: settings.appId,

@@ -81,6 +81,8 @@ describe('loadSettings', () => {
     ['RECONCILE_INTERVAL', '25h'],
     ['RECONCILE_INTERVAL', '5'],
     ['LOG_LEVEL', 'loud'],
+    ['WHY_NOT_DAYS', '0'],
+    ['WHY_NOT_DAYS', '30d'],
     ['DATA_DIR', 'a\0b'],
   ])('refuses a bad %s (%#)', (name, text) => {
     expect(Object.keys(problemsOf({ ...good, [name]: text }))).toEqual([name]);

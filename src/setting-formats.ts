@@ -147,5 +147,13 @@ export function durationFormat(bounds: { min: string; max: string }): SettingFor
   });
 }
 
+/** A whole number within bounds. */
+export function countFormat(bounds: { min: number; max: number }): SettingFormat<number> {
+  return formatOf((text) => {
+    const count = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    return count >= bounds.min && count <= bounds.max ? ok(count) : bad(`must be a whole number from ${bounds.min} to ${bounds.max}`);
+  });
+}
+
 /** Any path or word. */
 export const textFormat = formatOf((text) => (text.includes('\0') ? bad('must not contain a NUL character') : ok(text)));

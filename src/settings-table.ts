@@ -156,7 +156,7 @@ export const settingsTable = {
     format: formats.durationFormat({ min: '1m', max: '24h' }),
     type: 'time from 1m to 24h',
     default: '5m',
-    help: 'How fresh RepoWatch keeps what it knows of repositories that people push to, so that a lost webhook is found; idle ones are compared more rarely, up to every 6 hours. A configuration can name its own interval.',
+    help: 'How fresh RepoWatch keeps what it knows of repositories that people push to, so that a lost webhook is found; idle ones are compared more rarely, up to once an hour. A configuration can name its own interval.',
     how: 'Write a number with s, m or h, for example 5m.',
   },
   INTAKE: {
@@ -178,6 +178,13 @@ export const settingsTable = {
     default: '30s',
     help: 'After so long without a sign of life from the server that held it, the live stream of a branch counts as left.',
     how: 'Write a number with s or m, for example 30s.',
+  },
+  WHY_NOT_DAYS: {
+    format: formats.countFormat({ min: 1, max: 3650 }),
+    type: 'number from 1 to 3650',
+    default: '30',
+    help: 'How many days it is kept why the watches said yes or no to a change. The changes and their runs stay.',
+    how: 'Write a number of days, for example 30.',
   },
   REPOWATCH_URL: {
     format: formats.webAddressFormat,

@@ -28,6 +28,8 @@ export interface Context {
   actions: ActionRegistry;
   /** The staleness target of reconcile when a configuration does not name its own. Seconds. */
   reconcileSeconds: number;
+  /** How long it is kept what the watches said about a change. Days. */
+  whyNotDays: number;
   /** After so long without a word from its server a connection that looks at a branch counts as gone. Milliseconds. */
   presenceTimeoutMs: number;
   /** GitHub's record of what it delivered to this App, and how often it is read. */

@@ -9,7 +9,7 @@ import type { NewRun } from '../runs/insert-runs.ts';
 import type { CompiledWatch } from '../watches/compile-config.ts';
 import { concurrencyKey, matchWatch, type MatchSubject } from '../watches/match.ts';
 import { filesUnknown } from '../watches/trigger-clauses.ts';
-import { isUndecided, type ConfigCache } from './config-cache.ts';
+import { isUndecided, type ConfigCache, type LoadedConfig } from './config-cache.ts';
 import { configPath } from './config-path.ts';
 import type { Context } from './context.ts';
 
@@ -38,7 +38,7 @@ export function matchChange(
   if (isUndecided(subject.repository)) return { considered: [unasked], runs: [] };
   const config = context.configs.inForce(subject.repository);
   const matched: Matched = { considered: [], runs: [] };
-  if (!config) return matched;
+  if (!config || config.compiled.watches.length === 0) return { considered: [explainNobody(subject.repository, config)], runs: [] };
   const { change, repository } = subject;
   let event: Record<string, unknown> | undefined;
   const matchSubject: MatchSubject = {
@@ -53,13 +53,21 @@ export function matchChange(
     if (watchId === undefined)
       throw new RepoWatchError('internal_error', `The watch ${watch.id} of configuration ${watch.configId} has no row.`);
     const result = matchWatch(watch, matchSubject);
+    // One that was switched off above its own layer says so where that stands.
+    const version = watch.switchedOffAt?.configId ?? watch.configId;
     if (!result.matched) {
-      matched.considered.push({ watch: watch.id, matched: false, clause: result.clause, reason: result.reason });
+      matched.considered.push({ watch: watch.id, matched: false, clause: result.clause, reason: result.reason, config: version });
     } else if (passedOver !== undefined) {
-      matched.considered.push({ watch: watch.id, matched: false, clause: 'reconcile.catch_up', reason: passedOver });
+      matched.considered.push({
+        watch: watch.id,
+        matched: false,
+        clause: 'reconcile.catch_up',
+        reason: passedOver,
+        config: repository.configId ?? version,
+      });
     } else {
       const lane = laneOfRun({ watch, watchId, subject: matchSubject, repository });
-      matched.considered.push({ watch: watch.id, matched: true });
+      matched.considered.push({ watch: watch.id, matched: true, config: version });
       matched.runs.push({
         changeId: change.id,
         watchId,
@@ -77,6 +85,15 @@ export function matchChange(
     }
   }
   return matched;
+}
+
+/** What is kept for a change when there is no watch to be asked. */
+function explainNobody({ configStatus }: Repository, config: LoadedConfig | undefined): Consideration {
+  const no = (clause: string, reason: string): Consideration => ({ watch: configPath, matched: false, clause, reason });
+  if (config) return no('watches', 'the configuration in force has no watches');
+  if (configStatus === 'invalid')
+    return no('config.invalid', 'the file on the default branch has errors, and no earlier version is in force');
+  return no('config.absent', `there is no ${configPath} on the default branch, and no file of a layer below`);
 }
 
 /** What the run does beside waiting its turn; nothing for most watches. */

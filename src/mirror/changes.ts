@@ -12,6 +12,8 @@ export interface Consideration {
   /** The first clause that said no, e.g. `on.push.branches`. */
   clause?: string;
   reason?: string;
+  /** The version of the configuration that the clause, or the watch, stands in. */
+  config?: string;
 }
 
 /** The clause of a change that no watch could be asked about, because the configuration could not be loaded. */

@@ -4,6 +4,7 @@ import type { Context } from '../flow/context.ts';
 import { fireSchedules } from '../flow/fire-schedules.ts';
 import { sweepPresences } from '../flow/presence.ts';
 import { keepSchedules, reviewSchedules } from '../flow/keep-schedules.ts';
+import { pruneWhyNot } from '../flow/prune-why-not.ts';
 import { wakeRecovery } from '../flow/recover-deliveries.ts';
 import { tendJobs } from '../flow/request-reconcile.ts';
 import { syncApp } from '../flow/refresh-pending.ts';
@@ -41,6 +42,7 @@ export function startScheduler(context: Context): Scheduler {
     createTick(context, { name: 'presences', rule: '*/5 * * * * *', work: () => sweepPresences(context) }),
     createTick(context, { name: 'jobs', rule: '*/5 * * * * *', work: () => tendJobs(context) }),
     createTick(context, { name: 'listing', rule: '30 * * * * *', work: () => wakeInstallations(context) }),
+    createTick(context, { name: 'pruning', rule: '45 * * * * *', work: async () => void (await pruneWhyNot(context)) }),
     createTick(context, { name: 'installations', rule: '0 */5 * * * *', work: () => installations.look() }),
   ];
   // What a dead process left behind waits for nothing: rows whose tickets died with it are served at once.
