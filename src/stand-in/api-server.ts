@@ -5,12 +5,13 @@ import { judgeAppToken } from './jwt.ts';
 import { answerPeople } from './people.ts';
 import { appRoutes, installationRoutes } from './routes-app.ts';
 import { refuseAddress } from './lifecycle-controls.ts';
+import { lie, sendAnswer, takeFailure } from './planned-failures.ts';
 import { commitRoutes } from './routes-commits.ts';
 import { contentRoutes } from './routes-contents.ts';
 import { graphqlRoutes } from './routes-graphql.ts';
 import { repositoryRoutes } from './routes-repositories.ts';
 import { writeRoutes } from './routes-writes.ts';
-import { covers, findRepository, type ApiCall, type Failure, type Json, type World } from './world.ts';
+import { covers, findRepository, type ApiCall, type Json, type World } from './world.ts';
 
 const routesBelowRepository = [...writeRoutes, ...repositoryRoutes, ...commitRoutes, ...contentRoutes];
 const routesOfInstallation = [...installationRoutes, ...graphqlRoutes];
@@ -31,38 +32,22 @@ export async function serveApi(
   world.apiCalls.push(call);
   if (world.apiCalls.length > rememberedCalls) world.apiCalls.splice(0, rememberedCalls / 2);
   const failure = takeFailure(world, call);
+  if (failure?.hang) return;
   if (failure?.disconnect) return void response.destroy();
-  const answer = failure
-    ? { status: failure.status, body: failure.body ?? { message: 'planned failure' } }
-    : await answerOrProblem(world, call);
-  const sent = withHeaders(world, call, { ...answer, headers: { ...answer.headers, ...failure?.headers } });
+  const answer =
+    failure?.status === undefined
+      ? await answerOrProblem(world, call)
+      : { status: failure.status, body: failure.body ?? { message: 'planned failure' } };
+  const told = failure ? { ...answer, body: lie(answer.body, failure) } : answer;
+  const sent = withHeaders(world, call, { ...told, headers: { ...answer.headers, ...failure?.headers } });
   call.status = sent.status;
-  response.writeHead(sent.status, sent.headers).end(sent.body);
+  sendAnswer(response, sent, failure);
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
-}
-
-function takeFailure(world: World, call: ApiCall): Failure | undefined {
-  const found = world.failures.find(
-    ({ failure }) =>
-      (failure.method === undefined || failure.method === call.method) &&
-      (failure.path === undefined || call.path.includes(failure.path)) &&
-      (failure.moreIdsThan === undefined || countIds(call.body) > failure.moreIdsThan),
-  );
-  if (!found) return undefined;
-  found.left -= 1;
-  if (found.left <= 0) world.failures.splice(world.failures.indexOf(found), 1);
-  return found.failure;
-}
-
-/** How many nodes a GraphQL query asks for by `$ids`. */
-function countIds(body: string): number {
-  const ids = body.startsWith('{') ? (JSON.parse(body) as { variables?: { ids?: unknown } }).variables?.ids : undefined;
-  return Array.isArray(ids) ? ids.length : 0;
 }
 
 async function answerOrProblem(world: World, call: ApiCall): Promise<ApiAnswer> {

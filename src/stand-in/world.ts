@@ -104,15 +104,24 @@ export interface Failure {
   method?: string;
   /** Part of the path with its query (without `/api/v3`); every path when absent. */
   path?: string;
+  /** Only requests for the installation of this account: with its token, or for one. */
+  account?: string;
   /** Only GraphQL queries that ask for more nodes than this, as GitHub's time runs out for large ones (handbook D3). */
   moreIdsThan?: number;
-  status: number;
+  /** The answer instead of the true one; without it the true one is spoilt by what follows. */
+  status?: number;
   headers?: Record<string, string>;
   body?: unknown;
   /** How many requests get it; 1 when absent. */
   times?: number;
   /** Break the connection instead of answering. */
   disconnect?: boolean;
+  /** Never answer: the client has to give up by itself. */
+  hang?: boolean;
+  /** Half of the true answer: the connection breaks in the middle, or a proxy ends it as if that were all. */
+  cut?: 'broken' | 'quiet';
+  /** Fields of the true answer that say something else. */
+  fields?: Json;
 }
 
 /** The App as registered on this GitHub. */
