@@ -52,13 +52,13 @@ async function takeStep(context: Context, installation: Installation, state: { s
   const listing = canList && (sweep.listingStartedAt !== null || (sweep.listingDueAt !== null && sweep.listingDueAt <= now));
   // While GitHub lets nobody in, only the listing is tried: it tells when that is over.
   if (installation.refusal !== null) return listing && (await list(context, installation, sweep));
+  const urgent = await listWaiting(context.db, installation.id, { for: 'urgent refs', at: now, limit: largestBatch });
   const open = await listWaiting(context.db, installation.id, { for: 'refs', at: now, limit: largestBatch });
-  const isBatch = open.length >= largestBatch || (open.length > fewAtOnce && !listing);
-  if (isBatch) {
-    await readBatch(context, installation, { sweep, githubIds: open });
+  if (open.length >= largestBatch || (urgent.length > fewAtOnce && !listing)) {
+    await readBatch(context, installation, { sweep, githubIds: [...new Set([...urgent, ...open])].slice(0, largestBatch) });
     return true;
   }
-  if (open.length <= fewAtOnce) await handOver(context, open, handed);
+  if (urgent.length <= fewAtOnce) await handOver(context, urgent, handed);
   if (listing) return await list(context, installation, sweep);
   return await lookAtDue(context, installation, state);
 }
@@ -88,9 +88,11 @@ async function lookAtDue(context: Context, installation: Installation, state: { 
   if (!due) return false;
   const pages = Math.max(1, await countPages(context.db, installation.id));
   const spacing = listingSpacingMs(pages);
+  // Whoever is due soon comes along: a batch costs the same, and a listing clears everybody.
+  const ahead = new Date(now.getTime() + (context.reconcileSeconds * 1000) / 2);
   const soon = await countWaiting(context.db, installation.id, {
     for: 'look',
-    at: new Date(now.getTime() + spacing),
+    at: new Date(Math.max(now.getTime() + spacing, ahead.getTime())),
     limit: pages * largestBatch + 1,
   });
   const ended = Math.max(sweep.listingEndedAt?.getTime() ?? 0, sweep.listingRetryAt?.getTime() ?? 0);
@@ -99,17 +101,18 @@ async function lookAtDue(context: Context, installation: Installation, state: { 
   if (plan === 'list') return await list(context, installation, sweep);
   // A listing that fails does not keep anybody from being looked at.
   const waiting = plan === 'read' || sweep.listingFailures > 0 ? 'look' : 'own look';
-  return await readDue(context, installation, { ...state, waiting });
+  return await readDue(context, installation, { ...state, waiting, ahead, pages });
 }
 
 async function readDue(
   context: Context,
   installation: Installation,
-  state: { sweep: Sweep; handed: Set<string>; waiting: Waiting },
+  state: { sweep: Sweep; handed: Set<string>; waiting: Waiting; ahead: Date; pages: number },
 ): Promise<boolean> {
-  const { sweep, handed, waiting } = state;
-  const githubIds = await listWaiting(context.db, installation.id, { for: waiting, at: context.clock.now(), limit: largestBatch });
-  if (githubIds.length > fewAtOnce) {
+  const { sweep, handed, waiting, ahead, pages } = state;
+  const at = waiting === 'look' ? ahead : context.clock.now();
+  const githubIds = await listWaiting(context.db, installation.id, { for: waiting, at, limit: largestBatch });
+  if (githubIds.length > fewAtOnce || (pages > 1 && githubIds.length > 0)) {
     await readBatch(context, installation, { sweep, githubIds });
     return true;
   }

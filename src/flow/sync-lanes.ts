@@ -47,8 +47,10 @@ async function syncRepository(context: Context, githubId: string): Promise<void>
  */
 async function isOneOfMany(context: Context, repository: Repository): Promise<boolean> {
   const now = context.clock.now();
-  if (repository.baselineAt !== null && repository.refsDueAt <= now) return false;
-  return (await countWaiting(context.db, repository.installationId, { for: 'look', at: now, limit: fewAtOnce + 1 })) > fewAtOnce;
+  const isNew = repository.baselineAt === null;
+  if (!isNew && repository.refsDueAt <= now) return false;
+  const wanted = { for: isNew ? ('urgent refs' as const) : ('look' as const), at: now, limit: fewAtOnce + 1 };
+  return (await countWaiting(context.db, repository.installationId, wanted)) > fewAtOnce;
 }
 
 /** Asks GitHub what a repository is called and whose it is, where deliveries contradicted each other; answers its row of now. */

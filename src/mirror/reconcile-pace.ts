@@ -13,14 +13,14 @@ const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
 /** An idle repository is looked at more and more rarely, but never more rarely than this. Milliseconds. */
-const idleCapMs = 6 * hourMs;
+const idleCapMs = hourMs;
 
 /** GitHub's times are whole seconds: a push as young as this, at the moment of a listing, may have had another one behind it. Milliseconds. */
 const youngMs = 2_000;
 
 /**
  * The longest time that may pass until a repository is compared again, in milliseconds. Its own wish counts as it is; otherwise
- * the target holds for a day after a push and then grows with the days of silence, up to six hours.
+ * the target holds for a day after a push and then grows with the days of silence, up to an hour.
  */
 export function stalenessMs(pace: Pace, now: Date): number {
   if (pace.ownSeconds !== null) return clamp(pace.ownSeconds * 1000);

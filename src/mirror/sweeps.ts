@@ -83,6 +83,9 @@ export async function requestListings(db: Db, which: { host: string; githubIds: 
 /** Which repositories the sweeper may touch at all; an archived or disabled one is left alone (handbook B20). */
 export const sweepable = 'r.removed_at is null and not r.archived and not r.disabled and r.enabled';
 
+/** A daily reading of refs may be so late: until then it waits for others, to share a batch with them. News and hints make a repository due for a look as well. */
+export const lateDaily = "cast(:at as timestamptz) - interval '20 minutes'";
+
 /** Lists installations with something to read, those first that have waited longest for a turn; their GitHub ids. One look at two indexes for each. */
 export async function listDueSweeps(db: Db, now: Date, limit: number): Promise<string[]> {
   const { rows } = await db.raw<{ rows: { github_id: string }[] }>(
@@ -90,10 +93,10 @@ export async function listDueSweeps(db: Db, now: Date, limit: number): Promise<s
      where i.deleted_at is null and i.suspended_at is null and i.allowed and i.enabled and coalesce(s.resume_at <= :now, true)
        and (((s.listing_due_at <= :now or s.listing_started_at is not null) and coalesce(s.listing_retry_at <= :now, true))
          or (i.refusal is null and (
-           exists (select 1 from repositories r where r.installation_id = i.id and r.refs_due_at <= :now and ${sweepable})
+           exists (select 1 from repositories r where r.installation_id = i.id and r.refs_due_at <= ${lateDaily} and ${sweepable})
            or exists (select 1 from repositories r where r.installation_id = i.id and r.reconcile_due_at <= :now and ${sweepable}))))
      order by s.turn_at nulls first limit :limit`,
-    { now, limit } as unknown as Record<string, string>,
+    { now, at: now, limit } as unknown as Record<string, string>,
   );
   return rows.map((row) => row.github_id);
 }

@@ -1,5 +1,5 @@
 import type { Db } from '../db/connect.ts';
-import { sweepable } from './sweeps.ts';
+import { lateDaily, sweepable } from './sweeps.ts';
 
 /** What the sweeper has to know of a repository that a listing shows. */
 export interface SweptRepository {
@@ -46,8 +46,9 @@ export async function clearRepositories(db: Db, cleared: { id: string; dueAt: Da
   if (cleared.length === 0) return;
   await db.raw(
     `update repositories r set reconcile_due_at = item."dueAt", reconciled_at = greatest(r.reconciled_at, ?), reconcile_error = null, unlisted_at = null
-     from json_to_recordset(?::json) as item (id bigint, "dueAt" timestamptz) where r.id = item.id and r.id = any(?::bigint[])`,
-    [at, JSON.stringify(cleared), cleared.map(({ id }) => id)],
+     from json_to_recordset(?::json) as item (id bigint, "dueAt" timestamptz)
+     where r.id = item.id and r.id = any(?::bigint[]) and r.refs_due_at > ?`,
+    [at, JSON.stringify(cleared), cleared.map(({ id }) => id), at],
   );
 }
 
@@ -55,9 +56,9 @@ export async function clearRepositories(db: Db, cleared: { id: string; dueAt: Da
 export async function requestRefs(db: Db, githubIds: string[], of: { host: string; at: Date }): Promise<void> {
   if (githubIds.length === 0) return;
   await db.raw(
-    `update repositories set refs_due_at = least(refs_due_at, ?), unlisted_at = null
+    `update repositories set refs_due_at = least(refs_due_at, ?), reconcile_due_at = least(reconcile_due_at, ?), unlisted_at = null
      where host = ? and github_id = any(?::bigint[]) and reconcile_failures = 0`,
-    [of.at, of.host, githubIds],
+    [of.at, of.at, of.host, githubIds],
   );
 }
 
@@ -81,16 +82,25 @@ export async function recordUnchanged(db: Db, unchanged: UnchangedRefs[], at: Da
   );
 }
 
-/** Which repositories are looked for: those whose refs have to be read, those that are due for a look, or of these only those that named a time themselves. */
-export type Waiting = 'refs' | 'look' | 'own look';
+/**
+ * Which repositories are looked for: those whose refs have to be read, of these only those with news or whose daily reading is late,
+ * those that are due for a look, or of these only those that named a time themselves.
+ */
+export type Waiting = 'refs' | 'urgent refs' | 'look' | 'own look';
 
 const conditions: Record<Waiting, string> = {
   refs: 'r.refs_due_at <= :at',
+  'urgent refs': `r.refs_due_at <= :at and (r.reconcile_due_at <= :at or r.refs_due_at <= ${lateDaily})`,
   look: 'r.reconcile_due_at <= :at',
   'own look': 'r.reconcile_due_at <= :at and coalesce(r.config_interval_seconds, r.reconcile_interval_seconds) is not null',
 };
 
-const orders: Record<Waiting, string> = { refs: 'r.refs_due_at', look: 'r.reconcile_due_at', 'own look': 'r.reconcile_due_at' };
+const orders: Record<Waiting, string> = {
+  refs: 'r.refs_due_at',
+  'urgent refs': 'r.refs_due_at',
+  look: 'r.reconcile_due_at',
+  'own look': 'r.reconcile_due_at',
+};
 
 /** Lists repositories of an installation that wait for the sweeper at `at`, the longest waiting first; their GitHub ids. */
 export async function listWaiting(db: Db, installationId: string, wanted: { for: Waiting; at: Date; limit: number }): Promise<string[]> {
