@@ -97,8 +97,11 @@ async function postpone(context: Context, recovery: Recovery, failure: Extract<R
 /** Tells once when no listing reached its end for so long that GitHub will soon forget (handbook A15). */
 async function alarmWhenOverdue(context: Context, recovery: Recovery, now: Date): Promise<void> {
   if (now.getTime() - recovery.listedTo.getTime() <= alarmMs) return;
-  if (!(await openGap(context.db, recovery.id, { from: recovery.listedTo, at: now }))) return;
   const hours = Math.round((now.getTime() - recovery.listedTo.getTime()) / 3_600_000);
   const reason = `the record was last read to its end ${hours} hours ago; GitHub keeps it for ${retentionMs(context.host) / 3_600_000}`;
-  await onGap(context, { kind: 'overdue', from: recovery.listedTo, until: now, reason, repositoryGithubId: undefined });
+  await transaction(context.db, async (trx) => {
+    // Noted once it is told: what is told twice counts once.
+    if (!(await openGap(trx, recovery.id, { from: recovery.listedTo, at: now }))) return;
+    await onGap(context, { kind: 'overdue', from: recovery.listedTo, until: now, reason, repositoryGithubId: undefined });
+  });
 }

@@ -3,10 +3,11 @@ import { RepoWatchError } from '../core/errors.ts';
 import { readChanges } from '../mirror/read-changes.ts';
 import type { LaneService, Turn } from '../queue/lane-dispatcher.ts';
 import { listDueRuns } from '../runs/list-due-runs.ts';
-import { recordProgress, type Progress } from '../runs/record-progress.ts';
+import type { Progress } from '../runs/record-progress.ts';
 import { ActiveRuns } from './active-runs.ts';
 import type { Context } from './context.ts';
 import type { LoadedRun, RecordRun } from './loaded-run.ts';
+import { recordRuns } from './record-runs.ts';
 import { runWatch } from './run-watch.ts';
 
 /** The most rows that share one statement of progress, and the bytes they may have together. */
@@ -19,7 +20,7 @@ const maxLosses = 5;
 export function createRunService(context: Context): LaneService {
   const active = new ActiveRuns(context);
   const loader = new Batcher<string, LoadedRun[]>((lanes) => loadLanes(context, lanes), { maxItems: 100 });
-  const recorder = new Batcher<Progress, boolean>((entries) => recordProgress(context.db, entries), {
+  const recorder = new Batcher<Progress, boolean>((entries) => recordRuns(context, entries), {
     ...maxProgress,
     sizeOf: (entry) => sizeOf(entry.finished?.response) + sizeOf(entry.finished?.request) + sizeOf(entry.finished?.log),
   });

@@ -14,6 +14,7 @@ import type { Problem } from '../watches/problems.ts';
 import { configPath } from './config-path.ts';
 import type { Context } from './context.ts';
 import { matchMissed } from './match-missed.ts';
+import { tellInvalidConfig } from './tell-invalid-config.ts';
 import { placeOf } from './place-of.ts';
 import { resolveExtends, type Extended } from './resolve-extends.ts';
 
@@ -71,7 +72,10 @@ async function recordMisfit(context: Context, repository: Repository, file: Excl
     file.kind === 'too_large'
       ? { message: `${configPath} has ${file.size} bytes; at most 128 KiB are read.`, code: 'config_too_large' }
       : { message: `${configPath} is a ${file.type}, not a plain text file.`, code: 'config_not_a_file' };
-  await recordConfigLook(context.db, repository.id, { status: 'invalid', problems: [problem], blobSha: null, dueAt: null });
+  await transaction(context.db, async (trx) => {
+    await recordConfigLook(trx, repository.id, { status: 'invalid', problems: [problem], blobSha: null, dueAt: null });
+    await tellInvalidConfig(context, trx, repository, { blobSha: null, problems: [problem] });
+  });
 }
 
 /** A file's text judged as it would be on the default branch, with the repository that it extends by name. */
@@ -123,6 +127,7 @@ async function activate(context: Context, repository: Repository, file: { sha: s
       dueAt,
       ...(valid ? { configId, extended: extended?.result === 'resolved' ? extended.target : null } : {}),
     });
+    if (!valid) await tellInvalidConfig(context, trx, repository, { blobSha: file.sha, problems });
   });
   context.log.info({ repository: repository.fullName, status: valid ? 'ok' : 'invalid' }, 'A configuration was read');
   return { ok: true };
