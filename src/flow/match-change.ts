@@ -88,12 +88,12 @@ export function matchChange(
 }
 
 /** What is kept for a change when there is no watch to be asked. */
-function explainNobody({ configStatus }: Repository, config: LoadedConfig | undefined): Consideration {
+function explainNobody({ configStatus, defaultBranch }: Repository, config: LoadedConfig | undefined): Consideration {
   const no = (clause: string, reason: string): Consideration => ({ watch: configPath, matched: false, clause, reason });
   if (config) return no('watches', 'the configuration in force has no watches');
-  if (configStatus === 'invalid')
-    return no('config.invalid', 'the file on the default branch has errors, and no earlier version is in force');
-  return no('config.absent', `there is no ${configPath} on the default branch, and no file of a layer below`);
+  const branch = defaultBranch ?? 'the default branch';
+  if (configStatus === 'invalid') return no('config.invalid', `the file on ${branch} has errors, and no earlier version is in force`);
+  return no('config.absent', `there is no ${configPath} on ${branch}, where it would count, and no file of a layer below`);
 }
 
 /** What the run does beside waiting its turn; nothing for most watches. */

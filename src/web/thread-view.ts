@@ -40,7 +40,8 @@ function refusal(watch: ConsideredWatch): Html {
     <span class="tone-muted">${icon('circle-slash', 'did not match')}</span>
     <span class="watch-name">${watch.watch}</span>
     <span class="muted"
-      >did not match: ${watch.reason ?? 'no reason was kept'} ${watch.clause !== null && html`<code>${watch.clause}</code>`}</span
+      >did not match: ${watch.reason ?? 'no reason was kept'} ${watch.clause !== null && html`<code>${watch.clause}</code>`}
+      ${watch.origin !== null && html`<code class="place">${watch.origin}</code>`}</span
     >
   </li>`;
 }
@@ -58,11 +59,17 @@ function refusals(watches: ConsideredWatch[], change: string): Html | Html[] {
 }
 
 function watchList(change: ThreadChange): Html {
-  const names = new Map(change.considered.map((watch) => [watch.key, watch.watch]));
   const keys = [
     ...new Set([...change.considered.filter(({ matched }) => matched).map(({ key }) => key), ...change.runs.map((run) => run.watch.key)]),
   ];
-  if (change.considered.length === 0 && keys.length === 0) return html`<p class="muted no-watch">No watch was there to ask.</p>`;
+  const notes = change.notes.map((note) => html`<p class="muted no-watch">${note}</p>`);
+  if (change.considered.length === 0 && keys.length === 0)
+    return notes.length > 0 ? html`${notes}` : html`<p class="muted no-watch">No watch was there to ask.</p>`;
+  return html`${notes}${askedList(change, keys)}`;
+}
+
+function askedList(change: ThreadChange, keys: string[]): Html {
+  const names = new Map(change.considered.map((watch) => [watch.key, watch.watch]));
   return html`<ul class="watches">
     ${keys.map((key) => {
       const runs = change.runs.filter((run) => run.watch.key === key);

@@ -2,12 +2,14 @@ import type { Change } from '../../changes/change.ts';
 import type { Actor, RefChangeData } from '../../changes/ref-change.ts';
 import { describeChange } from '../../changes/sentence.ts';
 import type { Db } from '../../db/connect.ts';
-import type { ChangeQuery, ChangeSummary, ConsideredWatch } from '../schemas/change.ts';
+import type { ChangeQuery, ChangeSummary } from '../schemas/change.ts';
 import type { ChangeDetail } from '../schemas/change-detail.ts';
 import type { Page } from '../paging.ts';
+import { explainConsidered } from './considered-notes.ts';
+import { readConsidered } from './considered.ts';
 import { PageQuery } from './page-query.ts';
 import { listRepositoryIds } from './repositories.ts';
-import { isoTime, queryRows } from './rows.ts';
+import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
 import { listRunsOfChanges } from './runs.ts';
 
 /** A change joined to its repository. `data` has no commits in lists. */
@@ -23,6 +25,7 @@ export interface ChangeRow {
   actor: Partial<Actor> | null;
   data: Record<string, unknown>;
   considered: unknown;
+  considered_pruned_at: Date | null;
   happened_at: Date;
   created_at: Date;
   full_name: string;
@@ -33,7 +36,7 @@ export interface ChangeRow {
 }
 
 const columns = `c.id, c.repository_id, c.installation_id, c.delivery_id, c.type, c.origin, c.before, c.after, c.actor, c.considered,
-  c.happened_at, c.created_at, r.full_name, r.owner, r.name, r.private, r.default_branch`;
+  c.considered_pruned_at, c.happened_at, c.created_at, r.full_name, r.owner, r.name, r.private, r.default_branch`;
 const from = 'from changes c join repositories r on r.id = c.repository_id';
 
 /** What a list of changes selects. */
@@ -77,18 +80,6 @@ export function changeItem(row: ChangeRow): ChangeSummary {
     happened_at: isoTime(row.happened_at),
     created_at: isoTime(row.created_at),
   };
-}
-
-/** The watches that were asked about a change, in the order in which they stand in the file. */
-export function consideredOf(row: ChangeRow): ConsideredWatch[] {
-  const list = Array.isArray(row.considered) ? (row.considered as Partial<ConsideredWatch>[]) : [];
-  return list.map(({ watch, key, matched, clause, reason }) => ({
-    watch: watch ?? key ?? '',
-    key: key ?? watch ?? '',
-    matched: matched === true,
-    clause: clause ?? null,
-    reason: reason ?? null,
-  }));
 }
 
 /** Short and full names mean the same ref; a full one also says whether it is a branch or a tag. */
@@ -136,5 +127,14 @@ export async function findChangeDetail(db: Db, id: string): Promise<ChangeDetail
     { id: row.delivery_id },
   );
   const runs = await listRunsOfChanges(db, [id]);
-  return { ...changeItem(row), delivery: deliveries[0] ?? null, data: row.data, considered: consideredOf(row), runs };
+  const considered = (await readConsidered(db, [row])).get(id) ?? [];
+  return {
+    ...changeItem(row),
+    delivery: deliveries[0] ?? null,
+    data: row.data,
+    considered,
+    considered_pruned_at: isoTimeOrNull(row.considered_pruned_at),
+    notes: explainConsidered(row),
+    runs,
+  };
 }

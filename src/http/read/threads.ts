@@ -1,5 +1,7 @@
 import type { Db } from '../../db/connect.ts';
-import { changeItem, changeListSql, consideredOf, type ChangeRow } from './changes.ts';
+import { changeItem, changeListSql, type ChangeRow } from './changes.ts';
+import { explainConsidered } from './considered-notes.ts';
+import { readConsidered } from './considered.ts';
 import { deliveryColumns, deliveryItem, type DeliveryRow } from './deliveries.ts';
 import { listRepositoryGithubIds, listRepositoryIds } from './repositories.ts';
 import { durationMs, isoTime, isoTimeOrNull, queryRows } from './rows.ts';
@@ -56,6 +58,8 @@ export interface ThreadChange extends ChangeSummary {
   /** Where GitHub shows the pull request, issue, comment or release, as it was delivered. */
   pageUrl: string | null;
   considered: ConsideredWatch[];
+  /** What else there is to say about why something did or did not run. */
+  notes: string[];
   runs: ThreadRun[];
 }
 
@@ -117,13 +121,15 @@ async function listChanges(db: Db, heads: readonly ThreadHead[]): Promise<Thread
     db,
     rows.map((row) => row.id),
   );
+  const considered = await readConsidered(db, rows);
   return rows.map((row) => {
     const { message } = (row.data['head_commit'] ?? {}) as { message?: string };
     return Object.assign(changeItem(row), {
       headline: message?.split('\n', 1)[0] ?? null,
       compareUrl: typeof row.data['compare_url'] === 'string' ? row.data['compare_url'] : null,
       pageUrl: pageOf(row.data),
-      considered: consideredOf(row),
+      considered: considered.get(row.id) ?? [],
+      notes: explainConsidered(row),
       runs: runs.filter((run) => isOf(run.id, row.id)),
     });
   });

@@ -145,7 +145,8 @@ describe('changes', () => {
     const runId = await seedRun(base.db, repository, { changeId: id });
     const detail = changeDetail.strict().parse((await get(`/api/changes/${id}`)).body);
     expect(detail.sentence).toMatch(/^mona pushed 1 commit to main/);
-    expect(detail.considered[1]).toEqual(considered[1]);
+    expect(detail.considered[1]).toMatchObject({ ...considered[1], line: null, origin: null });
+    expect(detail).toMatchObject({ considered_pruned_at: null, notes: [] });
     expect(detail.runs.map((run) => run.id)).toEqual([runId]);
   });
 });

@@ -31,6 +31,11 @@ export const consideredWatch = z
     matched: z.boolean(),
     clause: z.string().nullable().describe('The first part of the watch that said no'),
     reason: z.string().nullable().describe('Why it said no, for people'),
+    repository: z.string().nullable().describe('Where the file lies; null for the operator’s own'),
+    path: z.string().nullable(),
+    line: z.number().int().nullable().describe('Where that part, or the watch that said yes, stands in the version that was asked'),
+    column: z.number().int().nullable(),
+    origin: z.string().nullable().describe('path:line:column, with the repository in front when it is another one'),
   })
   .meta({ id: 'ConsideredWatch' });
 
