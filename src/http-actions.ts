@@ -1,4 +1,5 @@
 import type { Context } from './flow/context.ts';
+import { deleteApiWatch, putApiWatch, switchApiWatch } from './flow/api-watches.ts';
 import { explainLayers } from './flow/explain-layers.ts';
 import { joinBranch, keepPresences, leaveBranch } from './flow/presence.ts';
 import { requestRecovery } from './flow/recover-deliveries.ts';
@@ -18,6 +19,11 @@ export function createHttpActions(context: Context, keyRing: KeyRing): Omit<Http
     retryDelivery: (id) => retryDelivery(context, id),
     replayRun: (id) => replayRun(context, id),
     explainLayers: (githubId) => explainLayers(context, githubId),
+    watches: {
+      put: (wish) => putApiWatch(context, wish),
+      switch: (wish) => switchApiWatch(context, wish),
+      delete: (wish) => deleteApiWatch(context, wish),
+    },
     cancelRun: (id) => cancelRunById(context, id),
     requestManualRun: (wish) => requestManualRun(context, wish),
     presence: {

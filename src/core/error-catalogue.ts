@@ -130,6 +130,8 @@ export const catalogue = {
   unauthorized: { status: 401, retryable: false, title: 'No valid token' },
   forbidden: { status: 403, retryable: false, title: 'Not allowed' },
   not_found: { status: 404, retryable: false, title: 'No such thing' },
+  managed_by_file: { status: 409, retryable: false, title: 'A file declares it' },
+  already_exists: { status: 412, retryable: false, title: 'It exists already' },
   conflict: { status: 409, retryable: false, title: 'It is in another state' },
   request_invalid: { status: 422, retryable: false, title: 'The request has errors' },
   request_malformed: { status: 400, retryable: false, title: 'The request cannot be read' },

@@ -35,6 +35,7 @@ type LayerIds = Pick<
   | 'organizationConfigId'
   | 'organizationConfigStatus'
   | 'extendsConfigId'
+  | 'apiConfigId'
   | 'isOrganizationFile'
 >;
 
@@ -61,7 +62,13 @@ const maxEntries = 5_000;
 /** What a repository without a file of its own says itself. */
 const emptyConfig = compileConfig({ path: undefined, file: { version: 1, watches: {} }, lines: {} });
 
-const managerOf: Record<LayerName, ManagedBy> = { server: 'server', organization: 'organization', extends: 'organization', file: 'file' };
+const managerOf: Record<LayerName, ManagedBy> = {
+  server: 'server',
+  organization: 'organization',
+  extends: 'organization',
+  api: 'api',
+  file: 'file',
+};
 
 /** Configurations compiled once per version, and what of them is in force for a repository. */
 export class ConfigCache {
@@ -103,6 +110,7 @@ export class ConfigCache {
   /** Puts a repository's layers together anew, after one of them came into force: its rows follow. */
   async renew(repository: LayerIds): Promise<void> {
     this.#inForce.delete(this.#keyOf(repository));
+    if (repository.isOrganizationFile) this.#organizations.forget(repository.installationId);
     if (this.#idsOf(repository).length > 0) await this.prepare([repository]);
     else if (!isUndecided(repository)) {
       await transaction(this.#db, (trx) =>
@@ -156,11 +164,12 @@ export class ConfigCache {
   /** The layers of a repository, the lowest first. The organisation's own file is the organisation's layer, also for the repository it lies in. */
   #idsOf(repository: LayerIds): { name: LayerName; configId: string }[] {
     if (isUndecided(repository)) return [];
-    const { organizationConfigId, extendsConfigId, configId, isOrganizationFile } = repository;
+    const { organizationConfigId, extendsConfigId, apiConfigId, configId, isOrganizationFile } = repository;
     const ids: [LayerName, string | null | undefined][] = [
       ['server', this.#serverConfigId],
       ['organization', organizationConfigId],
       ['extends', extendsConfigId],
+      ['api', apiConfigId],
       ['file', isOrganizationFile ? null : configId],
     ];
     return ids.flatMap(([name, id]) => (id === null || id === undefined ? [] : [{ name, configId: id }]));
@@ -192,7 +201,7 @@ export class ConfigCache {
     }));
     const isKnown = (watch: (typeof declared)[number]) =>
       rows.some((row) => row.key === watch.key && row.managedBy === watch.managedBy && row.configId === watch.configId);
-    const isSame = declared.every(isKnown) && rows.filter((row) => row.managedBy !== 'api').length === declared.length;
+    const isSame = declared.every(isKnown) && rows.length === declared.length;
     const watchIds = isSame
       ? new Map(declared.map((watch) => [watch.key, rows.find((row) => row.key === watch.key && row.managedBy === watch.managedBy)!.id]))
       : await transaction(this.#db, (trx) =>
@@ -228,7 +237,11 @@ export class ConfigCache {
     const missing = [...new Set(ids)].filter((id) => !this.#versions.has(id));
     if (missing.length === 0) return;
     for (const { id, managedBy, path, content } of await findConfigs(this.#db, missing)) {
-      const parsed = parseConfig(content, { kinds: this.#kinds, path, organization: managedBy !== 'file' });
+      const parsed = parseConfig(content, {
+        kinds: this.#kinds,
+        path,
+        organization: managedBy === 'organization' || managedBy === 'server',
+      });
       // It was valid when it was taken into force; a newer RepoWatch that reads it otherwise has no watches to offer for it.
       const config: Config = parsed.status === 'ok' ? parsed.config : { path, file: { version: 1, watches: {} }, lines: {} };
       remember(this.#versions, id, { managedBy, config, compiled: compileConfig(config) });

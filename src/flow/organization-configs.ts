@@ -42,6 +42,11 @@ export class OrganizationConfigs {
     return rows[0];
   }
 
+  /** What was known of an installation may have changed. */
+  forget(installationId: string): void {
+    this.#known.delete(installationId);
+  }
+
   async #read(installationId: string): Promise<string | null> {
     const { rows } = await this.#db.raw<{ rows: { config_id: string | null }[] }>(
       `select config_id from repositories where installation_id = ? and lower(name) = '.github' and removed_at is null limit 1`,

@@ -29,6 +29,17 @@ export interface HttpActions {
   requestManualRun(wish: ManualWish): Promise<Outcome<{ changeId: string }, ErrorCode>>;
   /** Who looks at which branch. */
   presence: PresenceActions;
+  /** Watches made by the API. `managed_by_file` for one that a file declares, `config_invalid` for a text with errors. */
+  watches: {
+    put(wish: {
+      githubId: string;
+      key: string;
+      watch: Record<string, unknown>;
+      onlyNew: boolean;
+    }): Promise<Outcome<{ created: boolean }, ErrorCode>>;
+    switch(wish: { githubId: string; key: string; enabled: boolean }): Promise<Outcome<unknown, ErrorCode>>;
+    delete(wish: { githubId: string; key: string }): Promise<Outcome<unknown, ErrorCode>>;
+  };
   /** Ends a run that is not over. `not_found`, or `conflict` when it has ended. */
   cancelRun(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
   /** Makes one repository, those of an installation, or all due for reconcile at once; answers the job that counts them. */

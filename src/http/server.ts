@@ -36,6 +36,7 @@ import { addReconcileRoute } from './routes/reconcile.ts';
 import { addRepositoryRoutes } from './routes/repositories.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
+import { addWatchRoutes } from './routes/watches.ts';
 
 /** Bodies of the REST side in bytes; the intake has its own limit. */
 const bodyLimit = 1024 * 1024;
@@ -151,6 +152,7 @@ function addApi(api: Api, context: RouteContext): void {
   addRunRoutes(api, context);
   addManualRunRoute(api, context);
   addRepositoryRoutes(api, context);
+  addWatchRoutes(api, context);
   addIntentRoutes(api, context);
   addInstallationRoutes(api, context);
   addSecretRoutes(api, context);

@@ -93,3 +93,8 @@ export async function recordConfigLook(trx: Db, repositoryId: string, look: Conf
     repositoryId,
   ]);
 }
+
+/** Makes a version the one that holds the API's watches of a repository; null for none. */
+export async function useApiConfig(trx: Db, repositoryId: string, configId: string | null): Promise<void> {
+  await trx.raw('update repositories set api_config_id = ?, updated_at = now() where id = ?', [configId, repositoryId]);
+}

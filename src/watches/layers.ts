@@ -2,8 +2,8 @@ import type { Allowance } from './allowance.ts';
 import type { CompiledConfig, CompiledWatch } from './compile-config.ts';
 import type { ConfigFile } from './config-schema.ts';
 
-/** Where a layer comes from, the lowest first: the operator, the organisation's file, a repository that is named, the repository's own file. */
-export const layerNames = ['server', 'organization', 'extends', 'file'] as const;
+/** Where a layer comes from, the lowest first: the operator, the organisation's file, a repository that is named, the API, the repository's own file. */
+export const layerNames = ['server', 'organization', 'extends', 'api', 'file'] as const;
 export type LayerName = (typeof layerNames)[number];
 
 /** One version of a file that takes part. */
@@ -48,7 +48,11 @@ export function layerConfigs(layers: readonly Layer[]): Layered {
   const refusals: Refusal[] = [];
   for (const { name, configId, config } of layers) {
     const takesAll =
-      name === 'file' || name === 'extends' || (kind === 'org' && name === 'organization') || (kind !== 'none' && name === 'server');
+      name === 'file' ||
+      name === 'api' ||
+      name === 'extends' ||
+      (kind === 'org' && name === 'organization') ||
+      (kind !== 'none' && name === 'server');
     const refuse = (watch: string, line: number, below: LayeredWatch) =>
       refusals.push({ layer: name, watch, line, mandatoryIn: below.layer });
     for (const watch of config.watches) {
@@ -63,7 +67,7 @@ export function layerConfigs(layers: readonly Layer[]): Layered {
       else if (below) watches.set(id, { ...below, mode: 'off', switchedOffAt: { layer: name, configId, line } });
     }
   }
-  const allowances = layers.flatMap(({ name, config }) => (name === 'file' || !config.allow ? [] : [config.allow]));
+  const allowances = layers.flatMap(({ name, config }) => (name === 'file' || name === 'api' || !config.allow ? [] : [config.allow]));
   return { watches: [...watches.values()], refusals, allowances };
 }
 

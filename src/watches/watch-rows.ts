@@ -23,7 +23,7 @@ export async function replaceWatches(
   const items = toStorableJson(declared);
   await trx.raw(
     `update watches w set removed_at = now(), updated_at = now()
-     where w.repository_id = ? and w.removed_at is null and w.managed_by <> 'api' and not exists (
+     where w.repository_id = ? and w.removed_at is null and not exists (
        select 1 from json_to_recordset(?::json) as item (key text, "managedBy" text) where item.key = w.key and item."managedBy" = w.managed_by)`,
     [owner.repositoryId, items],
   );

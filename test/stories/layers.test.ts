@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { configOf, quiet, track, webhookWatch } from '../support/story.ts';
-import { startTestApp, type TestApp } from '../support/test-app.ts';
+import { adminToken, startTestApp, type TestApp } from '../support/test-app.ts';
 
 interface Config {
   status: string;
@@ -59,10 +59,10 @@ describe('layers of configuration', () => {
     expect(own.watches.find((watch) => watch.key === 'audit')).toMatchObject({
       mandatory: true,
       managed_by: 'organization',
-      origin: expect.stringMatching(/^acme\/\.github:\.github\/repowatch\.yml:\d+$/) as string,
+      origin: expect.stringMatching(/^acme\/\.github:\.github\/repowatch\.yml:\d+$/) as unknown,
     });
     expect(own.watches.find((watch) => watch.key === 'shared')!.switched_off_at).toMatch(/^\.github\/repowatch\.yml:\d+$/);
-    expect(own.problems).toMatchObject([{ severity: 'warning', message: expect.stringContaining('`audit` is mandatory') as string }]);
+    expect(own.problems).toMatchObject([{ severity: 'warning', message: expect.stringContaining('`audit` is mandatory') as unknown }]);
     expect(own.layers.map(({ layer, status }) => `${layer} ${status}`)).toEqual(['organization ok', 'file ok']);
 
     // Changed, broken, mended, removed: what counts follows within the next push, without a request for each repository.
@@ -89,7 +89,7 @@ describe('layers of configuration', () => {
     expect(await push(world, 'acme/none')).toEqual(['/audit', '/none']);
     expect(await push(world, 'acme/named')).toEqual(['/audit', '/based', '/named']);
     const lost = await readConfig(world, 'acme/lost');
-    expect(lost).toMatchObject({ status: 'invalid', problems: [{ line: 3, message: expect.stringContaining('acme/nowhere') as string }] });
+    expect(lost).toMatchObject({ status: 'invalid', problems: [{ line: 3, message: expect.stringContaining('acme/nowhere') as unknown }] });
     // What is extended follows its own file.
     await writeConfig(world, 'acme/base', configOf({ newer: to('newer') }));
     expect(await push(world, 'acme/named')).toEqual(['/audit', '/named', '/newer']);
@@ -145,5 +145,55 @@ describe('layers of configuration', () => {
       'file absent',
     ]);
     expect(await world.list('/api/runs?watch=fleet')).toMatchObject([{ status: 'succeeded', dry_run: true }]);
+  });
+});
+
+describe('watches that the API made', () => {
+  const watches = '/api/repos/acme/plain/watches';
+  const call = async (world: TestApp, key: string, request: { method: string; body?: unknown; headers?: Record<string, string> }) => {
+    const { method, body, headers } = request;
+    const response = await fetch(`${world.url}${watches}/${key}`, {
+      method,
+      headers: { authorization: `Bearer ${adminToken}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
+  };
+  const put = (world: TestApp, key: string, body: unknown, headers: Record<string, string> = {}) =>
+    call(world, key, { method: 'PUT', body, headers });
+
+  test('count beside the file, are edited without losing one, and never touch what a file declares', async () => {
+    await using world = await startTestApp({ github: true });
+    const to = (name: string) => webhookWatch(`${world.sink.url}/${name}`);
+    await track(world, 'plain', { [path]: configOf({ own: to('own') }) });
+    const made = await put(world, 'extra', to('extra'));
+    expect(made).toMatchObject({ status: 201, body: { key: 'extra', layer: 'api', managed_by: 'api' } });
+    expect(await push(world, 'acme/plain')).toEqual(['/extra', '/own']);
+    expect(await put(world, 'extra', to('extra'), { 'if-none-match': '*' })).toMatchObject({
+      status: 412,
+      body: { code: 'already_exists' },
+    });
+    const managed = {
+      status: 409,
+      body: { code: 'managed_by_file', detail: expect.stringContaining('.github/repowatch.yml:') as unknown },
+    };
+    expect(await put(world, 'own', to('other'))).toMatchObject(managed);
+    expect(await call(world, 'own', { method: 'PATCH', body: { enabled: false } })).toMatchObject(managed);
+    expect(await call(world, 'own', { method: 'DELETE' })).toMatchObject(managed);
+    expect(await put(world, 'wrong', { on: 'pusch', steps: [] })).toMatchObject({ status: 422, body: { code: 'config_invalid' } });
+
+    await call(world, 'extra', { method: 'PATCH', body: { enabled: false } });
+    expect(await push(world, 'acme/plain')).toEqual(['/own']);
+    await call(world, 'extra', { method: 'PATCH', body: { enabled: true } });
+    expect(await push(world, 'acme/plain')).toEqual(['/extra', '/own']);
+
+    const many = Array.from({ length: 20 }, (_, index) => `many${index}`);
+    const answers = await Promise.all(many.map((key) => put(world, key, { ...to(key), mode: 'off' })));
+    expect(answers.map((answer) => answer.status)).toEqual(many.map(() => 201));
+    const { data } = await world.api<{ data: { key: string }[] }>(watches);
+    expect(data.map((watch) => watch.key).toSorted()).toEqual(['extra', 'own', ...many].toSorted());
+    expect(await call(world, 'extra', { method: 'DELETE' })).toMatchObject({ status: 204 });
+    expect(await push(world, 'acme/plain')).toEqual(['/own']);
   });
 });

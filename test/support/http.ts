@@ -25,6 +25,7 @@ export const testActions: HttpActions = {
     keep: async () => [],
   },
   explainLayers: async () => undefined,
+  watches: { put: async () => ok({ created: true }), switch: async () => ok(undefined), delete: async () => ok(undefined) },
   requestRecovery: async () => ({ ok: true, value: { requested: true as const } }),
   requestReconcile: async () => ok({ jobId: '1', requested: 1 }),
   cancelJob: async (id) => ok({ id }),

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import type { Api, RouteContext } from '../api.ts';
+import { found, unwrap } from '../problem.ts';
+import { findRepository } from '../read/repositories.ts';
+import { filterText } from '../schemas/common.ts';
+import { problems } from '../schemas/problem.ts';
+import { configSchema, type RepositoryConfig } from '../schemas/repository.ts';
+
+const tags = ['watches'];
+
+const repositoryParams = { owner: filterText(100), name: filterText(100) };
+const watchKey = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_-]{0,99}$/, 'must begin with a letter or `_` and go on with letters, digits, `_` and `-`');
+const watchParams = z.strictObject({ ...repositoryParams, key: watchKey });
+const watchSchema = configSchema.shape.watches.element;
+
+/** A watch in the words of a file, as JSON: what stands below its key in `watches`. It is checked like a file. */
+const watchBody = z.looseObject({}).describe('A watch as in a file, for example {"on": "push", "steps": […]}');
+
+type Watch = RepositoryConfig['watches'][number];
+
+/** The watches of a repository: all that count, and those that the API may change. */
+export function addWatchRoutes(api: Api, context: RouteContext): void {
+  const { db, actions } = context;
+  const readId = async ({ owner, name }: { owner: string; name: string }) =>
+    found(await findRepository(db, `${owner}/${name}`), `repository ${owner}/${name}`).github_id;
+  const list = async (githubId: string): Promise<Watch[]> => (await actions.explainLayers(githubId))?.watches ?? [];
+  const read = async (githubId: string, key: string) =>
+    found(
+      (await list(githubId)).find((watch) => watch.key === key),
+      `watch ${key}`,
+    );
+  api.get(
+    '/repos/:owner/:name/watches',
+    {
+      schema: {
+        summary: 'List the watches of a repository, whichever layer declares them',
+        tags,
+        params: z.strictObject(repositoryParams),
+        response: { 200: z.object({ data: z.array(watchSchema), meta: z.object({ next: z.null() }) }), ...problems(404) },
+      },
+    },
+    async ({ params }) => ({ data: await list(await readId(params)), meta: { next: null } }),
+  );
+  api.put(
+    '/repos/:owner/:name/watches/:key',
+    {
+      schema: {
+        summary: 'Make or replace a watch by the API',
+        tags,
+        params: watchParams,
+        headers: z.looseObject({ 'if-none-match': z.literal('*').optional().describe('Only make it, never replace it') }),
+        body: watchBody,
+        response: {
+          200: watchSchema.describe('It was replaced'),
+          201: watchSchema.describe('It was made'),
+          ...problems(404, 409, 412, 413, 415, 422),
+        },
+      },
+    },
+    async ({ params, body, headers }, reply) => {
+      const githubId = await readId(params);
+      const wish = { githubId, key: params.key, watch: body, onlyNew: headers['if-none-match'] === '*' };
+      const { created } = unwrap(await actions.watches.put(wish));
+      return reply.code(created ? 201 : 200).send(await read(githubId, params.key));
+    },
+  );
+  api.patch(
+    '/repos/:owner/:name/watches/:key',
+    {
+      schema: {
+        summary: 'Switch a watch of the API off or on',
+        tags,
+        params: watchParams,
+        body: z.strictObject({ enabled: z.boolean() }),
+        response: { 200: watchSchema, ...problems(404, 409, 413, 415, 422) },
+      },
+    },
+    async ({ params, body }) => {
+      const githubId = await readId(params);
+      unwrap(await actions.watches.switch({ githubId, key: params.key, enabled: body.enabled }));
+      return await read(githubId, params.key);
+    },
+  );
+  api.delete(
+    '/repos/:owner/:name/watches/:key',
+    {
+      schema: {
+        summary: 'Remove a watch that the API made',
+        tags,
+        params: watchParams,
+        response: { 204: z.null().describe('It is gone; its runs stay'), ...problems(404, 409, 422) },
+      },
+    },
+    async ({ params }, reply) => {
+      unwrap(await actions.watches.delete({ githubId: await readId(params), key: params.key }));
+      return reply.code(204).send(null);
+    },
+  );
+}
