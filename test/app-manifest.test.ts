@@ -71,7 +71,7 @@ describe('app.yml', () => {
 
 describe('the table of permissions', () => {
   test('has exactly the events that have a handler', () => {
-    const known = [...implicitEvents, ...tiers.flatMap(({ events }) => events)];
+    const known = [...implicitEvents, ...tiers.flatMap(({ events, automatic = [] }) => [...events, ...automatic])];
     expect(known.sort()).toEqual(registeredEvents().sort());
   });
 

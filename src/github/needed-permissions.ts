@@ -11,6 +11,8 @@ export interface Tier {
   permissions: Readonly<Record<string, Access>>;
   /** Events to subscribe to. */
   events: readonly string[];
+  /** Events that GitHub sends with these permissions without a subscription. */
+  automatic?: readonly string[];
 }
 
 /** What GitHub sends to every App without a subscription, as far as RepoWatch acts on it (handbook A21, I11). */
@@ -40,6 +42,19 @@ export const optionalTiers: readonly Tier[] = [
     name: 'checks',
     purpose: 'A check run on every commit that changes the configuration',
     permissions: { checks: 'write' },
+    events: [],
+    automatic: ['check_run', 'check_suite'],
+  },
+  {
+    name: 'statuses',
+    purpose: 'The same as a commit status, for owners who do not grant check runs',
+    permissions: { statuses: 'write' },
+    events: [],
+  },
+  {
+    name: 'config_issue',
+    purpose: 'An issue while the configuration on the default branch stays broken',
+    permissions: { issues: 'write' },
     events: [],
   },
   {
@@ -105,7 +120,7 @@ export function findPending(app: Pick<Grants, 'permissions'>, installation: Pick
 
 /** The tier that an event belongs to; undefined for those that every App gets, and for those that RepoWatch does not know. */
 export function findTierOfEvent(event: string): Tier | undefined {
-  return tiers.find((tier) => tier.events.includes(event));
+  return tiers.find((tier) => tier.events.includes(event) || tier.automatic?.includes(event) === true);
 }
 
 /** Permissions and events of the base and of the named tiers together, as a manifest asks for them. */

@@ -79,6 +79,7 @@ describe('repowatch doctor', () => {
       'clock',
       'permissions',
       'events',
+      'feedback',
       'webhook',
       'webhook_deliveries',
       'installations',
