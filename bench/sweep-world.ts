@@ -29,8 +29,9 @@ export interface SweepWorld extends AsyncDisposable {
   advance(ms: number): void;
   /** Requests that reached GitHub, by kind; those that it answered with 304 are free and counted apart. */
   requests: Map<string, number>;
-  /** How many of them count against the hourly limit. */
+  /** How many of them count against the hourly limit, and how many were free. */
   charged(): number;
+  free(): number;
   /** One turn of the sweep, and the repositories that it gives to lanes of their own; answers whether anything was asked. */
   turn(): Promise<boolean>;
 }
@@ -61,6 +62,7 @@ export async function createSweepWorld(lab: Lab, count: number): Promise<SweepWo
     await serveHanded(context, handed.splice(0));
     return total(requests) > before;
   };
+  const free = () => [...requests].filter(([kind]) => kind.endsWith(' 304')).reduce((sum, [, n]) => sum + n, 0);
   const world: SweepWorld = {
     github,
     db,
@@ -68,7 +70,8 @@ export async function createSweepWorld(lab: Lab, count: number): Promise<SweepWo
     requests,
     now: clock.now,
     advance: (ms) => void (clock.at += ms),
-    charged: () => total(requests) - [...requests].filter(([kind]) => kind.endsWith(' 304')).reduce((sum, [, n]) => sum + n, 0),
+    charged: () => total(requests) - free(),
+    free,
     turn,
     async [Symbol.asyncDispose]() {
       stopCounting();
