@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readOperations } from './support/api-table.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
 import { readPages } from './support/docs-pages.ts';
 import { startHttp, withToken, type TestHttpServer } from './support/http.ts';
@@ -11,16 +12,7 @@ let operations: Map<string, string>;
 beforeAll(async () => {
   base = await createTestDatabase();
   server = await startHttp(base.db);
-  const answer = await fetch(`${server.base}/api/openapi.json`, { headers: withToken });
-  const { paths } = (await answer.json()) as { paths: Record<string, Record<string, { summary: string }>> };
-  operations = new Map(
-    Object.entries(paths).flatMap(([path, item]) =>
-      Object.entries(item).map(([method, { summary }]): [string, string] => [
-        `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
-        summary,
-      ]),
-    ),
-  );
+  operations = new Map(await readOperations(server.base));
 });
 
 afterAll(async () => {
