@@ -35,5 +35,8 @@ if (import.meta.main) {
   await db.destroy();
   const readme = new URL('../../README.md', import.meta.url);
   const text = await readFile(readme, 'utf8');
-  await writeFile(readme, text.replace(/(<!-- api -->\n)[\s\S]*(\n<!-- \/api -->)/, (_, start: string, end: string) => `${start}\n${table}\n${end}`));
+  await writeFile(
+    readme,
+    text.replace(/(<!-- api -->\n)[\s\S]*(\n<!-- \/api -->)/, (_, start: string, end: string) => `${start}\n${table}\n${end}`),
+  );
 }
