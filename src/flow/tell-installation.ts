@@ -82,6 +82,11 @@ function meaningOf({ action, installation }: InstallationTranslation): string | 
   return action === 'suspend' && suspendedAt ? `${id}:${suspendedAt.toISOString()}` : undefined;
 }
 
+/** The change that an installation event stands for, in our words. */
+export function toInstallationChange(translation: InstallationTranslation): { type: InstallationChangeType; data: InstallationChangeData } {
+  return { type: types[translation.action], data: toData(translation) };
+}
+
 function toData({ installation, repositories, added, removed, requester }: InstallationTranslation): InstallationChangeData {
   const { account, repository_selection: selection, permissions } = installation;
   const named = [...repositories, ...added, ...removed];
