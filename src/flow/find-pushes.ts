@@ -5,7 +5,7 @@ import type { Read } from '../github/ask.ts';
 import type { Activity, ActivityEntry } from '../github/read-activity.ts';
 import type { RefDifference } from '../mirror/diff-refs.ts';
 import { normalSha, type Rebuilt } from '../mirror/judge-move.ts';
-import { listBranchStates, type BranchState } from '../mirror/ref-states.ts';
+import { listBranchStates, readUnseenSince, type BranchState } from '../mirror/ref-states.ts';
 import { rebuildMoves, type Rebuilt as RebuiltMoves } from '../mirror/rebuild-moves.ts';
 import type { Repository } from '../mirror/repository.ts';
 import type { Arrival } from './apply-changes.ts';
@@ -66,9 +66,11 @@ async function listWanted(context: Context, repository: Repository, found: Found
   const moved = new Map(found.differences.filter(({ kind }) => kind === 'branch').map((difference) => [difference.name, difference]));
   const names = [...new Set([...moved.keys(), ...found.gapBranches])];
   const states = await listBranchStates(context.db, repository.id, names);
+  // A branch may have been made, deleted and made again since somebody looked last.
+  const unseenSince = names.every((name) => states.has(name)) ? undefined : await readUnseenSince(context.db, repository.id);
   return names.flatMap((name) => {
     const difference = moved.get(name);
-    const state = states.get(name) ?? { name, head: zeroSha, headAt: undefined, writtenAt: undefined, gaps: [], recorded: [] };
+    const state = states.get(name) ?? { name, head: zeroSha, headAt: unseenSince, writtenAt: undefined, gaps: [], recorded: [] };
     // What moved since it was compared is left to the next comparison.
     if (difference && state.head !== difference.before) return [];
     return [{ state, full: `refs/heads/${name}`, difference }];

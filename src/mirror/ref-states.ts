@@ -41,6 +41,20 @@ export async function listRepositoriesWithGaps(db: Db, repositoryIds: string[]):
   return new Set(rows.map((row) => row.id));
 }
 
+/** A comparison ends later than its listing was begun. Milliseconds. */
+const longestLookMs = 300_000;
+
+/** Since when a branch without a row may have been made: before that, the last comparison would have seen it. */
+export async function readUnseenSince(db: Db, repositoryId: string): Promise<Date | undefined> {
+  const { rows } = await db.raw<{ rows: { baseline_at: Date | null; reconciled_at: Date | null }[] }>(
+    'select baseline_at, reconciled_at from repositories where id = ?',
+    [repositoryId],
+  );
+  const { baseline_at: baselineAt, reconciled_at: reconciledAt } = rows[0] ?? {};
+  if (!baselineAt) return undefined;
+  return new Date(Math.max(baselineAt.getTime(), (reconciledAt ?? baselineAt).getTime() - longestLookMs));
+}
+
 /** What is known of these branches; those without a row are not answered. */
 export async function listBranchStates(db: Db, repositoryId: string, names: string[]): Promise<Map<string, BranchState>> {
   if (names.length === 0) return new Map();

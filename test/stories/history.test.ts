@@ -143,6 +143,25 @@ test('a branch that was deleted and made again while away shows both, and one th
   expect(await listFound(fullName)).toHaveLength(5);
 });
 
+test('a branch that nobody knew, made, deleted and made again while away shows all of it, and late webhooks add nothing', async () => {
+  const github = world.github!;
+  const { fullName, head } = await track(world, 'unseen');
+  let next = '';
+  await away(async () => {
+    await github.updateRef({ repo: fullName, ref: 'refs/heads/topic', sha: head });
+    await github.deleteRef({ repo: fullName, ref: 'refs/heads/topic' });
+    next = await commit(fullName, 'next.txt');
+    await github.updateRef({ repo: fullName, ref: 'refs/heads/topic', sha: next });
+  });
+  await reconcile(world, fullName);
+  const moves = async () =>
+    (await listMoves(world, fullName, { [head]: 'A', [next]: 'B', [zeroSha]: '0' })).filter((move) => move.includes('topic'));
+  const three = ['branch.created topic 0..A', 'branch.deleted topic A..0', 'branch.created topic 0..B'];
+  expect(await moves()).toEqual(three);
+  await deliverLost(world, fullName);
+  expect(await moves()).toEqual(three);
+});
+
 test('many branches that moved are told by one look at the record', async () => {
   const { fullName } = await track(world, 'wide');
   const names = Array.from({ length: 12 }, (_, index) => `wide/${index}`);
