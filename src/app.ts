@@ -14,6 +14,8 @@ import { createAcceptDelivery } from './flow/accept-delivery.ts';
 import { ConfigCache } from './flow/config-cache.ts';
 import type { Context } from './flow/context.ts';
 import { loadServerConfig } from './flow/load-server-config.ts';
+import type { FeedbackContext } from './flow/feedback-context.ts';
+import { createFeedbackService } from './flow/feedback-lanes.ts';
 import { createDeliveryService } from './flow/process-deliveries.ts';
 import { readScriptFile } from './flow/read-script-file.ts';
 import { createRunService } from './flow/run-lanes.ts';
@@ -26,6 +28,7 @@ import { observeReader } from './github/observe-reader.ts';
 import { createReader, type Reader } from './github/reader.ts';
 import { deleteTokensOfOtherKeys } from './github/token-rows.ts';
 import { createReceiver } from './github/receive.ts';
+import { createWriter } from './github/writer.ts';
 import { createIntake } from './http/intake.ts';
 import type { Health } from './http/http-options.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
@@ -89,7 +92,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const actions = createActions({ door, scripts, reader: reader.as('actions'), db, version: options.version });
   const context = createContext(options, { db, queue, reader, actions, deliveries: createHookDeliveries(clients) });
   const http = runs('web') ? await startHttp(options, context, { github, queue, clients }) : undefined;
-  const workers = new Workers({ context, queue, databaseUrl: options.databaseUrl, log });
+  const feedback = createFeedback(options, context, { clients, port: () => http?.port ?? settings.port });
+  const workers = new Workers({ context, feedback, queue, databaseUrl: options.databaseUrl, log });
   let scheduler: Scheduler | undefined;
   return {
     context,
@@ -171,6 +175,18 @@ function createContext(
   };
 }
 
+/** What is told on GitHub. Links lead to the address for people; strangers are not told one that nobody chose for them. */
+function createFeedback({ settings }: AppOptions, context: Context, made: { clients: Clients; port: () => number }): FeedbackContext {
+  const { publicUrl, host, appId, configIssueAfter } = settings;
+  return {
+    ...context,
+    writer: createWriter({ clients: made.clients, db: context.db, host: context.host, appId }),
+    linkTo: (path, { isStrange }) =>
+      publicUrl === undefined && isStrange ? undefined : `${publicUrl ?? `http://${host}:${made.port()}`}${path}`,
+    issueAfterMs: configIssueAfter,
+  };
+}
+
 async function startHttp(
   options: AppOptions,
   context: Context,
@@ -242,8 +258,8 @@ class Workers {
   readonly #locks: LaneLocks;
   readonly #dispatchers: { name: QueueName; dispatcher: LaneDispatcher }[];
 
-  constructor(options: { context: Context; queue: Queue; databaseUrl: string; log: Log }) {
-    const { context, log } = options;
+  constructor(options: { context: Context; feedback: FeedbackContext; queue: Queue; databaseUrl: string; log: Log }) {
+    const { context, feedback, log } = options;
     this.#queue = options.queue;
     this.#locks = new LaneLocks({ url: options.databaseUrl, log });
     const create = (name: QueueName, service: ConstructorParameters<typeof LaneDispatcher>[0]['service']) => ({
@@ -255,6 +271,7 @@ class Workers {
       create('runs', createRunService(context)),
       create('sync', createSyncService(context)),
       create('sweeps', createSweepService(context)),
+      create('feedback', createFeedbackService(feedback)),
     ];
   }
 

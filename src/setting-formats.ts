@@ -147,6 +147,16 @@ export function durationFormat(bounds: { min: string; max: string }): SettingFor
   });
 }
 
+/** A length of time within bounds, or `off`, which becomes null. */
+export function durationOrOffFormat(bounds: { min: string; max: string }): SettingFormat<number | null> {
+  const duration = durationFormat(bounds);
+  return formatOf((text) => {
+    if (text.toLowerCase() === 'off') return ok(null);
+    const read = duration.safeParse(text);
+    return read.success ? ok(read.data) : bad(`must be off, or a time from ${bounds.min} to ${bounds.max}, written like 90s, 5m or 1h`);
+  });
+}
+
 /** A whole number within bounds. */
 export function countFormat(bounds: { min: number; max: number }): SettingFormat<number> {
   return formatOf((text) => {

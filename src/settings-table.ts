@@ -179,6 +179,13 @@ export const settingsTable = {
     help: 'After so long without a sign of life from the server that held it, the live stream of a branch counts as left.',
     how: 'Write a number with s or m, for example 30s.',
   },
+  CONFIG_ISSUE_AFTER: {
+    format: formats.durationOrOffFormat({ min: '1s', max: '720h' }),
+    type: 'time from 1s to 720h, or off',
+    default: '1h',
+    help: 'How long a configuration may stay broken on the default branch until an issue tells it, where the App may write issues (docs/feedback.md).',
+    how: 'Write a number with s, m or h, for example 1h, or off for no issues.',
+  },
   WHY_NOT_DAYS: {
     format: formats.countFormat({ min: 1, max: 3650 }),
     type: 'number from 1 to 3650',

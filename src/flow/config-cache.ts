@@ -56,6 +56,13 @@ interface Version {
   compiled: CompiledConfig;
 }
 
+/** One version of a file that takes part in what is in force. */
+export interface LayerFile {
+  name: LayerName;
+  configId: string;
+  config: Config;
+}
+
 /** How many versions and repositories stay at hand. */
 const maxEntries = 5_000;
 
@@ -154,6 +161,16 @@ export class ConfigCache {
   layersOf(repository: LayerIds): [string | undefined, string | undefined, string | undefined] {
     const find = (wanted: LayerName) => this.#idsOf(repository).find(({ name }) => name === wanted)?.configId;
     return [find('server'), find('organization'), find('extends')];
+  }
+
+  /** The files whose layers count for a repository, the lowest first. */
+  async listLayers(repository: LayerIds): Promise<LayerFile[]> {
+    const ids = this.#idsOf(repository);
+    await this.#load(ids.map(({ configId }) => configId));
+    return ids.flatMap(({ name, configId }) => {
+      const version = this.#versions.get(configId);
+      return version ? [{ name, configId, config: version.config }] : [];
+    });
   }
 
   /** How the organisation's file of an installation stands; undefined when the App sees no repository for it. */

@@ -84,7 +84,11 @@ export type JudgedText =
   | { result: 'judged'; problems: Problem[]; warnings: Problem[]; config: Config | undefined; extended: Extended | undefined };
 
 /** Judges the text of a repository's file with everything that counts on its default branch: what layers below allow, and what it extends. */
-export async function judgeConfigText(context: Context, repository: Repository, text: string): Promise<JudgedText> {
+export async function judgeConfigText(
+  context: Context,
+  repository: Repository,
+  { text, maxProblems = 50 }: { text: string; maxProblems?: number },
+): Promise<JudgedText> {
   const organization = repository.isOrganizationFile;
   const allowed = organization
     ? []
@@ -94,6 +98,7 @@ export async function judgeConfigText(context: Context, repository: Repository, 
     path: configPath,
     organization,
     limits: { allowances: allowed, repository: repository.name },
+    maxProblems,
   });
   const wish = parsed.status === 'ok' && !organization ? compileConfig(parsed.config).extends : undefined;
   const at = (parsed.status === 'ok' ? parsed.config.extendsAt : undefined) ?? { line: 1, column: 1 };
@@ -106,7 +111,7 @@ export async function judgeConfigText(context: Context, repository: Repository, 
 
 async function activate(context: Context, repository: Repository, file: { sha: string; text: string }): Promise<ConfigSync> {
   const organization = repository.isOrganizationFile;
-  const judged = await judgeConfigText(context, repository, file.text);
+  const judged = await judgeConfigText(context, repository, { text: file.text });
   if (judged.result === 'unread') return await recordFailure(context, repository, judged.failure);
   const { problems, warnings, extended } = judged;
   const valid = problems.length === 0;
@@ -124,13 +129,19 @@ async function activate(context: Context, repository: Repository, file: { sha: s
       status: valid ? 'ok' : 'invalid',
       problems: valid ? warnings : problems,
       blobSha: file.sha,
-      dueAt,
+      dueAt: dueAt ?? lookLaterAt(context, extended),
       ...(valid ? { configId, extended: extended?.result === 'resolved' ? extended.target : null } : {}),
+      ...(extended?.result === 'refused' && extended.follows ? { follows: extended.follows } : {}),
     });
     if (!valid) await tellInvalidConfig(context, trx, repository, { blobSha: file.sha, problems });
   });
   context.log.info({ repository: repository.fullName, status: valid ? 'ok' : 'invalid' }, 'A configuration was read');
   return { ok: true };
+}
+
+/** A repository that is extended and not seen yet may be added later; nothing but a look tells. */
+function lookLaterAt({ clock }: Context, extended: Extended | undefined): Date | null {
+  return extended?.result === 'refused' && !extended.follows ? new Date(clock.now().getTime() + 5 * lookAgainMs) : null;
 }
 
 /**

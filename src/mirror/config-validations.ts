@@ -158,10 +158,14 @@ export async function endValidation(db: Db, validation: Pick<Validation, 'id' | 
 }
 
 /** Puts a validation off; one that gave way to a newer commit meanwhile stays ended. */
-export async function postponeValidation(db: Db, id: string, later: { at: Date; code: string; reason: string }): Promise<void> {
+export async function postponeValidation(
+  db: Db,
+  id: string,
+  later: { at: Date; code: string; reason: string; isTry: boolean },
+): Promise<void> {
   await db.raw(
-    `update config_validations set due_at = ?, code = ?, reason = ?, attempts = attempts + 1 where id = ? and status = 'waiting'`,
-    [later.at, later.code, later.reason, id],
+    `update config_validations set due_at = ?, code = ?, reason = ?, attempts = attempts + ? where id = ? and status = 'waiting'`,
+    [later.at, later.code, later.reason, later.isTry ? 1 : 0, id],
   );
 }
 

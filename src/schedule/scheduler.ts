@@ -12,6 +12,8 @@ import { syncInstallations } from '../flow/sync-installations.ts';
 import { installationLane, repositoryLane } from '../inbox/lane.ts';
 import { listStalledDeliveryLanes } from '../inbox/waiting-deliveries.ts';
 import { applyAllowedAccounts } from '../mirror/allowed-accounts.ts';
+import { noteBrokenConfigs } from '../mirror/config-alarms.ts';
+import { listInstallationsToTell } from '../mirror/config-validations.ts';
 import { listInstallationsToList } from '../mirror/installation-health.ts';
 import { listDueConfigs, listDueFacts } from '../mirror/reconcile-due.ts';
 import { listDueSweeps } from '../mirror/sweeps.ts';
@@ -40,6 +42,7 @@ export function startScheduler(context: Context): Scheduler {
     createTick(context, { name: 'schedules', rule: '* * * * * *', work: () => runSchedules(context) }),
     createTick(context, { name: 'review of schedules', rule: '0 17 * * * *', work: () => reviewSchedules(context) }),
     createTick(context, { name: 'presences', rule: '*/5 * * * * *', work: () => sweepPresences(context) }),
+    createTick(context, { name: 'feedback', rule: '* * * * * *', work: () => wakeFeedback(context) }),
     createTick(context, { name: 'jobs', rule: '*/5 * * * * *', work: () => tendJobs(context) }),
     createTick(context, { name: 'listing', rule: '30 * * * * *', work: () => wakeInstallations(context) }),
     createTick(context, { name: 'pruning', rule: '45 * * * * *', work: async () => void (await pruneWhyNot(context)) }),
@@ -97,6 +100,13 @@ async function wakeDueRepositories(context: Context): Promise<void> {
 async function runSchedules(context: Context): Promise<void> {
   await keepSchedules(context);
   await fireSchedules(context);
+}
+
+/** Has people told on GitHub what is due: validations, and configurations that stay broken. */
+async function wakeFeedback(context: Context): Promise<void> {
+  await noteBrokenConfigs(context.db, context.clock.now());
+  const githubIds = await listInstallationsToTell(context.db, context.clock.now(), dueAtOnce);
+  await context.queue.send(context.db, 'feedback', githubIds.map(installationLane));
 }
 
 async function wakeInstallations(context: Context): Promise<void> {

@@ -35,9 +35,11 @@ export interface ParseOptions {
   organization?: boolean;
   /** What layers below let this repository do; default: everything. */
   limits?: Limits;
+  /** The most problems that are answered; 50 when it is not said. */
+  maxProblems?: number;
 }
 
-const maxProblems = 50;
+const defaultMaxProblems = 50;
 /** Findings that are looked up in the file; a file with more is hardly written by people. */
 const maxFindings = 1000;
 
@@ -55,9 +57,9 @@ export function parseConfig(text: string | Uint8Array, options: ParseOptions): C
     const empty: Finding = { path: [], message: 'The file is empty. Begin with `version: 1` and `watches:`.', code: 'config_key_missing' };
     return { status: 'invalid', problems: locateAll(document, [empty]), warnings: [] };
   }
-  const warnings = locateAll(document, checkWarnings(document, options.kinds));
+  const warnings = locateAll(document, checkWarnings(document, options.kinds), options.maxProblems);
   const { findings, file } = check(document.value, options);
-  if (!file || findings.length > 0) return { status: 'invalid', problems: locateAll(document, findings), warnings };
+  if (!file || findings.length > 0) return { status: 'invalid', problems: locateAll(document, findings, options.maxProblems), warnings };
   const lines = listWatches(document.value).map(({ path }): [string, number] => [
     String(path.at(-1)),
     document.locate({ path, message: '', code: 'config_invalid', atKey: true }).line,
@@ -99,7 +101,7 @@ function checkWarnings(document: YamlDocument, kinds: readonly StepKind[]): Find
   return [...checkSecrets(document.value, kinds), ...cuts];
 }
 
-function locateAll(document: YamlDocument, findings: Finding[]): Problem[] {
+function locateAll(document: YamlDocument, findings: Finding[], maxProblems = defaultMaxProblems): Problem[] {
   const problems = new Map<string, Problem>();
   for (const finding of findings.slice(0, maxFindings)) {
     const problem = document.locate(explainCut(document, finding));
