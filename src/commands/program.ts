@@ -3,6 +3,7 @@ import type { CommandContext, ExitCode } from './command-context.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { ReconcileOptions } from './reconcile.ts';
 import type { RegisterOptions } from './register.ts';
+import type { RunOptions } from './run.ts';
 
 type Run = (context: CommandContext) => Promise<ExitCode>;
 
@@ -58,6 +59,12 @@ const verbs = {
       'Asks a running server to compare a repository, those of an installation, or all with GitHub, and shows how far it is. Exit code 1 when something failed. Needs REPOWATCH_TOKEN or ADMIN_TOKEN; honours REPOWATCH_URL.',
     example: 'repowatch reconcile acme/app',
   },
+  run: {
+    summary: 'start a watch by hand',
+    description:
+      'Asks a running server to run a watch that has a manual trigger, and shows what came of it. Exit code 1 when it did not run or did not succeed. Needs REPOWATCH_TOKEN or ADMIN_TOKEN; honours REPOWATCH_URL.',
+    example: 'repowatch run acme/app deploy --ref release/1 --input environment=staging',
+  },
   validate: {
     summary: 'check a configuration file',
     description: 'Prints file:line:column: message for each problem. Exit code 0 when there is none, 1 otherwise.',
@@ -101,10 +108,25 @@ function createProgram(context: CommandContext, choose: (run: Run) => void): Com
     .action((name: string | undefined, options: ReconcileOptions) =>
       choose(async (given) => (await import('./reconcile.ts')).reconcile(given, name, options)),
     );
+  addRunVerb(add, choose);
   add('validate')
     .argument('[file]', 'the file to check', '.github/repowatch.yml')
     .action((file: string) => choose(async (given) => (await import('./validate.ts')).validate(given, file)));
   return program;
+}
+
+/** The verb that starts a watch by hand. */
+function addRunVerb(add: (verb: keyof typeof verbs) => Command, choose: (run: Run) => void): void {
+  add('run')
+    .argument('<repository>', 'owner/name')
+    .argument('<watch>', 'the id of the watch')
+    .option('--ref <branch>', 'the branch that it is meant for; without it the default branch')
+    .option('--input <name=value>', 'an input of the watch; can be given several times', (text: string, given: string[] = []) => [...given, text])
+    .option('--json', 'print the change and its runs as JSON')
+    .option('--no-wait', 'do not wait until it is over')
+    .action((repository: string, watch: string, options: RunOptions) =>
+      choose(async (given) => (await import('./run.ts')).run(given, { repository, watch }, options)),
+    );
 }
 
 /** The verbs with which a RepoWatch is set up and looked at. */

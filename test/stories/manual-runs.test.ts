@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runProgram } from '../../src/commands/program.ts';
 import { configOf, dataOf, quiet, track, webhookWatch } from '../support/story.ts';
 import { adminToken, startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
 
@@ -130,5 +131,46 @@ describe('a watch that is started by hand', () => {
     expect(await ask('other')).toMatchObject({ status: 409, answer: { detail: expect.stringContaining('switched off') } });
     await world.api('/api/repos/acme/app', { method: 'PATCH', body: { enabled: true } });
     await world.api('/api/repos/acme/gone/watches/other/run', { method: 'POST', status: 404 });
+  });
+});
+
+describe('repowatch run', () => {
+  /** Runs a command against this server; answers its exit code and what it said. */
+  async function command(...words: string[]): Promise<{ code: number; out: string; told: string }> {
+    const out: string[] = [];
+    const told: string[] = [];
+    const code = await runProgram(
+      {
+        environment: { REPOWATCH_URL: world.url, REPOWATCH_TOKEN: adminToken },
+        version: '0.0.0-test',
+        print: (line) => void out.push(line),
+        tell: (line) => void told.push(line),
+        attended: false,
+        listenForStop: () => new AbortController().signal,
+      },
+      ['run', ...words],
+    );
+    return { code, out: out.join('\n'), told: told.join('\n') };
+  }
+
+  test('starts a watch with inputs as their types say, waits for its end and shows its steps', async () => {
+    const { code, out } = await command('acme/app', 'deploy', '--ref', 'release/1', '--input', 'count=7', '--input', 'dry=false');
+    expect(out).toMatch(/^Run \d+ of deploy is succeeded\n {2}step 1 \(webhook\): succeeded$/);
+    expect(code).toBe(0);
+    expect(world.sink.requests.at(-1)!.json).toMatchObject({ branch: 'release/1', inputs: { count: 7, dry: false } });
+    const { change, runs } = JSON.parse((await command('acme/app', 'other', '--json', '--no-wait')).out) as ManualRun;
+    expect(runs).toMatchObject([{ change: { id: change.id } }]);
+  });
+
+  test.each<[string[], RegExp]>([
+    [['acme/app', 'deploy', '--input', 'count=many'], /must be a number/],
+    [['acme/app', 'deploy', '--input', 'count'], /Write --input name=value/],
+    [['acme/app', 'picky'], /picky did not run: .*is false/],
+    [['acme/app', 'nobody'], /no watch `nobody`/],
+    [['app', 'deploy'], /Write owner\/name/],
+  ])('%j ends with 1 and says why', async (words, text) => {
+    const { code, out, told } = await command(...words);
+    expect(code).toBe(1);
+    expect(`${out}${told}`).toMatch(text);
   });
 });
