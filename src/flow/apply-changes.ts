@@ -11,6 +11,7 @@ import type { Repository } from '../mirror/repository.ts';
 import { insertRuns, type NewRun } from '../runs/insert-runs.ts';
 import type { Context } from './context.ts';
 import { describeRepository } from './describe-repository.ts';
+import { followExtends } from './follow-extends.ts';
 import { matchChange } from './match-change.ts';
 import { requestValidationOfMoves } from './request-validation.ts';
 
@@ -83,6 +84,11 @@ export async function applyChanges(context: Context, trx: Db, arrivals: Arrival[
     trx,
     [...touched].filter((ref) => ref.history.gaps.length > 0 && gapsChanged.has(ref.id)),
   );
+  await followExtends(
+    context,
+    trx,
+    news.map(({ arrival }) => arrival),
+  );
   const ids = await takeChangeIds(trx, news.length);
   const decided = news.map((item, index) => decide(context, item, ids[index]!));
   const inserted = await insertChanges(
@@ -138,7 +144,7 @@ function judgeAll(
     const ref = refs.get(refText(keyOf(arrival)))!;
     const judgement = judgeArrival(ref, arrival);
     if (judgement.result === 'news') {
-      if (judgement.history.gaps.length > 0 || ref.history.gaps.length > 0) gapsChanged.add(ref.id);
+      if (JSON.stringify(judgement.history.gaps) !== JSON.stringify(ref.history.gaps)) gapsChanged.add(ref.id);
       ref.history = judgement.history;
       touched.add(ref);
       news.push({ arrival, ref, position: judgement.position, index });

@@ -42,7 +42,31 @@ describe('judgeMove', () => {
   });
 
   test('the same push again is known', () => {
-    expect(play(history(), [push(a, b), push(a, b), push(a, b)]).words).toEqual(['news', 'already_known', 'already_known']);
+    const one = push(a, b);
+    expect(play(history(), [one, one, one]).words).toEqual(['news', 'already_known', 'already_known']);
+  });
+
+  test('a push that was taken back unheard and made again is a second one, unless somebody sends the old one anew', () => {
+    const first = push(a, b);
+    const again = push(a, b);
+    const { words, end } = play(history(), [first, again]);
+    expect(words).toEqual(['news', 'confirm']);
+    expect(play(end, [{ ...again, confirmed: b, repeated: true }]).words).toEqual(['already_known']);
+    const taken = play(end, [{ ...again, confirmed: b, repeated: false }]);
+    expect(taken).toMatchObject({ words: ['news'], end: { head: b, gaps: [{ from: b, to: a }] } });
+    const rebuilt = { ...end, rebuilt: [{ before: a, after: b, at: again.at }] };
+    expect(play(rebuilt, [again]).words).toEqual(['already_known']);
+  });
+
+  test('there and back, told in the opposite order, ends where it began', () => {
+    const [there, back] = [push(a, b), push(b, a)];
+    const { words, end } = play(history(), [back, there]);
+    expect(words).toEqual(['news', 'news']);
+    expect(end).toMatchObject({ head: a, gaps: [] });
+    const made = play(history({ head: zeroSha }), [push(a, zeroSha, { at: back.at }), push(zeroSha, a, { at: there.at })]);
+    expect(made).toMatchObject({ words: ['news', 'news'], end: { head: zeroSha, gaps: [] } });
+    const later = play(history(), [back, push(a, b)]);
+    expect(later).toMatchObject({ words: ['news', 'news'], end: { head: b, gaps: [{ from: a, to: b }] } });
   });
 
   test.each([[[0, 1, 2]], [[0, 2, 1]], [[1, 0, 2]], [[1, 2, 0]], [[2, 0, 1]], [[2, 1, 0]]])(

@@ -74,12 +74,42 @@ export function judgeMove(history: RefHistory, move: Move): Judgement {
   if (move.rebuilt) return judgeRebuilt(history, move, move.rebuilt);
   const seen = history.pairs.get(pairKey(move.before, move.after)) ?? 0;
   if (history.head === move.before) {
+    const gap = seen === 0 && !move.observed ? findEarlierGap(history, move) : undefined;
+    if (gap) return news(history, move, { fills: gap });
     if (seen === 0 || move.observed) return news(history, move, { head: move.after });
     return judgeRepeat(history, move);
   }
   if (move.observed) return known('the ref moved while it was being compared');
-  if (seen > 0) return known('this pair of heads was recorded before');
+  if (seen > 0) return judgeReturn(history, move);
   return judgeLate(history, move);
+}
+
+/** The ref stands again where the pair begins, and yet the pair may be late: it fills a gap that begins here, and is no newer than the head. */
+function findEarlierGap(history: RefHistory, move: Move): { from: string; to: string } | undefined {
+  const { headAt } = history;
+  if (headAt === undefined) return undefined;
+  return history.gaps.find(
+    ({ from, to }) => from === move.before && (happenedBefore(move.at, headAt) || (to === move.after && move.at <= headAt)),
+  );
+}
+
+/**
+ * The pair was recorded before, and the ref does not stand where it begins. Where it stands at its end since an earlier time, it was
+ * taken back meanwhile, and that was not announced: a push of its own, unless its body was received before.
+ */
+function judgeReturn(history: RefHistory, move: Move): Judgement {
+  const twice = 'this pair of heads was recorded before';
+  const isLater = history.headAt !== undefined && move.at.getTime() >= Math.floor(history.headAt.getTime() / 1000) * 1000 + 1000;
+  if (history.head !== move.after || !isLater || wasRebuilt(history, move)) return known(twice);
+  // Somebody who sends an old push anew sends its old body: asking GitHub gives the time to look for it.
+  if (move.confirmed === undefined) return { result: 'confirm' };
+  return move.repeated === true ? known(twice) : news(history, move, { head: move.after, leaves: true });
+}
+
+/** True for a push that was rebuilt from GitHub's record already. */
+function wasRebuilt(history: RefHistory, move: Move): boolean {
+  const key = pairKey(move.before, move.after);
+  return (history.rebuilt ?? []).some((entry) => pairKey(entry.before, entry.after) === key && isSamePush(entry.at, move.at));
 }
 
 /** The record of pushes was read for the row as it was: whatever was written since then makes it out of date, and the next comparison looks again. */
@@ -97,9 +127,7 @@ function judgeRebuilt(history: RefHistory, move: Move, rebuilt: Rebuilt): Judgem
 /** The ref stands where the pair begins, but the pair was recorded before: a real second time, or a replay. */
 function judgeRepeat(history: RefHistory, move: Move): Judgement {
   if (move.confirmed === undefined) return { result: 'confirm' };
-  const key = pairKey(move.before, move.after);
-  const told = (history.rebuilt ?? []).some((entry) => pairKey(entry.before, entry.after) === key && isSamePush(entry.at, move.at));
-  const real = move.confirmed === move.after || (move.confirmed !== move.before && move.repeated !== true && !told);
+  const real = move.confirmed === move.after || (move.confirmed !== move.before && move.repeated !== true && !wasRebuilt(history, move));
   if (real) return news(history, move, { head: move.after });
   return { result: 'ignored', code: 'not_confirmed', reason: 'this move was recorded before and GitHub does not show it a second time' };
 }

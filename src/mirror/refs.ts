@@ -34,6 +34,7 @@ interface RefRow {
   baseline_sha: string | null;
   event_at: Date | null;
   written_at: Date | null;
+  has_gaps: boolean;
 }
 
 /**
@@ -54,7 +55,8 @@ export async function lockRefs(
   const locked = new Map<string, LockedRef>();
   for (const row of rows) locked.set(refText({ repositoryId: row.repository_id, kind: row.kind, name: row.name }), toLocked(row));
   await readPairs(trx, locked, pairs);
-  await readLateness(trx, locked, findUnclear(locked, pairs));
+  const withGaps = rows.filter((row) => row.has_gaps).map((row) => row.id);
+  await readLateness(trx, locked, [...new Set([...withGaps, ...findUnclear(locked, pairs)])]);
   return locked;
 }
 
@@ -74,7 +76,8 @@ async function selectForUpdate(trx: Db, keys: RefKey[]): Promise<RefRow[]> {
   const { rows } = await prepared<{ rows: RefRow[] }>(
     trx,
     `select r.id, r.repository_id, r.installation_id, r.kind, r.name, r.sha, r.baseline_sha, r.event_at,
-       case when r.event_at is not null then r.observed_at end as written_at
+       case when r.event_at is not null then r.observed_at end as written_at,
+       exists (select 1 from ref_gaps g where g.ref_id = r.id) as has_gaps
      from refs r where r.id = any(array(
        select found.id from json_to_recordset(?::json) as item ("repositoryId" bigint, kind text, name text)
        cross join lateral (
@@ -142,7 +145,7 @@ async function readPairs(trx: Db, locked: Map<string, LockedRef>, pairs: { key: 
   }
 }
 
-/** What only moves that do not fit the head need: open gaps, and what comparisons had found. */
+/** What only refs with gaps and moves that do not fit the head need: open gaps, and what comparisons had found. */
 async function readLateness(trx: Db, locked: Map<string, LockedRef>, refIds: string[]): Promise<void> {
   if (refIds.length === 0) return;
   const byId = new Map([...locked.values()].map((ref) => [ref.id, ref]));
