@@ -14,10 +14,13 @@ export function retentionMs(host: string): number {
   return host === 'github.com' || host.endsWith('.github.com') || host.endsWith('.ghe.com') ? 3 * dayMs : 7 * dayMs;
 }
 
-/** When a scan that failed so many times in a row goes on: doubling from the interval to a quarter of an hour, or when GitHub said. */
+/** The first pause of a scan that failed, where scans are further apart than that. Milliseconds. */
+const pauseMs = 60_000;
+
+/** When a scan that failed so many times in a row goes on: when GitHub said, else after a minute at most, doubling to a quarter of an hour. */
 export function retryScanAt(now: Date, failures: number, wait: { intervalMs: number; askedFor: Date | undefined }): Date {
-  const own = now.getTime() + Math.min(wait.intervalMs * 2 ** Math.min(failures, 10), Math.max(wait.intervalMs, 15 * 60 * 1000));
-  return new Date(Math.max(own, wait.askedFor?.getTime() ?? 0));
+  if (wait.askedFor !== undefined && wait.askedFor > now) return wait.askedFor;
+  return new Date(now.getTime() + Math.min(Math.min(wait.intervalMs, pauseMs) * 2 ** Math.min(failures, 10), 15 * 60_000));
 }
 
 /** When an item that could not be pulled is tried again: after 30 s, doubling to half an hour. */
