@@ -1,11 +1,13 @@
 import type { Context } from './flow/context.ts';
 import { deleteApiWatch, putApiWatch, switchApiWatch } from './flow/api-watches.ts';
+import { explainStanding } from './flow/explain-standing.ts';
 import { explainLayers } from './flow/explain-layers.ts';
 import { joinBranch, keepPresences, leaveBranch } from './flow/presence.ts';
 import { requestRecovery } from './flow/recover-deliveries.ts';
 import { cancelRunById, replayRun, retryDelivery } from './flow/requests.ts';
 import { requestManualRun } from './flow/request-manual-run.ts';
 import { cancelReconcile, requestReconcile } from './flow/request-reconcile.ts';
+import { requestTrial, requestValidation } from './flow/request-trial.ts';
 import { confirmSecretsOwner, purgeInstallation, switchInstallation, switchRepository } from './flow/standing-requests.ts';
 import type { HttpActions } from './http/http-options.ts';
 import { failed, ok } from './core/outcome.ts';
@@ -35,6 +37,11 @@ export function createHttpActions(context: Context, keyRing: KeyRing): Omit<Http
     requestReconcile: (wish) => requestReconcile(context, wish),
     cancelJob: (id) => cancelReconcile(context, id),
     requestRecovery: (since) => requestRecovery(context, since),
+    trials: {
+      validate: (wish) => requestValidation(context, wish),
+      simulate: (wish, subject) => requestTrial(context, wish, subject),
+      explainStanding: (githubId, watchKey) => explainStanding(context, githubId, watchKey),
+    },
     standing: {
       switchRepository: (id, enabled) => switchRepository(context, id, enabled),
       switchInstallation: (id, enabled) => switchInstallation(context, id, enabled),

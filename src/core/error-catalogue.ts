@@ -137,6 +137,7 @@ export const catalogue = {
   request_malformed: { status: 400, retryable: false, title: 'The request cannot be read' },
   request_too_large: { status: 413, retryable: false, title: 'The request body is larger than 1 MiB' },
   too_many_attempts: { status: 429, retryable: true, title: 'Too many attempts with a wrong token' },
+  trial_busy: { status: 503, retryable: true, title: 'Too many configurations are being tried out at once' },
   page_busy: { status: 503, retryable: true, title: 'Too many live pages are open' },
   secrets_key_missing: { status: 503, retryable: false, title: 'SECRETS_KEY has no key for this value' },
 } as const satisfies Record<string, CatalogueEntry>;

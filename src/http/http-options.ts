@@ -12,6 +12,7 @@ import type { PresenceActions } from './presence-actions.ts';
 import type { RepositoryConfig } from './schemas/repository.ts';
 import type { SecretOwner } from './read/secrets.ts';
 import type { Doctor } from './schemas/doctor.ts';
+import type { TrialActions } from './trial-actions.ts';
 import type { StandingActions } from './standing-actions.ts';
 import type { InstallationWish } from './schemas/installation-intent.ts';
 
@@ -59,6 +60,8 @@ export interface HttpActions {
   listInstallationRequests(): Promise<Outcome<InstallationWish[], ErrorCode>>;
   /** Looks at everything that has to be right. A look that is not older than a few seconds is answered again. */
   examine(): Promise<Doctor>;
+  /** Trying configurations out, and asking why not. */
+  trials: TrialActions;
   /** The switches of installations and repositories, and the last things that are done with them. */
   standing: StandingActions;
   /** Writes a secret; `created` is false when it replaced a value. */

@@ -35,6 +35,7 @@ import { addRecoveryRoutes } from './routes/recovery.ts';
 import { addReconcileRoute } from './routes/reconcile.ts';
 import { addRepositoryRoutes } from './routes/repositories.ts';
 import { addRunRoutes } from './routes/runs.ts';
+import { addTrialRoutes } from './routes/trials.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addWatchRoutes } from './routes/watches.ts';
 
@@ -150,6 +151,7 @@ function addApi(api: Api, context: RouteContext): void {
   addDeliveryRoutes(api, context);
   addChangeRoutes(api, context);
   addRunRoutes(api, context);
+  addTrialRoutes(api, context);
   addManualRunRoute(api, context);
   addRepositoryRoutes(api, context);
   addWatchRoutes(api, context);

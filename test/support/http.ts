@@ -26,6 +26,12 @@ export const testActions: HttpActions = {
   },
   explainLayers: async () => undefined,
   watches: { put: async () => ok({ created: true }), switch: async () => ok(undefined), delete: async () => ok(undefined) },
+  trials: {
+    validate: async () => ({ status: 'ok', problems: [], watches: [] }),
+    simulate: async () =>
+      ok({ status: 'ok', problems: [], repository: null, summary: '', complete: true, watches: [], changes: [], missing: [] }),
+    explainStanding: async () => undefined,
+  },
   requestRecovery: async () => ({ ok: true, value: { requested: true as const } }),
   requestReconcile: async () => ok({ jobId: '1', requested: 1 }),
   cancelJob: async (id) => ok({ id }),

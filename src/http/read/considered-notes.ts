@@ -1,10 +1,16 @@
 import type { RefChangeData } from '../../changes/ref-change.ts';
-import type { ChangeRow } from './changes.ts';
+
+/** What there is to look at. */
+interface NotedChange {
+  considered_pruned_at: Date | null;
+  data: Record<string, unknown>;
+  default_branch: string | null;
+}
 
 const configPath = '.github/repowatch.yml';
 
 /** What else there is to say about what the watches said: that it was forgotten, or that a file was changed where it does not count. */
-export function explainConsidered(row: Pick<ChangeRow, 'considered_pruned_at' | 'data' | 'default_branch'>): string[] {
+export function explainConsidered(row: NotedChange): string[] {
   const notes: string[] = [];
   if (row.considered_pruned_at !== null)
     notes.push('What the watches said about this change is not kept any more; WHY_NOT_DAYS says how long it is. Its runs are.');

@@ -3,7 +3,6 @@ import { createClauseLocator, type LocateClause } from '../../watches/clause-pla
 import { listConfigOrigins, type ConfigOrigin } from '../../watches/config-origins.ts';
 import { findConfigs } from '../../watches/configs.ts';
 import type { ConsideredWatch } from '../schemas/change.ts';
-import type { ChangeRow } from './changes.ts';
 
 /** What is kept of a watch that was asked; `key` is what older rows have. */
 interface Kept {
@@ -24,7 +23,7 @@ const locatorsOf = new WeakMap<Db, Map<string, LocateClause>>();
 /** The watches that were asked about each of these changes, in the order of the file, each with the place of what decided; by the change's id. */
 export async function readConsidered(
   db: Db,
-  rows: readonly Pick<ChangeRow, 'id' | 'full_name' | 'considered'>[],
+  rows: readonly { id: string; full_name: string; considered: unknown }[],
 ): Promise<Map<string, ConsideredWatch[]>> {
   const lists = rows.map((row) => ({ row, kept: Array.isArray(row.considered) ? (row.considered as Kept[]) : [] }));
   const ids = [...new Set(lists.flatMap(({ kept }) => kept.flatMap(({ config }) => config ?? [])))];
