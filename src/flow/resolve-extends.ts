@@ -12,8 +12,8 @@ import { placeOf } from './place-of.ts';
 /** What the repository that is extended came to. */
 export type Extended =
   | { result: 'resolved'; target: { configId: string; repositoryId: string; ref: string } }
-  /** The file that extends has an error: what it names is not there or not good. */
-  | { result: 'refused'; problem: Problem }
+  /** The file that extends has an error: what it names is not there or not good. `follows` is what can mend it, when the App sees the repository. */
+  | { result: 'refused'; problem: Problem; follows?: { repositoryId: string; ref: string } }
   | { result: 'unread'; failure: Extract<Read<TextFile>, { ok: false }> };
 
 /** Reads the configuration that a file extends by name: of a repository of the same owner, as it is at a ref. One hop; what that file extends does not count. */
@@ -22,7 +22,7 @@ export async function resolveExtends(
   repository: Repository,
   wish: { name: string; ref: string; at: { line: number; column: number } },
 ): Promise<Extended> {
-  const refuse = (message: string): Extended => ({
+  const refuse = (message: string): Extract<Extended, { result: 'refused' }> => ({
     result: 'refused',
     problem: toProblem({ path: ['extends'], message: `\`extends\` names ${message}`, code: 'config_value_invalid' }, wish.at),
   });
@@ -36,12 +36,14 @@ export async function resolveExtends(
   const read = await context.reader.readTextFile(place, configPath, wish.ref);
   if (!read.ok) return { result: 'unread', failure: read };
   const file = read.value;
-  if (file.kind !== 'file') return refuse(`${shown}, and there is no ${configPath} at that ref. Put one there, or name another ref.`);
+  const follows = { repositoryId: target.id, ref: wish.ref };
+  if (file.kind !== 'file')
+    return { ...refuse(`${shown}, and there is no ${configPath} at that ref. Put one there, or name another ref.`), follows };
   const parsed = parseConfig(file.text, { kinds: context.actions.list(), path: configPath, organization: true });
   if (parsed.status === 'invalid') {
     const [first] = parsed.problems;
     const where = first ? ` (${configPath}:${first.line}:${first.column}: ${first.message})` : '';
-    return refuse(`${shown}, whose ${configPath} has errors${where}. Mend it there, or name another ref.`);
+    return { ...refuse(`${shown}, whose ${configPath} has errors${where}. Mend it there, or name another ref.`), follows };
   }
   const configId = await upsertConfig(context.db, {
     repositoryId: target.id,

@@ -17,6 +17,19 @@ export async function makeUnaskedDue(db: Db, installationId: string): Promise<st
   return rows.map((row) => row.github_id);
 }
 
+/** Makes the configurations due that extend a repository by name at a ref that has moved; their GitHub ids. */
+export async function makeFollowingDue(trx: Db, moves: readonly { repositoryId: string; ref: string }[]): Promise<string[]> {
+  const { rows } = await trx.raw<{ rows: { github_id: string }[] }>(
+    `update repositories set config_due_at = now() where removed_at is null and id in (
+       select r.id from json_to_recordset(?::json) as item ("repositoryId" bigint, ref text)
+         join repositories r on r.extends_repository_id = item."repositoryId" and r.extends_ref = item.ref
+       order by r.id for update of r)
+     returning github_id`,
+    [JSON.stringify(moves)],
+  );
+  return rows.map((row) => row.github_id);
+}
+
 /** Makes the configurations due that extend a repository by name; their GitHub ids. */
 export async function makeExtendingDue(db: Db, repositoryId: string): Promise<string[]> {
   const { rows } = await db.raw<{ rows: { github_id: string }[] }>(

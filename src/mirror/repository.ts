@@ -160,6 +160,7 @@ const upsertSql = `with item as (
       refs_due_at = case when ${isResumed} then now() else repositories.refs_due_at end,
       config_due_at = case when ${isResumed}
           or (excluded.default_branch is distinct from repositories.default_branch and excluded.default_branch is not null)
+          or (lower(excluded.name) = '.github') <> (lower(repositories.name) = '.github')
         then now() else repositories.config_due_at end,
       removed_at = null, removed_reason = null, updated_at = now()
     where ${isFresh}

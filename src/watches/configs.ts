@@ -63,6 +63,8 @@ export interface ConfigLook {
   configId?: string | null;
   /** The layer that the version in force extends by name; null for none. Absent: it stays. */
   extended?: { configId: string; repositoryId: string; ref: string } | null;
+  /** What the version that was looked at extends although it is not in force: a move there can mend it. Absent: it stays. */
+  follows?: { repositoryId: string; ref: string };
   /** When to look again although nothing asks for it; null for never. */
   dueAt: Date | null;
 }
@@ -85,6 +87,10 @@ export async function recordConfigLook(trx: Db, repositoryId: string, look: Conf
       repositoryId,
     ],
   );
+  if (look.follows !== undefined) {
+    const { repositoryId: followed, ref } = look.follows;
+    await trx.raw('update repositories set extends_repository_id = ?, extends_ref = ? where id = ?', [followed, ref, repositoryId]);
+  }
   if (look.extended === undefined) return;
   await trx.raw('update repositories set extends_config_id = ?, extends_repository_id = ?, extends_ref = ? where id = ?', [
     look.extended?.configId ?? null,
