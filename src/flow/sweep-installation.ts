@@ -5,10 +5,10 @@ import { countWaiting, listWaiting, type Waiting } from '../mirror/swept-reposit
 import { readSweep, recordTurn, type Sweep } from '../mirror/sweeps.ts';
 import type { LaneService, Turn } from '../queue/lane-dispatcher.ts';
 import type { Context } from './context.ts';
-import { listingSpacingMs, planSweep } from './plan-sweep.ts';
+import { largestBatch, listingSpacingMs, planSweep } from './plan-sweep.ts';
 import { refuseInstallation } from './refuse.ts';
 import { beginSweepListing, readListingPage } from './sweep-listing.ts';
-import { largestBatch, readBatch } from './sweep-refs.ts';
+import { readBatch } from './sweep-refs.ts';
 
 /** How long an installation is served before others get their turn; the next tick of the clock goes on where it stopped. Milliseconds. */
 const turnMs = 5_000;

@@ -13,11 +13,9 @@ import { recordUnchanged, requestConfigs, type UnchangedRefs } from '../mirror/s
 import { requestListings, updateSweep, type Sweep } from '../mirror/sweeps.ts';
 import { compareWithListing, paceOf, recordListingFailure, wantedKinds, type Reconciled } from './compare-refs.ts';
 import type { Context } from './context.ts';
+import { largestBatch } from './plan-sweep.ts';
 import { reconcileRepository } from './reconcile-repository.ts';
 import { stopSweep, stopsSweep } from './stop-sweep.ts';
-
-/** The largest batch: GitHub answers 25 repositories in about two seconds and ends every query after ten (handbook D3). */
-export const largestBatch = 25;
 
 /** After how many queries in a row that failed for one repository alone the trouble counts as GitHub's own. */
 const patience = 3;
