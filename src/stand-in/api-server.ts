@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiProblem, notFound, type ApiAnswer, type ApiRequest, type Identity, type RepositoryRequest, type Route } from './api-request.ts';
+import { collaboratorRoutes } from './collaborators.ts';
 import { judgeAppToken } from './jwt.ts';
 import { answerPeople } from './people.ts';
 import { appRoutes, installationRoutes } from './routes-app.ts';
@@ -8,12 +9,13 @@ import { refuseAddress } from './lifecycle-controls.ts';
 import { lie, sendAnswer, takeFailure } from './planned-failures.ts';
 import { commitRoutes } from './routes-commits.ts';
 import { contentRoutes } from './routes-contents.ts';
+import { feedbackRoutes } from './routes-feedback.ts';
 import { graphqlRoutes } from './routes-graphql.ts';
 import { repositoryRoutes } from './routes-repositories.ts';
 import { writeRoutes } from './routes-writes.ts';
 import { covers, findRepository, type ApiCall, type Json, type World } from './world.ts';
 
-const routesBelowRepository = [...writeRoutes, ...repositoryRoutes, ...commitRoutes, ...contentRoutes];
+const routesBelowRepository = [...writeRoutes, ...feedbackRoutes, ...repositoryRoutes, ...commitRoutes, ...contentRoutes];
 const routesOfInstallation = [...installationRoutes, ...graphqlRoutes];
 /** Kept for assertions; older calls are forgotten. */
 const rememberedCalls = 20_000;
@@ -33,6 +35,7 @@ export async function serveApi(
   if (world.apiCalls.length > rememberedCalls) world.apiCalls.splice(0, rememberedCalls / 2);
   const failure = takeFailure(world, call);
   if (failure?.hang) return;
+  if (failure?.after) await answerOrProblem(world, call);
   if (failure?.disconnect) return void response.destroy();
   const answer =
     failure?.status === undefined

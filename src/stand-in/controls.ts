@@ -1,6 +1,7 @@
 import { announceEvent, type AnyEvent } from './announce-event.ts';
 import { listRefs } from './git-repository.ts';
 import { createRepositories, type ManyRepositories } from './many-repositories.ts';
+import { createFeedbackControls, type FeedbackControls } from './feedback-controls.ts';
 import * as operations from './operations.ts';
 import { createLifecycleControls, type LifecycleControls } from './lifecycle-controls.ts';
 import { createSignInControls, type SignInControls } from './sign-in-controls.ts';
@@ -32,7 +33,7 @@ interface DeliveryFilter {
  * What people do on github.com, and what a test wants to see. Repositories are named `owner/name`. An operation resolves
  * when it has happened here and its deliveries are queued; `settled` waits for their answers.
  */
-export interface Controls extends SignInControls, LifecycleControls {
+export interface Controls extends SignInControls, LifecycleControls, FeedbackControls {
   createAccount(login: string, type?: Account['type']): Promise<{ id: number; login: string }>;
   createRepository(options: NewRepository): Promise<RepositoryRecord>;
   /** Many repositories that cost nothing until somebody writes into them; answers how many there are now. */
@@ -88,6 +89,7 @@ export function createControls(world: World): Controls {
   return {
     ...createSignInControls(world),
     ...createLifecycleControls(world),
+    ...createFeedbackControls(world),
     ...createPeopleControls(world),
     ...createRepositoryControls(world),
     ...createObserverControls(world),
@@ -178,7 +180,10 @@ function createRepositoryControls(world: World): RepositoryControls {
   };
 }
 
-type ObserverControls = Omit<Controls, keyof SignInControls | keyof LifecycleControls | keyof PeopleControls | keyof RepositoryControls>;
+type ObserverControls = Omit<
+  Controls,
+  keyof SignInControls | keyof LifecycleControls | keyof FeedbackControls | keyof PeopleControls | keyof RepositoryControls
+>;
 
 function createObserverControls(world: World): ObserverControls {
   return {

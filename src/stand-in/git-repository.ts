@@ -138,6 +138,8 @@ export async function listTree(place: GitPlace, tree: string, options: { recursi
 /** What a commit made on the server consists of; `null` content removes the file. */
 export interface ServerCommit {
   branch: string;
+  /** The full ref that gets the commit instead of the branch. */
+  ref?: string;
   message: string;
   files: Record<string, string | null>;
   author: { name: string; email: string };
@@ -148,7 +150,7 @@ export interface ServerCommit {
 
 /** Makes a commit on top of a branch (or its first one) in one process, and answers its sha. */
 export async function writeCommit(place: GitPlace, commit: ServerCommit): Promise<string> {
-  const ref = `refs/heads/${commit.branch}`;
+  const ref = commit.ref ?? `refs/heads/${commit.branch}`;
   if (!isRefName(ref)) throw new Error(`${commit.branch} is not a branch name that git accepts.`);
   const person = `${commit.author.name.replaceAll(/[<>\n]/g, '')} <${commit.author.email.replaceAll(/[<>\n]/g, '')}>`;
   const when = `${Math.floor(commit.at.getTime() / 1000)} +0000`;

@@ -8,6 +8,7 @@ import {
   type RepositoryRequest,
   type Route,
 } from './api-request.ts';
+import { addAnnotations } from './check-annotations.ts';
 import { resolveCommit } from './git-repository.ts';
 import { accountPayload, isoTime, nodeId, repositoryPayload } from './payloads.ts';
 import { organizationOf } from './push-events.ts';
@@ -97,6 +98,7 @@ function applyCheckRun(request: RepositoryRequest, run: Json): void {
   const added = Array.isArray(annotations) ? annotations.length : 0;
   if (added > annotationLimit) throw unprocessable('Invalid request.\n\nNo more than 50 annotations are allowed.');
   const present = run['output'] as Json;
+  addAnnotations(run, annotations);
   run['output'] = { ...present, ...texts, annotations_count: Number(present['annotations_count']) + added };
 }
 

@@ -116,6 +116,8 @@ export interface Failure {
   times?: number;
   /** Break the connection instead of answering. */
   disconnect?: boolean;
+  /** Do what was asked first: only the answer is lost. */
+  after?: boolean;
   /** Never answer: the client has to give up by itself. */
   hang?: boolean;
   /** Half of the true answer: the connection breaks in the middle, or a proxy ends it as if that were all. */
