@@ -5,7 +5,7 @@ import { touchesPath } from '../github/touches-path.ts';
 import { judgeSighting } from '../mirror/judge-sighting.ts';
 import type { Repository } from '../mirror/repository.ts';
 import { configPath } from './config-path.ts';
-import type { Arrival } from './apply-changes.ts';
+import type { Arrival } from './arrival.ts';
 import { refuseRepository } from './refuse.ts';
 
 /** What to do with a delivery: settle it as it is, apply it with others, or give it time of its own because GitHub has to be asked. */

@@ -1,52 +1,18 @@
 import type { RefChange } from '../changes/change.ts';
-import { isZeroSha, refChangeType, type Actor, type ChangedFiles, type Commit, type RefChangeData } from '../changes/ref-change.ts';
+import { isZeroSha, refChangeType, type RefChangeData } from '../changes/ref-change.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
-import type { ChangeOrigin, RefKind } from '../core/statuses.ts';
 import type { Db } from '../db/connect.ts';
 import { insertChanges, takeChangeIds, type NewChange } from '../mirror/changes.ts';
-import { judgeMove, normalSha, type Judgement, type Rebuilt } from '../mirror/judge-move.ts';
+import { judgeMove, normalSha, type Judgement } from '../mirror/judge-move.ts';
 import { lockRefs, refText, updateRefs, type LockedRef, type RefKey } from '../mirror/refs.ts';
 import { hastenReconcile } from '../mirror/reconcile-due.ts';
-import type { Repository } from '../mirror/repository.ts';
 import { insertRuns, type NewRun } from '../runs/insert-runs.ts';
+import type { Arrival } from './arrival.ts';
 import type { Context } from './context.ts';
 import { describeRepository } from './describe-repository.ts';
 import { followExtends } from './follow-extends.ts';
 import { matchChange } from './match-change.ts';
 import { requestValidationOfMoves } from './request-validation.ts';
-
-/** A move of a ref that arrived from a push, a hint or a comparison, with all that is known about it. */
-export interface Arrival {
-  repository: Repository;
-  deliveryId: string | null;
-  origin: ChangeOrigin;
-  kind: RefKind;
-  name: string;
-  full: string;
-  before: string;
-  after: string;
-  at: Date;
-  observed: boolean;
-  confirmed?: string;
-  repeated?: boolean;
-  /** Set for a push that was rebuilt from GitHub's record. */
-  rebuilt?: Rebuilt;
-  /** True when a newer change of the same ref was found with it, for `catch_up: latest`. */
-  superseded?: boolean;
-  /** True when the commits could not be read; without it that goes for what was observed. */
-  commitsUnknown?: boolean;
-  files?: ChangedFiles | null;
-  activityType?: string;
-  forced: boolean;
-  actor: Actor | null;
-  commits: Commit[];
-  headCommit: Commit | null;
-  commitCount: number;
-  truncated: boolean;
-  compareUrl: string | null;
-  /** The raw payload, for the `event` context. */
-  event: Record<string, unknown>;
-}
 
 /** What became of an arrival. `confirm`: nothing was done, GitHub has to be asked. `deferred`: an earlier one of its repository has to be confirmed first. */
 export type Applied =

@@ -8,7 +8,8 @@ import { diffRefs, type ListedRef, type RefDifference } from '../mirror/diff-ref
 import { listGapBranches } from '../mirror/ref-states.ts';
 import { listRefs } from '../mirror/refs.ts';
 import { findRepositories, type Repository } from '../mirror/repository.ts';
-import { applyChanges, type Applied, type Arrival } from './apply-changes.ts';
+import { applyChanges, type Applied } from './apply-changes.ts';
+import type { Arrival } from './arrival.ts';
 import type { Context } from './context.ts';
 import { fillCommits } from './fill-commits.ts';
 import { findPushes } from './find-pushes.ts';

@@ -5,7 +5,8 @@ import type { Read } from '../github/ask.ts';
 import type { Comparison } from '../github/read-comparison.ts';
 import type { Repository } from '../mirror/repository.ts';
 import { mayTrigger } from '../watches/may-trigger.ts';
-import { toChange, type Arrival } from './apply-changes.ts';
+import { toChange } from './apply-changes.ts';
+import type { Arrival } from './arrival.ts';
 import type { Context } from './context.ts';
 import { placeOf } from './place-of.ts';
 

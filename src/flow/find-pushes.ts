@@ -8,7 +8,7 @@ import { normalSha, type Rebuilt } from '../mirror/judge-move.ts';
 import { listBranchStates, readUnseenSince, type BranchState } from '../mirror/ref-states.ts';
 import { rebuildMoves, type Rebuilt as RebuiltMoves } from '../mirror/rebuild-moves.ts';
 import type { Repository } from '../mirror/repository.ts';
-import type { Arrival } from './apply-changes.ts';
+import type { Arrival } from './arrival.ts';
 import type { Context } from './context.ts';
 import { placeOf } from './place-of.ts';
 

@@ -3,7 +3,7 @@ import type { Db } from '../db/connect.ts';
 import { touchesPath } from '../github/touches-path.ts';
 import { repositoryLane } from '../inbox/lane.ts';
 import { makeFollowingDue } from '../mirror/config-due.ts';
-import type { Arrival } from './apply-changes.ts';
+import type { Arrival } from './arrival.ts';
 import { configPath } from './config-path.ts';
 import type { Context } from './context.ts';
 

@@ -4,7 +4,8 @@ import { laneBytes, listWaitingDeliveries, type WaitingDelivery } from '../inbox
 import { findRepositories } from '../mirror/repository.ts';
 import type { LaneService } from '../queue/lane-dispatcher.ts';
 import { admitDelivery } from './admit-delivery.ts';
-import { applyChanges, type Arrival } from './apply-changes.ts';
+import { applyChanges } from './apply-changes.ts';
+import type { Arrival } from './arrival.ts';
 import type { Context } from './context.ts';
 import { parseDelivery, type ParsedDelivery } from './parse-delivery.ts';
 import { processDelivery } from './process-delivery.ts';

@@ -5,7 +5,7 @@ import { touchesPath } from '../github/touches-path.ts';
 import { installationLane } from '../inbox/lane.ts';
 import { requestValidations, type ValidationWish } from '../mirror/config-validations.ts';
 import type { Repository } from '../mirror/repository.ts';
-import type { Arrival } from './apply-changes.ts';
+import type { Arrival } from './arrival.ts';
 import { configPath } from './config-path.ts';
 import type { Context } from './context.ts';
 
