@@ -121,7 +121,10 @@ function addRunVerb(add: (verb: keyof typeof verbs) => Command, choose: (run: Ru
     .argument('<repository>', 'owner/name')
     .argument('<watch>', 'the id of the watch')
     .option('--ref <branch>', 'the branch that it is meant for; without it the default branch')
-    .option('--input <name=value>', 'an input of the watch; can be given several times', (text: string, given: string[] = []) => [...given, text])
+    .option('--input <name=value>', 'an input of the watch; can be given several times', (text: string, given: string[] | undefined) => [
+      ...(given ?? []),
+      text,
+    ])
     .option('--json', 'print the change and its runs as JSON')
     .option('--no-wait', 'do not wait until it is over')
     .action((repository: string, watch: string, options: RunOptions) =>

@@ -32,7 +32,7 @@ export async function keepSchedules(context: Context): Promise<void> {
 
 async function keepOne(context: Context, look: ScheduleLook, repository: Repository): Promise<void> {
   const now = context.clock.now();
-  const times = listTimes(context, repository).map((time) => ({ ...time, nextAt: nextDue(time, now) }));
+  const times = listTimes(context, repository).map((time) => Object.assign(time, { nextAt: nextDue(time, now) }));
   await transaction(context.db, async (trx) => {
     await replaceSchedules(trx, { repositoryId: repository.id, installationId: repository.installationId }, times);
     // What the owner's `.github` repository says can be in force for all of them.
@@ -46,7 +46,9 @@ export function listTimes(context: Pick<Context, 'configs'>, repository: Reposit
   const watches = repository.removedAt === null ? (context.configs.inForce(repository)?.compiled.watches ?? []) : [];
   const times = watches
     .filter((watch) => watch.mode !== 'off')
-    .flatMap((watch) => watch.triggers.flatMap(({ schedules }) => schedules.map((time) => ({ watch: watch.id, ...time }))));
+    .flatMap((watch) =>
+      watch.triggers.flatMap(({ schedules }) => schedules.map(({ cron, timezone }) => ({ watch: watch.id, cron, timezone }))),
+    );
   return [...new Map(times.map((time) => [JSON.stringify([time.watch, time.cron, time.timezone]), time])).values()];
 }
 

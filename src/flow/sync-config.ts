@@ -74,7 +74,7 @@ async function recordMisfit(context: Context, repository: Repository, file: Excl
       : { message: `${configPath} is a ${file.type}, not a plain text file.`, code: 'config_not_a_file' };
   await transaction(context.db, async (trx) => {
     await recordConfigLook(trx, repository.id, { status: 'invalid', problems: [problem], blobSha: null, dueAt: null });
-    await tellInvalidConfig(context, trx, repository, { blobSha: null, problems: [problem] });
+    await tellInvalidConfig(context, trx, { repository, blobSha: null, problems: [problem] });
   });
 }
 
@@ -133,7 +133,7 @@ async function activate(context: Context, repository: Repository, file: { sha: s
       ...(valid ? { configId, extended: extended?.result === 'resolved' ? extended.target : null } : {}),
       ...(extended?.result === 'refused' && extended.follows ? { follows: extended.follows } : {}),
     });
-    if (!valid) await tellInvalidConfig(context, trx, repository, { blobSha: file.sha, problems });
+    if (!valid) await tellInvalidConfig(context, trx, { repository, blobSha: file.sha, problems });
   });
   context.log.info({ repository: repository.fullName, status: valid ? 'ok' : 'invalid' }, 'A configuration was read');
   return { ok: true };

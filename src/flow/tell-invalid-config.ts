@@ -10,6 +10,7 @@ const maxNamed = 50;
 
 /** What is wrong with the file on the default branch. */
 interface InvalidConfig {
+  repository: Repository;
   /** The blob; null for what is no text file at all. */
   blobSha: string | null;
   problems: readonly { message: string; code?: string; line?: number; column?: number }[];
@@ -19,8 +20,8 @@ interface InvalidConfig {
  * Tells the watches in force that the file on the default branch has errors: once for each version of it, in the transaction that
  * writes down the look.
  */
-export async function tellInvalidConfig(context: Context, trx: Db, repository: Repository, invalid: InvalidConfig): Promise<void> {
-  const { blobSha, problems } = invalid;
+export async function tellInvalidConfig(context: Context, trx: Db, invalid: InvalidConfig): Promise<void> {
+  const { repository, blobSha, problems } = invalid;
   const version = blobSha ?? createHash('sha256').update(JSON.stringify(problems)).digest('hex');
   await recordChange(context, trx, {
     type: 'config.invalid',
@@ -29,15 +30,13 @@ export async function tellInvalidConfig(context: Context, trx: Db, repository: R
         path: configPath,
         sha: blobSha,
         commit: null,
-        problems: problems
-          .slice(0, maxNamed)
-          .map(({ message, code, line, column }) => ({
-            path: configPath,
-            line: line ?? 1,
-            column: column ?? 1,
-            code: code ?? 'config_invalid',
-            message,
-          })),
+        problems: problems.slice(0, maxNamed).map(({ message, code, line, column }) => ({
+          path: configPath,
+          line: line ?? 1,
+          column: column ?? 1,
+          code: code ?? 'config_invalid',
+          message,
+        })),
         problem_count: problems.length,
       },
     },

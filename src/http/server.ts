@@ -6,7 +6,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { createId } from '../core/ids.ts';
 import type { Api, RouteContext } from './api.ts';
 import { createTokenGate } from './auth.ts';
-import { createBranchStreams } from './branch-streams.ts';
+import { BranchStreams } from './branch-streams.ts';
 import { addDatabaseGauges } from './database-gauges.ts';
 import { addGitHubGauges } from './github-gauges.ts';
 import { addHttpMetrics } from './http-metrics.ts';
@@ -141,7 +141,7 @@ function logAnswers(app: FastifyInstance, { log }: HttpOptions): void {
 
 /** The live streams of branches end, and are written down as left, before the server stops. */
 function addBranchStreams(api: Api, context: RouteContext, { log }: HttpOptions): void {
-  const streams = createBranchStreams({ db: context.db, presence: context.actions.presence, log });
+  const streams = new BranchStreams({ db: context.db, presence: context.actions.presence, log });
   addBranchStreamRoute(api, context, streams);
   api.addHook('preClose', () => streams.close());
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkManualInputs } from './manual-inputs.ts';
-import { checkCron, checkTimezone, nextDue } from './schedule-times.ts';
+import { checkCron, checkTimezone, lastDue, nextDue } from './schedule-times.ts';
 import { compileOne } from '../../test/support/config-world.ts';
 
 describe('times', () => {
@@ -75,5 +75,23 @@ describe('inputs by hand', () => {
     if (expected instanceof RegExp)
       expect(outcome).toMatchObject({ ok: false, code: 'request_invalid', message: expect.stringMatching(expected) });
     else expect(outcome).toEqual({ ok: true, value: expected });
+  });
+});
+
+describe('the last time', () => {
+  const last = (cron: string, timezone: string, until: string) => lastDue({ cron, timezone }, new Date(until)).toISOString();
+  const next = (cron: string, timezone: string, after: string) => nextDue({ cron, timezone }, new Date(after)).toISOString();
+
+  test('is the moment itself or lies before it', () => {
+    expect(last('0 3 * * *', 'UTC', '2026-11-21T03:00:00.000Z')).toBe('2026-11-21T03:00:00.000Z');
+    expect(last('0 3 * * *', 'UTC', '2026-11-21T02:59:59.999Z')).toBe('2026-11-20T03:00:00.000Z');
+    expect(last('*/5 * * * *', 'UTC', '2026-11-21T03:07:30.000Z')).toBe('2026-11-21T03:05:00.000Z');
+    expect(last('0 3 * * *', 'Europe/Berlin', '2026-07-01T12:00:00Z')).toBe('2026-07-01T01:00:00.000Z');
+  });
+
+  test('an hour that summer time leaves out comes an hour later, and one that comes twice counts once', () => {
+    expect(next('30 2 * * *', 'Europe/Berlin', '2026-03-28T12:00:00Z')).toBe('2026-03-29T01:30:00.000Z');
+    expect(next('30 2 * * *', 'Europe/Berlin', '2026-10-24T12:00:00Z')).toBe('2026-10-25T00:30:00.000Z');
+    expect(next('30 2 * * *', 'Europe/Berlin', '2026-10-25T00:30:00Z')).toBe('2026-10-26T01:30:00.000Z');
   });
 });

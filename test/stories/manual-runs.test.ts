@@ -111,17 +111,22 @@ describe('a watch that is started by hand', () => {
     expect((await ask('deploy', body, { 'idempotency-key': 'x'.repeat(300) })).status).toBe(422);
   });
 
-  test.each<[string, unknown, number, RegExp]>([
-    ['deploy', { inputs: {} }, 422, /"path":"inputs\.count".*is missing/],
-    ['deploy', { inputs: { count: 'many' } }, 422, /inputs\.count.*must be a number/],
-    ['deploy', { inputs: { count: 1, environment: 'moon' } }, 422, /inputs\.environment.*must be one of staging, production/],
-    ['deploy', { inputs: { count: 1, dri: true } }, 422, /Did you mean `dry`/],
-    ['deploy', { ref: 'nowhere', inputs: { count: 1 } }, 422, /"path":"ref"/],
-    ['deploy', { inputs: { count: 1 }, wrong: true }, 422, /wrong/],
-    ['pushed', undefined, 409, /add `manual` to its `on`.*deploy, other/],
-    ['asleep', undefined, 409, /switched off/],
-    ['nobody', undefined, 404, /no watch `nobody`/],
-  ])('%s with %j answers %i', async (watch, body, status, text) => {
+  test.each<{ watch: string; body?: unknown; status: number; text: RegExp }>([
+    { watch: 'deploy', body: { inputs: {} }, status: 422, text: /"path":"inputs\.count".*is missing/ },
+    { watch: 'deploy', body: { inputs: { count: 'many' } }, status: 422, text: /inputs\.count.*must be a number/ },
+    {
+      watch: 'deploy',
+      body: { inputs: { count: 1, environment: 'moon' } },
+      status: 422,
+      text: /inputs\.environment.*must be one of staging, production/,
+    },
+    { watch: 'deploy', body: { inputs: { count: 1, dri: true } }, status: 422, text: /Did you mean `dry`/ },
+    { watch: 'deploy', body: { ref: 'nowhere', inputs: { count: 1 } }, status: 422, text: /"path":"ref"/ },
+    { watch: 'deploy', body: { inputs: { count: 1 }, wrong: true }, status: 422, text: /wrong/ },
+    { watch: 'pushed', status: 409, text: /add `manual` to its `on`.*deploy, other/ },
+    { watch: 'asleep', status: 409, text: /switched off/ },
+    { watch: 'nobody', status: 404, text: /no watch `nobody`/ },
+  ])('$watch with $body answers $status', async ({ watch, body, status, text }) => {
     const refused = await ask(watch, body);
     expect({ status: refused.status, text: JSON.stringify(refused.answer) }).toEqual({ status, text: expect.stringMatching(text) });
   });

@@ -45,7 +45,7 @@ export async function listActivityChanges(
     `${changeListSql.replace('select ', 'select c.ref_name, ')} where c.id > :floor and ${isWatched} order by c.id limit ${atOnce}`,
     { floor: floor.change, branches: JSON.stringify(branches) },
   );
-  return rows.map((row) => ({ ...changeItem(row), branch: row.ref_name }));
+  return rows.map((row) => Object.assign(changeItem(row), { branch: row.ref_name }));
 }
 
 /** The runs of these branches above the floor, and those that were open when they were looked at last. */

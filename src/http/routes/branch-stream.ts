@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Api, RouteContext } from '../api.ts';
 import type { BranchStreams } from '../branch-streams.ts';
@@ -27,7 +26,7 @@ export function addBranchStreamRoute(api: Api, { db }: RouteContext, streams: Br
     async (request, reply) => {
       const { owner, name, branch } = request.params;
       const repository = found(await findRepository(db, `${owner}/${name}`), `repository ${owner}/${name}`);
-      await streams.open(reply as unknown as FastifyReply, { repository, branch, person: requesterOf(request).login });
+      await streams.open(reply, { repository, branch, person: requesterOf(request).login });
       return reply;
     },
   );
