@@ -423,6 +423,21 @@ create table lanes (
   constraint lanes_pkey PRIMARY KEY (key)
 );
 
+create table members (
+  id bigint generated always as identity,
+  repository_id bigint not null,
+  installation_id bigint not null,
+  github_id bigint not null,
+  login text not null,
+  type text not null,
+  role text,
+  observed_at timestamp with time zone not null,
+  created_at timestamp with time zone default now() not null,
+  constraint members_pkey PRIMARY KEY (id),
+  constraint members_person_key UNIQUE (repository_id, github_id),
+  constraint members_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+);
+
 create table presences (
   id text not null,
   repository_id bigint not null,
@@ -613,6 +628,9 @@ create table repositories (
   extends_repository_id bigint,
   extends_ref text,
   api_config_id bigint,
+  members_due_at timestamp with time zone,
+  members_listed_at timestamp with time zone,
+  members_error text,
   constraint repositories_pkey PRIMARY KEY (id),
   constraint repositories_github_key UNIQUE (host, github_id),
   constraint repositories_config_status_check CHECK ((config_status = ANY (ARRAY['unknown'::text, 'absent'::text, 'load_error'::text, 'invalid'::text, 'ok'::text]))),
@@ -628,6 +646,7 @@ CREATE INDEX repositories_extends_index ON repositories USING btree (extends_rep
 CREATE INDEX repositories_facts_due_index ON repositories USING btree (facts_due_at) WHERE (facts_due_at IS NOT NULL);
 CREATE INDEX repositories_full_name_index ON repositories USING btree (lower(full_name));
 CREATE INDEX repositories_installation_index ON repositories USING btree (installation_id);
+CREATE INDEX repositories_members_due_index ON repositories USING btree (members_due_at) WHERE (members_due_at IS NOT NULL);
 CREATE INDEX repositories_organization_index ON repositories USING btree (installation_id) WHERE ((lower(name) = '.github'::text) AND (removed_at IS NULL));
 CREATE INDEX repositories_refs_due_index ON repositories USING btree (installation_id, refs_due_at) WHERE ((removed_at IS NULL) AND (NOT archived) AND (NOT disabled) AND enabled);
 CREATE INDEX repositories_schedules_index ON repositories USING btree (id) WHERE (config_checked_at IS DISTINCT FROM schedules_seen_at);

@@ -9,6 +9,7 @@ import type { ParsedDelivery } from './parse-delivery.ts';
 import { recordChange } from './record-change.ts';
 import { requestValidationOfPull } from './request-validation.ts';
 import { toSettlement } from './settlement.ts';
+import { followMember } from './sync-members.ts';
 import { syncConfig } from './sync-config.ts';
 
 type NounTranslation = Extract<Translation, { result: 'noun' }>;
@@ -60,6 +61,7 @@ async function record(
           event: parsed.payload,
         });
   const { type, data } = translation.change;
+  if (recorded) await followMember(context, trx, { repository, change: translation.change, at: delivery.sentAt ?? delivery.receivedAt });
   if (recorded) await requestValidationOfPull(context, trx, { repository, type, data, at: delivery.sentAt ?? delivery.receivedAt });
   return toSettlement(
     delivery.id,

@@ -9,6 +9,7 @@ import { refuseRepository } from './refuse.ts';
 import { fewAtOnce } from './sweep-installation.ts';
 import { syncConfig } from './sync-config.ts';
 import { syncInstallation } from './sync-installation.ts';
+import { syncMembers } from './sync-members.ts';
 
 /** How soon GitHub is asked once more what a repository is. Milliseconds. */
 const askAgainMs = 5 * 60_000;
@@ -36,6 +37,7 @@ async function syncRepository(context: Context, githubId: string): Promise<void>
   if (!repository || refuseRepository(repository) !== undefined || repository.disabled) return;
   const configDue = repository.configStatus === 'unknown' || (repository.configDueAt !== null && repository.configDueAt <= now);
   if (configDue) await syncConfig(context, repository);
+  await syncMembers(context, repository);
   if (repository.reconcileDueAt > now) return;
   const current: Repository | undefined = configDue ? await read() : repository;
   if (current && !(await isOneOfMany(context, current))) await reconcileRepository(context, current);

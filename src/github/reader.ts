@@ -3,6 +3,7 @@ import { isSha, type Commit } from '../changes/ref-change.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import { failed, ok } from '../core/outcome.ts';
 import type { RefKind } from '../core/statuses.ts';
+import { listCollaborators, type Collaborator } from './list-collaborators.ts';
 import { ask, confirmAbsence, readOne, unlessMissing, type Read } from './ask.ts';
 import type { Clients, GitHubClient } from './clients.ts';
 import { readConditional } from './conditional.ts';
@@ -82,6 +83,8 @@ export interface Reader {
   getRepository(installation: string, githubRepositoryId: string): Promise<Read<RepositoryFacts>>;
   listBranches(place: RepositoryPlace): Promise<Read<RefListing<BranchHead>>>;
   listTags(place: RepositoryPlace): Promise<Read<RefListing<TagHead>>>;
+  /** Everybody with access to a repository, directly, through teams or the organisation (handbook F9). */
+  listCollaborators(place: RepositoryPlace): Promise<Read<Collaborator[]>>;
   /** Where a ref is now; undefined only when the repository can be read and has no such ref. */
   findRef(place: RepositoryPlace, kind: RefKind, name: string): Promise<Read<GitObject | undefined>>;
   /** A small text file at a ref, by default at the head of the default branch. */
@@ -141,6 +144,7 @@ export function createReader(clients: Clients, clock: Clock = systemClock, purpo
     getRepository: (installation, id) => asking(installation, (client) => getRepository(client, id)),
     listBranches: (place) => listing(place, listBranches),
     listTags: (place) => listing(place, listTags),
+    listCollaborators: (place) => asking(place.installation, (client) => listCollaborators(client, place)),
     findRef: (place, kind, name) =>
       asking(place.installation, (client) => findRef(client, place, `${kind === 'branch' ? 'heads' : 'tags'}/${name}`)),
     readTextFile: (place, path, ref) => asking(place.installation, (client) => readTextFile(client, place, { path, ref })),

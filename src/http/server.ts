@@ -30,6 +30,7 @@ import { addInstallationRoutes } from './routes/installations.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addManualRunRoute } from './routes/manual-runs.ts';
 import { addMetaRoutes } from './routes/meta.ts';
+import { addMemberRoutes } from './routes/members.ts';
 import { addRecoveryGauges } from './recovery-gauges.ts';
 import { addRecoveryRoutes } from './routes/recovery.ts';
 import { addReconcileRoute } from './routes/reconcile.ts';
@@ -154,6 +155,7 @@ function addApi(api: Api, context: RouteContext): void {
   addTrialRoutes(api, context);
   addManualRunRoute(api, context);
   addRepositoryRoutes(api, context);
+  addMemberRoutes(api, context);
   addWatchRoutes(api, context);
   addIntentRoutes(api, context);
   addInstallationRoutes(api, context);

@@ -18,6 +18,8 @@ export interface StandingActions {
   switchInstallation(id: string, enabled: boolean): Promise<Outcome<unknown, ErrorCode>>;
   /** Gives a repository's secrets to its present owner; answers how many had another one. */
   confirmSecretsOwner(repositoryId: string): Promise<Outcome<{ confirmed: number }, ErrorCode>>;
+  /** Has the people of a repository listed now. `conflict` when that is not possible. */
+  requestMembers(repositoryId: string): Promise<Outcome<{ requested: true }, ErrorCode>>;
   /** Deletes what is kept of a deleted installation. `not_found`, or `conflict` for a living one. */
   purgeInstallation(id: string): Promise<Outcome<Purged, ErrorCode>>;
 }

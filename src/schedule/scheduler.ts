@@ -15,6 +15,7 @@ import { applyAllowedAccounts } from '../mirror/allowed-accounts.ts';
 import { noteBrokenConfigs } from '../mirror/config-alarms.ts';
 import { listInstallationsToTell } from '../mirror/config-validations.ts';
 import { listInstallationsToList } from '../mirror/installation-health.ts';
+import { listDueMembers, planMembers } from '../mirror/members.ts';
 import { listDueConfigs, listDueFacts } from '../mirror/reconcile-due.ts';
 import { listDueSweeps } from '../mirror/sweeps.ts';
 import { listStalledRunLanes } from '../runs/list-due-runs.ts';
@@ -26,6 +27,9 @@ const dayMs = 24 * 60 * 60 * 1000;
 
 /** How many repositories or installations one tick makes tickets for; the next tick goes on. */
 const dueAtOnce = 200;
+
+/** How many repositories get a first listing of their people planned in a minute. */
+const plannedAtOnce = 2_000;
 
 /** Whatever is due by the clock. Every process with this role ticks; the rows say what is due, so replicas do no harm to each other. */
 export interface Scheduler {
@@ -91,6 +95,7 @@ async function rescue(context: Context, grace: number): Promise<void> {
 /** Has configurations read that are due, and installations swept that have something to compare (docs/reconcile.md). */
 async function wakeDueRepositories(context: Context): Promise<void> {
   const githubIds = [...(await listDueConfigs(context.db, dueAtOnce)), ...(await listDueFacts(context.db, dueAtOnce))];
+  githubIds.push(...(await listDueMembers(context.db, context.clock.now(), dueAtOnce)));
   await context.queue.send(context.db, 'sync', githubIds.map(repositoryLane));
   const swept = await listDueSweeps(context.db, context.clock.now(), dueAtOnce);
   await context.queue.send(context.db, 'sweeps', swept.map(installationLane));
@@ -110,6 +115,7 @@ async function wakeFeedback(context: Context): Promise<void> {
 }
 
 async function wakeInstallations(context: Context): Promise<void> {
+  await planMembers(context.db, plannedAtOnce);
   const githubIds = await listInstallationsToList(context.db);
   await context.queue.send(context.db, 'sync', githubIds.map(installationLane));
 }

@@ -1,3 +1,4 @@
+import { noteMember } from './collaborators.ts';
 import { accountPayload, repositoryPayload } from './payloads.ts';
 import { organizationOf } from './push-events.ts';
 import { announce } from './webhook-sender.ts';
@@ -18,6 +19,7 @@ export interface AnyEvent {
 /** Announces an event with this payload as GitHub would, signed and recorded; answers its GUID, or undefined when the App would hear nothing of it. */
 export function announceEvent(world: World, { repo, event, payload, sender }: AnyEvent): string | undefined {
   const repository = readRepository(world, repo);
+  if (event === 'member') noteMember(world, { repo, payload });
   const installation = findInstallation(world, repository);
   if (!installation) return undefined;
   const by =
