@@ -1,8 +1,9 @@
-import { isRefChange, type RefChange } from '../changes/change.ts';
+import { isRefChange, type Change, type RefChange } from '../changes/change.ts';
 import { findRepositories } from '../mirror/repository.ts';
 import type { RunState } from '../runs/record-progress.ts';
 import type { CompiledWatch } from '../watches/compile-config.ts';
 import { matchWatch } from '../watches/match.ts';
+import { filesUnknown } from '../watches/trigger-clauses.ts';
 import type { Context } from './context.ts';
 import type { LoadedRun } from './loaded-run.ts';
 import { readChangedFiles } from './read-changed-files.ts';
@@ -12,6 +13,12 @@ const longestHoldMs = 60 * 60 * 1000;
 
 /** How soon GitHub is asked again, when it does not say. Milliseconds. */
 const askAgainMs = 30_000;
+
+/** True when a watch that filters paths wants to know the files of this change, and they are not all known (`paths_unknown: hold`). */
+export function needsFiles({ pathsUnknown, triggers }: CompiledWatch, change: Change): boolean {
+  const filtersPaths = triggers.some((trigger) => trigger.clauses.some((clause) => clause.key === 'paths'));
+  return pathsUnknown === 'hold' && filtersPaths && isRefChange(change) && filesUnknown(change);
+}
 
 /**
  * Decides about a run whose watch wants to know the changed files first (`paths_unknown: hold`). Undefined lets it go: its

@@ -1,4 +1,4 @@
-import { isRefChange, type Change } from '../changes/change.ts';
+import type { Change } from '../changes/change.ts';
 import { createHash } from 'node:crypto';
 import { RepoWatchError } from '../core/errors.ts';
 import { redactPayload } from '../core/redact-payload.ts';
@@ -8,10 +8,10 @@ import type { RunControl } from '../runs/control-runs.ts';
 import type { NewRun } from '../runs/insert-runs.ts';
 import type { CompiledWatch } from '../watches/compile-config.ts';
 import { concurrencyKey, matchWatch, type MatchSubject } from '../watches/match.ts';
-import { filesUnknown } from '../watches/trigger-clauses.ts';
 import { isUndecided, type ConfigCache, type LoadedConfig } from './config-cache.ts';
 import { configPath } from './config-path.ts';
 import type { Context } from './context.ts';
+import { needsFiles } from './judge-held-run.ts';
 
 /** Which watches were considered for a change, and the runs of those that said yes. */
 export interface Matched {
@@ -97,9 +97,9 @@ function explainNobody({ configStatus, defaultBranch }: Repository, config: Load
 }
 
 /** What the run does beside waiting its turn; nothing for most watches. */
-function controlOf({ onBusy, settleMs, batchMs, pathsUnknown, triggers }: CompiledWatch, change: Change): { control?: RunControl } {
-  const filtersPaths = triggers.some((trigger) => trigger.clauses.some((clause) => clause.key === 'paths'));
-  const hold = pathsUnknown === 'hold' && filtersPaths && isRefChange(change) && filesUnknown(change);
+function controlOf(watch: CompiledWatch, change: Change): { control?: RunControl } {
+  const { onBusy, settleMs, batchMs } = watch;
+  const hold = needsFiles(watch, change);
   if (onBusy === 'queue' && settleMs === 0 && batchMs === 0 && !hold) return {};
   return { control: { onBusy, settleMs, batchMs, hold } };
 }
@@ -116,11 +116,12 @@ function isSelf(change: Change, repository: Repository): boolean {
   return repository.appSlug !== null && change.actor?.login.toLowerCase() === `${repository.appSlug}[bot]`.toLowerCase();
 }
 
-/** The concurrency key within the installation; a watch without order has a lane for each of its runs. */
+/** The concurrency key within the installation; a watch without order has a lane for each of its runs, unless they have to meet. */
 function laneOfRun(facts: { watch: CompiledWatch; watchId: string; subject: MatchSubject; repository: Repository }): string {
   const { watch, watchId, subject, repository } = facts;
   const prefix = `i${repository.installationId}:`;
-  if (watch.order === 'none') return `${prefix}c${subject.change.id}:w${watchId}`;
+  const meet = watch.onBusy !== 'queue' || watch.settleMs > 0 || watch.batchMs > 0;
+  if (watch.order === 'none' && !meet) return `${prefix}c${subject.change.id}:w${watchId}`;
   const key = concurrencyKey(watch, subject);
   // A key that cannot be evaluated must not lose the run: it gets the default one, and its steps will show the same error.
   const text = key.ok ? key.value : `w${watchId}`;

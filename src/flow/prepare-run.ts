@@ -1,14 +1,14 @@
 import { isRefChange, type Change, type RefChange } from '../changes/change.ts';
 import { isZeroSha } from '../changes/ref-change.ts';
 import { findRefHead } from '../mirror/find-ref-head.ts';
-import { readChanges } from '../mirror/read-changes.ts';
+import { readChanges, type StoredChange } from '../mirror/read-changes.ts';
 import { findRepositories } from '../mirror/repository.ts';
 import { listRunChanges } from '../runs/cancel-run.ts';
 import type { RunState } from '../runs/record-progress.ts';
 import type { CompiledWatch } from '../watches/compile-config.ts';
 import type { Context } from './context.ts';
 import type { LoadedRun } from './loaded-run.ts';
-import { judgeHeldRun } from './judge-held-run.ts';
+import { judgeHeldRun, needsFiles } from './judge-held-run.ts';
 import { placeOf } from './place-of.ts';
 
 /** A run with what its watch wants to know at the moment it begins. */
@@ -25,15 +25,14 @@ export type Preparation = { ready: true; prepared: PreparedRun } | { ready: fals
 
 /** Looks at what a run's watch wants to know before it begins: the changed files, the present state, the changes it gathered. Free for most. */
 export async function prepareRun(context: Context, loaded: LoadedRun, watch: CompiledWatch): Promise<Preparation> {
-  const isHeld = loaded.run.code === 'holding';
-  if (watch.settleMs === 0 && watch.batchMs === 0 && !isHeld) return { ready: true, prepared: { loaded } };
-  if (isHeld) {
-    const refusal = await judgeHeldRun(context, loaded, watch);
-    if (refusal) return { ready: false, state: refusal };
-  }
-  const prepared: PreparedRun = { loaded };
-  const { change } = loaded.stored;
-  if (watch.batchMs > 0) prepared.changes = await readGathered(context, loaded);
+  if (watch.settleMs === 0 && watch.batchMs === 0 && loaded.run.code !== 'holding') return { ready: true, prepared: { loaded } };
+  const gathered = watch.batchMs > 0 ? await readGathered(context, loaded) : [loaded.stored];
+  const kept = await keepFitting(context, { loaded, watch, gathered });
+  if (!kept.ok) return { ready: false, state: kept.state };
+  const stored = kept.fitting.at(-1)!;
+  const prepared: PreparedRun = { loaded: { ...loaded, stored } };
+  const { change } = stored;
+  if (watch.batchMs > 0) prepared.changes = kept.fitting.map((entry) => entry.change);
   if (watch.settleMs > 0 && isRefChange(change)) {
     const head = await readHead(context, loaded, change);
     if (head === null && !isZeroSha(change.data.after)) {
@@ -45,10 +44,31 @@ export async function prepareRun(context: Context, loaded: LoadedRun, watch: Com
   return { ready: true, prepared };
 }
 
-async function readGathered(context: Context, loaded: LoadedRun): Promise<Change[]> {
+/** Never empty: a run that has gathered nothing has its own change. */
+async function readGathered(context: Context, loaded: LoadedRun): Promise<StoredChange[]> {
   const ids = await listRunChanges(context.db, loaded.run.id);
   const stored = await readChanges(context.db, ids);
-  return ids.flatMap((id) => stored.get(id)?.change ?? []);
+  const gathered = ids.flatMap((id) => stored.get(id) ?? []);
+  return gathered.length > 0 ? gathered : [loaded.stored];
+}
+
+/** Of the changes of a run those whose files fit, where its watch wants to know them first; without any, what the run is called. */
+async function keepFitting(
+  context: Context,
+  facts: { loaded: LoadedRun; watch: CompiledWatch; gathered: StoredChange[] },
+): Promise<{ ok: true; fitting: StoredChange[] } | { ok: false; state: RunState }> {
+  const { loaded, watch, gathered } = facts;
+  const { run } = loaded;
+  const isNew = run.code === 'holding' || run.code === 'settling' || run.code === 'batching';
+  const fitting: StoredChange[] = [];
+  let refusal: RunState | undefined;
+  for (const stored of gathered) {
+    const state = isNew && needsFiles(watch, stored.change) ? await judgeHeldRun(context, { run, stored }, watch) : undefined;
+    if (state?.status === 'waiting') return { ok: false, state };
+    if (state) refusal = state;
+    else fitting.push(stored);
+  }
+  return refusal && fitting.length === 0 ? { ok: false, state: refusal } : { ok: true, fitting };
 }
 
 /** GitHub knows best where a ref is; while it cannot be asked, the mirror's word counts. */

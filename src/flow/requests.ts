@@ -3,6 +3,7 @@ import { failed, ok, type Outcome } from '../core/outcome.ts';
 import { transaction } from '../db/transaction.ts';
 import { findDeliveryStatus, reopenDelivery } from '../inbox/settle-deliveries.ts';
 import { cancelRun, findRunStatus } from '../runs/cancel-run.ts';
+import { copyBatch } from '../runs/control-runs.ts';
 import { insertRuns, type NewRun } from '../runs/insert-runs.ts';
 import { findReplaySource, type ReplaySource } from '../runs/find-replay-source.ts';
 import type { Context } from './context.ts';
@@ -28,6 +29,7 @@ export async function replayRun(context: Context, id: string): Promise<Outcome<{
     if (!source) return failed('not_found', `There is no run ${id}.`);
     if (!source.ended) return failed('conflict', `Run ${id} is ${source.status}; it can be replayed once it is over.`);
     const [newId] = await insertRuns(trx, [toReplay(source)]);
+    await copyBatch(trx, { from: id, to: newId! });
     await context.queue.send(trx, 'runs', [source.lane]);
     return ok({ id: newId! });
   });

@@ -53,6 +53,14 @@ export async function openBatch(trx: Db, run: LaneRun & { id: string }): Promise
   ]);
 }
 
+/** Lets a replay have all the changes that its model gathered. */
+export async function copyBatch(trx: Db, run: { from: string; to: string }): Promise<void> {
+  await trx.raw(
+    'insert into run_changes (run_id, change_id, installation_id) select ?, change_id, installation_id from run_changes where run_id = ?',
+    [run.to, run.from],
+  );
+}
+
 /**
  * Lets runs of one watch and key give way to each other: to a newer one that settles or wants to be the latest, the older ones
  * that have not begun; to an older one that is not over, a new one that would rather be dropped. Both stay visible as cancelled.

@@ -155,8 +155,23 @@ describe('runs that wait for more', () => {
     // Each of them leads to the run, on its own page and in the list.
     for (const id of changes)
       expect((await world.api<{ runs: Run[] }>(`/api/changes/${id}`)).runs.map(({ id: runId }) => runId)).toEqual([run!.id]);
+    await world.api(`/api/runs/${run!.id}/replay`, { method: 'POST', body: {} });
+    const [, replay] = await statuses(world, 'pack', ['succeeded', 'succeeded']);
+    expect(replay!.gathered).toEqual(changes);
+    const [, again] = await world.sink.waitUntil((requests) => requests.length === 2);
+    expect(again!.json).toEqual(sent!.json);
     await push(world, 'd');
-    await statuses(world, 'pack', ['succeeded', 'succeeded']);
+    await statuses(world, 'pack', ['succeeded', 'succeeded', 'succeeded']);
+  });
+
+  test('batch and settle bring runs together that have no order', async () => {
+    await using world = await startTestApp({ github: true });
+    const watch = (more: object) => webhookWatch(`${world.sink.url}/x`, { order: 'none', ...more });
+    await track(world, 'app', { '.github/repowatch.yml': configOf({ pack: watch({ batch: '3s' }), calm: watch({ settle: '3s' }) }) });
+    for (const file of ['a', 'b']) await push(world, file);
+    const [run] = await statuses(world, 'pack', ['succeeded']);
+    expect(run!.gathered).toHaveLength(2);
+    await statuses(world, 'calm', ['cancelled', 'succeeded']);
   });
 
   test('dry-run: inputs are filled in, secrets are stand-ins, nothing is sent', async () => {
@@ -192,11 +207,13 @@ describe('runs that wait for more', () => {
 describe('files that a push does not list', () => {
   test('hold: GitHub is asked, and only what fits goes', async () => {
     await using world = await startTestApp({ github: true });
-    const paths = (pattern: string) => ({ on: { push: { paths: [pattern], paths_unknown: 'hold' } } });
+    const paths = (pattern: string, more = {}) => ({ on: { push: { paths: [pattern], paths_unknown: 'hold' } }, ...more });
     const { head, installation, id } = await track(world, 'app', {
       '.github/repowatch.yml': configOf({
         fits: webhookWatch(`${world.sink.url}/fits`, paths('src/**')),
         other: webhookWatch(`${world.sink.url}/other`, paths('docs/**')),
+        calm: webhookWatch(`${world.sink.url}/calm`, paths('docs/**', { settle: '1s' })),
+        pack: webhookWatch(`${world.sink.url}/pack`, paths('docs/**', { batch: '1s' })),
       }),
     });
     await world.github!.setWebhooks('off');
@@ -233,8 +250,10 @@ describe('files that a push does not list', () => {
       sender: { id: 1, login: 'octocat', type: 'User' },
     });
     await statuses(world, 'fits', ['succeeded']);
-    const [other] = await statuses(world, 'other', ['cancelled']);
-    expect(other).toMatchObject({ code: 'paths_unmatched', message: 'None of the 1 changed files matches docs/**.' });
+    for (const watch of ['other', 'calm', 'pack']) {
+      const [run] = await statuses(world, watch, ['cancelled']);
+      expect(run).toMatchObject({ code: 'paths_unmatched', message: 'None of the 1 changed files matches docs/**.' });
+    }
     expect(world.sink.requests.map((request) => request.path)).toEqual(['/fits']);
   });
 });
