@@ -1,3 +1,4 @@
+import { describeError } from '../core/errors.ts';
 import type { Db } from '../db/connect.ts';
 import { transaction } from '../db/transaction.ts';
 import { findRepositories, type Repository } from '../mirror/repository.ts';
@@ -18,8 +19,12 @@ const atOnce = 500;
  */
 export async function fireSchedules(context: Context): Promise<void> {
   const now = context.clock.now();
-  for (const id of await listDueSchedules(context.db, { host: context.host, now, limit: atOnce }))
-    await transaction(context.db, (trx) => fireOne(context, trx, { id, now }));
+  for (const id of await listDueSchedules(context.db, { host: context.host, now, limit: atOnce })) {
+    await transaction(context.db, (trx) => fireOne(context, trx, { id, now })).catch((error: unknown) => {
+      // It stays due; the others must not wait for it.
+      context.log.warn({ schedule: id, error: describeError(error) }, 'A schedule could not be fired; it is tried again');
+    });
+  }
 }
 
 async function fireOne(context: Context, trx: Db, due: { id: string; now: Date }): Promise<void> {

@@ -1,3 +1,4 @@
+import { describeError } from '../core/errors.ts';
 import { transaction } from '../db/transaction.ts';
 import { findRepositories, type Repository } from '../mirror/repository.ts';
 import { nextDue } from '../watches/schedule-times.ts';
@@ -26,7 +27,13 @@ export async function keepSchedules(context: Context): Promise<void> {
   await context.configs.prepare([...repositories.values()]);
   for (const look of looks) {
     const repository = repositories.get(look.repositoryGithubId);
-    if (repository) await keepOne(context, look, repository);
+    if (!repository) continue;
+    await keepOne(context, look, repository).catch((error: unknown) => {
+      context.log.warn(
+        { repository: repository.fullName, error: describeError(error) },
+        'Schedules could not be made anew; it is tried again',
+      );
+    });
   }
 }
 

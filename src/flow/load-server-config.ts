@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describeError, RepoWatchError } from '../core/errors.ts';
 import { upsertConfig } from '../watches/configs.ts';
 import { parseConfig } from '../watches/parse-config.ts';
+import { askForSchedules } from '../watches/schedules.ts';
 import type { Context } from './context.ts';
 
 /** Takes the operator's own layer into force (DEFAULTS_FILE): the language of an organisation's file, below all of them. Throws when it is not good, which stops the start. */
@@ -26,6 +27,8 @@ export async function loadServerConfig(context: Context, path: string): Promise<
     problems: [],
   });
   context.configs.useServerConfig(id);
+  // It may have brought times that watches wait for, or taken some away.
+  await askForSchedules(context.db);
   context.log.info(
     { path, watches: Object.keys(parsed.config.file.watches).length },
     "The operator's defaults are in force for every repository",

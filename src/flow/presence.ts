@@ -1,5 +1,6 @@
 import type { PresenceChangeData, PresenceChangeType } from '../changes/presence-change.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
+import { describeError } from '../core/errors.ts';
 import { createId } from '../core/ids.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
 import type { Db } from '../db/connect.ts';
@@ -60,8 +61,11 @@ export async function keepPresences(context: Context, connections: readonly stri
 /** Ends connections whose server was not heard of for so long. Every process does this; the row decides who writes it down. */
 export async function sweepPresences(context: Context): Promise<void> {
   const silentMs = context.presenceTimeoutMs;
-  for (const connection of await listSilentPresences(context.db, { ms: silentMs, limit: atOnce }))
-    await leave(context, { connection, reason: 'server_gone', silentMs });
+  for (const connection of await listSilentPresences(context.db, { ms: silentMs, limit: atOnce })) {
+    await leave(context, { connection, reason: 'server_gone', silentMs }).catch((error: unknown) => {
+      context.log.warn({ connection, error: describeError(error) }, 'That a stream is over could not be written down; it is tried again');
+    });
+  }
 }
 
 async function leave(context: Context, end: { connection: string; reason: LeaveReason; silentMs?: number }): Promise<void> {
