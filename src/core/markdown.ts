@@ -8,7 +8,7 @@ const joint = '\u200b';
 export function escapeMarkdown(text: string): string {
   return text
     .toWellFormed()
-    .replaceAll(/[\s\u0000-\u001f\u007f]+/g, ' ')
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
@@ -21,7 +21,7 @@ export function escapeMarkdown(text: string): string {
 
 /** Shows a text as code, in which GitHub formats, mentions and links nothing. */
 export function codeSpan(text: string): string {
-  const line = text.toWellFormed().replaceAll(/[\s\u0000-\u001f\u007f]+/g, ' ');
+  const line = text.toWellFormed().replaceAll(/[\s\p{Cc}]+/gu, ' ');
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   const padded = longest > 0 || line === '' || line.startsWith(' ') || line.endsWith(' ') ? ` ${line} ` : line;

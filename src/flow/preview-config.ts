@@ -55,7 +55,7 @@ export async function previewConfig(
   }
   const watches = comparePlans(putLayersTogether(inForce), next, name).map((watch) => {
     const matched = watch.change === 'removed' ? [] : (examples.get(watch.id) ?? []);
-    return { ...watch, runs: matched.length, examples: matched.slice(0, maxExamples) };
+    return Object.assign(watch, { runs: matched.length, examples: matched.slice(0, maxExamples) });
   });
   return { watches, changes: simulated.changes.length, runs: watches.reduce((sum, { runs }) => sum + runs, 0) };
 }

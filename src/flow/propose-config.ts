@@ -61,11 +61,10 @@ function sourceOf(watch: LayeredWatch, { file }: Config): string {
 
 /** JSON in which the order of keys does not count. */
 function canonical(value: unknown): string {
-  return (
-    (JSON.stringify(value, (_key, part: unknown) =>
-      typeof part === 'object' && part !== null && !Array.isArray(part)
-        ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
-        : part,
-    ) as string | undefined) ?? ''
+  if (value === undefined) return '';
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : part,
   );
 }

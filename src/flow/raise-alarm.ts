@@ -66,7 +66,7 @@ async function keepIssue(
     (await confirmName(context, repository)) ??
     (alarm.issueNumber === null
       ? await openIssue(context.writer, place, report)
-      : await updateIssue(context.writer, place, alarm.issueNumber, report));
+      : await updateIssue(context.writer, place, { ...report, number: alarm.issueNumber }));
   if (!saved.ok) return await tryAgain(context, alarm, saved);
   context.log.info({ repository: repository.fullName, issue: saved.value.number }, 'An issue tells that the configuration is broken');
   const again = new Date(now.getTime() + standingMs);

@@ -58,7 +58,7 @@ function sendCheckRun(writer: Writer, { id, repository, verdict, audience }: Rep
 }
 
 function sendStatus(writer: Writer, { repository, verdict, audience }: Report): Promise<Read<null>> {
-  const [first] = verdict.problems.filter(({ severity }) => severity === 'error');
+  const first = verdict.problems.find(({ severity }) => severity === 'error');
   const where = first ? `; first in line ${first.line}: ${first.message}` : '';
   return saveStatus(writer, placeOf(repository), {
     sha: audience.sha,

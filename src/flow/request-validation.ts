@@ -30,12 +30,7 @@ export async function requestValidationOfMoves(context: Context, trx: Db, arriva
       },
     ];
   });
-  await request(
-    context,
-    trx,
-    wishes,
-    arrivals.map(({ repository }) => repository),
-  );
+  await request(context, trx, { wishes, repositories: arrivals.map(({ repository }) => repository) });
 }
 
 /**
@@ -77,10 +72,14 @@ export async function requestValidationOfPull(
     touches: 'unknown',
     pushedAt: at,
   };
-  await request(context, trx, [wish], [repository]);
+  await request(context, trx, { wishes: [wish], repositories: [repository] });
 }
 
-async function request(context: Context, trx: Db, wishes: ValidationWish[], repositories: readonly Repository[]): Promise<void> {
+async function request(
+  context: Context,
+  trx: Db,
+  { wishes, repositories }: { wishes: ValidationWish[]; repositories: readonly Repository[] },
+): Promise<void> {
   if (wishes.length === 0) return;
   await requestValidations(trx, wishes);
   const asked = new Set(wishes.map((wish) => wish.installationId));

@@ -34,19 +34,21 @@ const withMark = ({ body, key }: Pick<IssueReport, 'body' | 'key'>) => `${body.s
 const toKept = (issue: z.output<typeof issueSchema>): KeptIssue => ({ number: issue.number, open: issue.state === 'open' });
 
 /** The open issue that carries this key; undefined when there is none. */
-export async function findIssue(writer: Writer, place: RepositoryPlace, key: string): Promise<Read<KeptIssue | undefined>> {
+async function findIssue(writer: Writer, place: RepositoryPlace, key: string): Promise<Read<z.output<typeof issueSchema> | undefined>> {
   // The newest hundred: an issue that was just made is among them.
   const listed = await writer.read(place, '/issues?state=open&sort=created&direction=desc&per_page=100', z.array(issueSchema));
   if (!listed.ok) return listed;
-  const found = listed.value.find((issue) => issue.pull_request === undefined && (issue.body ?? '').includes(markOf(key)));
-  return ok(found && toKept(found));
+  return ok(listed.value.find((issue) => issue.pull_request === undefined && (issue.body ?? '').includes(markOf(key))));
 }
 
-/** Opens an issue, or takes the open one that carries its key: a lost answer makes no second one (handbook E6). */
+/** Opens an issue, or makes the open one that carries its key say this: a lost answer makes no second one (handbook E6). */
 export async function openIssue(writer: Writer, place: RepositoryPlace, report: IssueReport): Promise<Read<KeptIssue>> {
   const found = await findIssue(writer, place, report.key);
   if (!found.ok) return found;
-  if (found.value) return ok(found.value);
+  if (found.value) {
+    const isSame = found.value.title === report.title && found.value.body?.replaceAll('\r\n', '\n') === withMark(report);
+    return isSame ? ok(toKept(found.value)) : await updateIssue(writer, place, { ...report, number: found.value.number });
+  }
   const { title } = report;
   const created = await writer.write(place, {
     method: 'POST',
@@ -61,8 +63,13 @@ export async function openIssue(writer: Writer, place: RepositoryPlace, report: 
 }
 
 /** Makes an issue say this. Whether it is open is the people's business, and stays. */
-export async function updateIssue(writer: Writer, place: RepositoryPlace, number: number, report: IssueReport): Promise<Read<KeptIssue>> {
-  const body = { title: report.title, body: withMark(report) };
+export async function updateIssue(
+  writer: Writer,
+  place: RepositoryPlace,
+  report: IssueReport & { number: number },
+): Promise<Read<KeptIssue>> {
+  const { number, title } = report;
+  const body = { title, body: withMark(report) };
   const updated = await writer.write(place, { method: 'PATCH', path: `/issues/${number}`, body, answer: issueSchema });
   return updated.ok ? ok(toKept(updated.value)) : updated;
 }

@@ -39,7 +39,7 @@ export function createFeedbackControls(world: World): FeedbackControls {
     openPullRequest: (options) => openPullRequest(world, options),
     pushToPullRequest: (options) => pushToPullRequest(world, options),
     async checkRuns(repo) {
-      return readRepository(world, repo).checkRuns.map((run) => ({ ...run, annotations: annotationsOf(run) }));
+      return readRepository(world, repo).checkRuns.map((run) => Object.assign({}, run, { annotations: annotationsOf(run) }));
     },
     async statuses(repo) {
       return statusesOf(readRepository(world, repo));

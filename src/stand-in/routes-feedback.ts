@@ -40,7 +40,7 @@ async function createStatus(request: RepositoryRequest): Promise<ApiAnswer> {
   const state = textField(body, 'state') ?? '';
   if (!states.has(state)) throw unprocessable('Validation Failed');
   const description = textField(body, 'description') ?? null;
-  if (description !== null && [...description].length > 140)
+  if (description !== null && description.length > 140)
     throw unprocessable('Validation Failed: description is too long (maximum is 140 characters)');
   const context = textField(body, 'context') ?? 'default';
   const present = statusesOf(repository);
