@@ -43,7 +43,7 @@ describe('who is let in', () => {
     expect((await get('/metrics')).status).toBe(200);
   });
 
-  test.each(['/healthz', '/readyz'])('%s is public', async (path) => {
+  test.each(['/healthz', '/readyz', '/ping', '/version'])('%s is public', async (path) => {
     expect((await get(path, {})).status).toBe(200);
   });
 

@@ -1,3 +1,4 @@
+import { isZeroSha, zeroSha } from '../../changes/ref-change.ts';
 import type { RefKind } from '../../core/statuses.ts';
 import type { Db } from '../../db/connect.ts';
 import { pageLimit, readCursor, toPage, type Page } from '../paging.ts';
@@ -10,6 +11,21 @@ interface RefRow {
   protected: boolean | null;
   observed_at: Date;
   deleted_at: Date | null;
+  previous: string | null;
+  changed_at: Date | null;
+  head_commit: { id: string; message: string; timestamp: string | null; author: { username?: string | null; name?: string | null } } | null;
+}
+
+/** The change that made the ref what it is. Its heads stand in the index of refs; `+ 0` keeps Postgres from walking all changes by id instead. */
+const lastMove = `left join lateral (
+    select c.before, c.happened_at, c.data->'head_commit' as head_commit from changes c
+    where c.ref_id = f.id and c.after = coalesce(f.sha, '${zeroSha}') order by c.id + 0 desc limit 1
+  ) c on true`;
+
+function lastCommit(commit: RefRow['head_commit']): Ref['last_commit'] {
+  if (!commit) return null;
+  const { id, message, timestamp, author } = commit;
+  return { sha: id, message, author: author.username ?? author.name ?? null, date: timestamp ?? null };
 }
 
 /** A page of a repository's branches or tags by name, which is the order its index has. */
@@ -18,7 +34,8 @@ export async function listRefs(db: Db, of: { repositoryId: string; kind: RefKind
   const after = readCursor(query, /^[^\0]{1,300}$/s) ?? '';
   const rows = await queryRows<RefRow>(
     db,
-    `select f.name, f.sha, f.protected, f.observed_at, f.deleted_at from refs f
+    `select f.name, f.sha, f.protected, f.observed_at, f.deleted_at, c.before as previous, c.happened_at as changed_at, c.head_commit
+     from refs f ${lastMove}
      where f.repository_id = :repositoryId and f.kind = :kind and f.name > :after and (f.deleted_at is null or :deleted)
      order by f.name limit :limit`,
     { ...of, after, deleted: query.include_deleted === 'true', limit: limit + 1 },
@@ -31,7 +48,10 @@ export async function listRefs(db: Db, of: { repositoryId: string; kind: RefKind
       ref: `${prefix}${row.name}`,
       sha: row.sha,
       head_sha: row.sha,
+      previous_sha: row.previous === null || isZeroSha(row.previous) ? null : row.previous,
       protected: row.protected,
+      last_commit: lastCommit(row.head_commit),
+      changed_at: isoTimeOrNull(row.changed_at),
       observed_at: isoTime(row.observed_at),
       deleted_at: isoTimeOrNull(row.deleted_at),
     }),

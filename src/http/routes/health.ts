@@ -27,6 +27,30 @@ export function addHealthRoutes(app: Api, context: RouteContext & { metrics: Reg
     async () => ({ status: 'ok' as const, version: context.version }),
   );
   app.get(
+    '/ping',
+    {
+      schema: {
+        summary: 'Answer pong',
+        tags,
+        security: [],
+        response: { 200: { description: 'pong', content: { 'text/plain': { schema: z.literal('pong') } } } },
+      },
+    },
+    async (_request, reply) => reply.type('text/plain; charset=utf-8').send('pong'),
+  );
+  app.get(
+    '/version',
+    {
+      schema: {
+        summary: 'Say which version runs',
+        tags,
+        security: [],
+        response: { 200: z.object({ name: z.literal('repowatch'), version: z.string() }) },
+      },
+    },
+    async () => ({ name: 'repowatch' as const, version: context.version }),
+  );
+  app.get(
     '/readyz',
     {
       schema: {

@@ -76,7 +76,13 @@ export const refSchema = z
     ref: z.string().describe('The full name'),
     sha: z.string().nullable(),
     head_sha: z.string().nullable().describe('The same as sha'),
+    previous_sha: z.string().nullable().describe('Where it pointed before; null at first sight and after it was made'),
     protected: z.boolean().nullable(),
+    last_commit: z
+      .object({ sha: z.string(), message: z.string(), author: z.string().nullable(), date: z.string().nullable() })
+      .nullable()
+      .describe('The commit it points at, as far as a change told; the date is its author’s'),
+    changed_at: timestamp.nullable().describe('When it moved last; null when it did not since it was seen first'),
     observed_at: timestamp,
     deleted_at: timestamp.nullable(),
   })
