@@ -71,7 +71,7 @@ test('every list of status words is the one that Postgres checks, and Postgres c
 });
 
 test('every list of src/core/statuses.ts stands in a table', () => {
-  expect(Object.keys(lists).sort()).toEqual(Object.values(checked).sort());
+  expect(Object.keys(lists).sort()).toEqual([...new Set(Object.values(checked))].sort());
 });
 
 test('a word that is on no list is refused', async () => {
