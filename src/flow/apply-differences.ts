@@ -61,7 +61,7 @@ export async function applyDifferences(context: Context, repository: Repository,
 /** Where the default branch has moved, the configuration may have, too: what is found now is matched with the file of now, as a push is. */
 async function withCurrentConfig(context: Context, repository: Repository, differences: RefDifference[]): Promise<Repository> {
   const moved = differences.some(({ kind, name, after }) => kind === 'branch' && name === repository.defaultBranch && after !== zeroSha);
-  if (moved) await syncConfig(context, repository);
+  if (moved) await syncConfig({ ...context, reader: context.reader.as('sweep') }, repository);
   const current = (await findRepositories(context.db, context.host, [repository.githubId])).get(repository.githubId) ?? repository;
   await context.configs.prepare([current]);
   return current;

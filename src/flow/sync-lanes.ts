@@ -36,7 +36,8 @@ async function syncRepository(context: Context, githubId: string): Promise<void>
   const repository = found.factsDueAt !== null && found.factsDueAt <= now ? await syncFacts(context, found) : found;
   if (!repository || refuseRepository(repository) !== undefined || repository.disabled) return;
   const configDue = repository.configStatus === 'unknown' || (repository.configDueAt !== null && repository.configDueAt <= now);
-  if (configDue) await syncConfig(context, repository);
+  // Nobody waits for it as for a push that changes it: while GitHub asks for a pause, it can wait.
+  if (configDue) await syncConfig({ ...context, reader: context.reader.as('actions') }, repository);
   await syncMembers(context, repository);
   if (repository.reconcileDueAt > now) return;
   const current: Repository | undefined = configDue ? await read() : repository;

@@ -72,13 +72,18 @@ export interface ConfigLook {
 /** Writes down what a look at the file came to. */
 export async function recordConfigLook(trx: Db, repositoryId: string, look: ConfigLook): Promise<void> {
   await trx.raw(
-    `update repositories set config_status = ?, config_problems = ?, config_checked_at = now(), config_due_at = ?,
+    // Each failed look in a row is followed after at least twice the time since the one before (handbook D16).
+    `update repositories set config_status = ?, config_problems = ?, config_checked_at = now(),
+       config_due_at = case when ? = 'load_error' and config_status = 'load_error'
+         then greatest(?, now() + least(2 * (now() - config_checked_at), interval '1 hour') * (1 - 0.1 * random())) else ? end,
        config_blob_sha = case when ? then config_blob_sha else ? end,
        config_id = case when ? then config_id else ?::bigint end, updated_at = now()
      where id = ?`,
     [
       look.status,
       toStorableJson(look.problems),
+      look.status,
+      look.dueAt,
       look.dueAt,
       look.blobSha === undefined,
       look.blobSha ?? null,
