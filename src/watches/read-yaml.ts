@@ -139,9 +139,15 @@ function syntaxProblem(text: string, found: { offset: number; code: string; mess
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
   const line = (text.slice(lineStart).split('\n', 1)[0] ?? '').replace(/\r$/, '');
   const refused = code === 'TAG_RESOLVE_FAILED' || code === 'RESOURCE_EXHAUSTION';
-  const summary = code === 'RESOURCE_EXHAUSTION' ? 'The file is nested too deeply.' : `${found.message.replace(/\.$/, '').slice(0, 200)}.`;
+  const summary =
+    code === 'RESOURCE_EXHAUSTION'
+      ? 'The file is nested too deeply.'
+      : code === 'NON_STRING_KEY'
+        ? 'A key must be text, not a list or a mapping.'
+        : `${found.message.replace(/\.$/, '').slice(0, 200)}.`;
   const kind: ErrorCode = code === 'RESOURCE_EXHAUSTION' ? 'config_too_complex' : refused ? 'config_yaml_refused' : 'config_syntax';
-  return new FirstProblem(`${summary}${hint(line, found)}`, Math.min(offset, text.length), kind);
+  const advice = code === 'RESOURCE_EXHAUSTION' ? '' : hint(line, found);
+  return new FirstProblem(`${summary}${advice}`, Math.min(offset, text.length), kind);
 }
 
 function hint(line: string, { code, message }: { code: string; message: string }): string {
