@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
 import { runProgram } from './commands/program.ts';
 import { listenForStop } from './commands/stop-signal.ts';
 import { readEnvironment } from './env.ts';
@@ -25,6 +26,8 @@ process.exitCode = await runProgram(
     print: (line) => void process.stdout.write(`${line}\n`),
     tell: (line) => void process.stderr.write(`${line}\n`),
     redraw: (line) => void process.stderr.write(`\r\u001B[2K${line}`),
+    readInput: () => buffer(process.stdin),
+    coloured: process.stdout.isTTY,
     attended: process.stderr.isTTY,
     listenForStop,
   },

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addConfigVerbs, configVerbs } from './config-verbs.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { ReconcileOptions } from './reconcile.ts';
@@ -21,6 +22,14 @@ export async function runProgram(context: CommandContext, words: readonly string
     context.tell(explainFailure(error));
     return 1;
   }
+}
+
+/** What the help says of a verb. */
+interface Help {
+  summary: string;
+  description: string;
+  example: string;
+  more?: string[];
 }
 
 /** What the help says of each verb. */
@@ -65,11 +74,7 @@ const verbs = {
       'Asks a running server to run a watch that has a manual trigger, and shows what came of it. Exit code 1 when it did not run or did not succeed. Needs REPOWATCH_TOKEN or ADMIN_TOKEN; honours REPOWATCH_URL.',
     example: 'repowatch run acme/app deploy --ref release/1 --input environment=staging',
   },
-  validate: {
-    summary: 'check a configuration file',
-    description: 'Prints file:line:column: message for each problem. Exit code 0 when there is none, 1 otherwise.',
-    example: 'repowatch validate .github/repowatch.yml',
-  },
+  ...configVerbs,
 };
 
 /** The verbs with their options. A verb only chooses what is to run, so that parsing and running fail apart, and only what is run is loaded. */
@@ -88,8 +93,13 @@ function createProgram(context: CommandContext, choose: (run: Run) => void): Com
       `\nExamples:\n${examples.join('\n')}\n\nThe settings of start are explained in docs/settings.md; demo needs none.`,
     );
   const add = (verb: keyof typeof verbs) => {
-    const { summary, description, example } = verbs[verb];
-    return program.command(verb).summary(summary).description(description).addHelpText('after', `\nExample:\n  $ ${example}`);
+    const { summary, description, example, more = [] }: Help = verbs[verb];
+    const lines = [example, ...more].map((line) => `\n  $ ${line}`);
+    return program
+      .command(verb)
+      .summary(summary)
+      .description(description)
+      .addHelpText('after', `\nExample:${lines.join('')}`);
   };
   add('start').action(() => choose(async (given) => (await import('./start.ts')).start(given)));
   addSetupVerbs(add, choose);
@@ -109,9 +119,7 @@ function createProgram(context: CommandContext, choose: (run: Run) => void): Com
       choose(async (given) => (await import('./reconcile.ts')).reconcile(given, name, options)),
     );
   addRunVerb(add, choose);
-  add('validate')
-    .argument('[file]', 'the file to check', '.github/repowatch.yml')
-    .action((file: string) => choose(async (given) => (await import('./validate.ts')).validate(given, file)));
+  addConfigVerbs(add, choose);
   return program;
 }
 

@@ -1,47 +1,98 @@
-import { readFile } from 'node:fs/promises';
 import { createDoor } from '../actions/door.ts';
 import { noOutboundAllow } from '../actions/outbound-allow.ts';
 import { createScriptKind } from '../actions/script/index.ts';
 import { createWebhookKind } from '../actions/webhook/index.ts';
-import type { CommandContext, ExitCode } from './command-context.ts';
+import type { ActionKind } from '../actions/action.ts';
 import type { StepKind } from '../watches/config-schema.ts';
 import { parseConfig } from '../watches/parse-config.ts';
+import type { Problem } from '../watches/problems.ts';
+import type { CommandContext, ExitCode } from './command-context.ts';
+import { readInput } from './read-input.ts';
+import { createPaint, drawProblem, problemLine } from './show-problem.ts';
 
-/** `repowatch validate FILE`: says what is wrong with a configuration file, one `file:line:column: message` per problem. */
-export async function validate(context: CommandContext, path: string): Promise<ExitCode> {
-  let content: Uint8Array;
-  try {
-    content = await readFile(path);
-  } catch (error) {
-    context.tell(`${path}: ${explainUnreadable(error)}`);
-    return 1;
+/** What was asked for on the command line. */
+export interface ValidateOptions {
+  json?: true;
+  organization?: true;
+}
+
+/** What a file came to. */
+interface Checked {
+  path: string;
+  text: string;
+  status: 'ok' | 'invalid' | 'unreadable';
+  problems: Problem[];
+  watches: string[];
+  /** Why it could not be read. */
+  message?: string;
+}
+
+/** `repowatch validate FILE…`: says what is wrong with configuration files, one `file:line:column: message` per problem. */
+export async function validate(context: CommandContext, paths: readonly string[], options: ValidateOptions = {}): Promise<ExitCode> {
+  const checked = await withKinds(context, async (kinds) => {
+    const files: Checked[] = [];
+    for (const path of paths) files.push(await check(context, { path, kinds, organization: options.organization === true }));
+    return files;
+  });
+  if (options.json) context.print(JSON.stringify(describe(checked), null, 2));
+  else for (const file of checked) report(context, file);
+  return checked.every(({ status }) => status === 'ok') ? 0 : 1;
+}
+
+async function check(context: CommandContext, file: { path: string; kinds: readonly StepKind[]; organization: boolean }): Promise<Checked> {
+  const { path, kinds, organization } = file;
+  const read = await readInput(context, path);
+  if (!read.ok) return { path, text: '', status: 'unreadable', problems: [], watches: [], message: read.message };
+  const result = parseConfig(read.value, { kinds, path, organization });
+  const errors = result.status === 'invalid' ? result.problems : [];
+  const problems = [...result.warnings, ...errors].sort((a, b) => a.line - b.line || a.column - b.column);
+  const watches = result.status === 'ok' ? Object.keys(result.config.lines) : [];
+  return {
+    path,
+    text: Buffer.from(read.value)
+      .toString('utf8')
+      .replace(/^\uFEFF/, ''),
+    status: result.status,
+    problems,
+    watches,
+  };
+}
+
+function report(context: CommandContext, { path, text, status, problems, watches, message }: Checked): void {
+  const paint = createPaint(context.coloured === true, context.environment);
+  if (status === 'unreadable') return context.tell(`${path}: ${message}`);
+  for (const problem of problems) {
+    const lines = context.coloured === true ? drawProblem(path, problem, { text, paint }) : [problemLine(path, problem)];
+    for (const line of lines) context.print(line);
   }
+  if (status === 'ok')
+    context.print(`${path}: ${paint('green', 'fine')}, ${watches.length} ${watches.length === 1 ? 'watch' : 'watches'}.`);
+}
+
+function describe(files: readonly Checked[]): unknown {
+  const problems = files.flatMap(({ path, problems: found }) =>
+    found.map((problem) => Object.assign({ file: path }, problem, { path: problem.path })),
+  );
+  return {
+    status: files.every(({ status }) => status === 'ok') ? 'ok' : 'invalid',
+    problems,
+    files: files.map(({ path, status, watches, message }) => ({ path, status, watches, ...(message === undefined ? {} : { message }) })),
+  };
+}
+
+/** Works with the kinds as the server has them, but with nothing behind them: only their schemas are looked at. */
+export async function withKinds<T>(context: Pick<CommandContext, 'version'>, work: (kinds: ActionKind[]) => Promise<T>): Promise<T> {
   const door = createDoor({ allow: noOutboundAllow });
   try {
-    const result = parseConfig(content, { kinds: listKinds(context.version, door), path });
-    for (const { line, column, message } of result.warnings) context.print(`${path}:${line}:${column}: warning: ${message}`);
-    if (result.status === 'invalid') {
-      for (const { line, column, message } of result.problems) context.print(`${path}:${line}:${column}: ${message}`);
-      return 1;
-    }
-    const count = Object.keys(result.config.file.watches).length;
-    context.print(`${path}: fine, ${count} ${count === 1 ? 'watch' : 'watches'}.`);
-    return 0;
+    return await work(listKinds(context.version, door));
   } finally {
     await door.close();
   }
 }
 
-/** The kinds as the server has them, but with nothing behind them: only their schemas are looked at. */
-export function listKinds(version: string, door: ReturnType<typeof createDoor>): StepKind[] {
+/** The kinds as the server has them, but with nothing behind them. */
+export function listKinds(version: string, door: ReturnType<typeof createDoor>): ActionKind[] {
   const unused = () => Promise.reject(new Error('A script was to run while a file was only being read'));
   const pool = { run: unused, warmUp: unused, close: () => Promise.resolve() };
   return [createWebhookKind({ door, version }), createScriptKind({ pool, door, readFile: unused })];
-}
-
-function explainUnreadable(error: unknown): string {
-  const code = Error.isError(error) && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'there is no such file. Give the path of a configuration, for example .github/repowatch.yml.';
-  if (code === 'EISDIR') return 'this is a folder. Give the path of the file in it.';
-  return `the file cannot be read (${String(code)}).`;
 }

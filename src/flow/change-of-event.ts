@@ -8,7 +8,7 @@ import type { Repository } from '../mirror/repository.ts';
 import { toArrival } from './admit-delivery.ts';
 import { toChange } from './apply-changes.ts';
 import { describeRepository } from './describe-repository.ts';
-import { toInstallationChange } from './tell-installation.ts';
+import { toInstallationChange } from './to-installation-change.ts';
 import { trialRepository } from './trial-repository.ts';
 
 /** An event of GitHub that is not a delivery: for trying a file out. */

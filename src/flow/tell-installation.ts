@@ -1,6 +1,5 @@
-import type { InstallationChangeData, InstallationChangeType } from '../changes/installation-change.ts';
 import { transaction } from '../db/transaction.ts';
-import type { InstallationAction, Translation } from '../github/translation.ts';
+import type { Translation } from '../github/translation.ts';
 import { findHomeRepository } from '../mirror/home-repository.ts';
 import type { Repository } from '../mirror/repository.ts';
 import { applyInstallation, type InstallationApplied } from './apply-installation.ts';
@@ -9,21 +8,9 @@ import { readAgain } from './ensure-repository.ts';
 import { recordChange, type Recorded } from './record-change.ts';
 import type { Source } from './remove-from-mirror.ts';
 import { syncConfig } from './sync-config.ts';
+import { toInstallationChange } from './to-installation-change.ts';
 
 type InstallationTranslation = Extract<Translation, { result: 'installation' }>;
-
-const types: Record<InstallationAction, InstallationChangeType> = {
-  created: 'installation.created',
-  deleted: 'installation.deleted',
-  suspend: 'installation.suspended',
-  unsuspend: 'installation.unsuspended',
-  new_permissions_accepted: 'installation.permissions_accepted',
-  repositories_added: 'installation.repositories_added',
-  repositories_removed: 'installation.repositories_removed',
-};
-
-/** How many repositories a change names. */
-const maxNamed = 100;
 
 /**
  * Takes in what an installation event says, and tells it to the watches of the owner's `.github` repository, which is the home of
@@ -58,13 +45,13 @@ async function record(
   news: { home: Repository; translation: InstallationTranslation; source: Source },
 ): Promise<Recorded | undefined> {
   const { home, translation, source } = news;
-  const type = types[translation.action];
+  const { type, data } = toInstallationChange(translation);
   const { actor, origin, deliveryId, at, event } = source;
   return await transaction(context.db, (trx) =>
     recordChange(context, trx, {
       repository: home,
       type,
-      data: toData(translation),
+      data,
       actor,
       meaning: `${type}:${meaningOf(translation) ?? source.key}`,
       origin,
@@ -80,22 +67,4 @@ function meaningOf({ action, installation }: InstallationTranslation): string | 
   const { github_id: id, suspended_at: suspendedAt } = installation;
   if (action === 'created' || action === 'deleted') return id;
   return action === 'suspend' && suspendedAt ? `${id}:${suspendedAt.toISOString()}` : undefined;
-}
-
-/** The change that an installation event stands for, in our words. */
-export function toInstallationChange(translation: InstallationTranslation): { type: InstallationChangeType; data: InstallationChangeData } {
-  return { type: types[translation.action], data: toData(translation) };
-}
-
-function toData({ installation, repositories, added, removed, requester }: InstallationTranslation): InstallationChangeData {
-  const { account, repository_selection: selection, permissions } = installation;
-  const named = [...repositories, ...added, ...removed];
-  return {
-    account: { id: account.github_id, login: account.login, type: account.type },
-    repository_selection: selection,
-    permissions,
-    repositories: named.slice(0, maxNamed).map((stub) => stub.full_name),
-    repository_count: named.length,
-    requester,
-  };
 }
