@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import { transaction } from '../db/transaction.ts';
 import { suspendInstallation, type Installation } from '../mirror/installation.ts';
-import { updateSweep } from '../mirror/sweeps.ts';
+import { readSweep, updateSweep } from '../mirror/sweeps.ts';
 import type { Context } from './context.ts';
 import { sourceOfListing } from './remove-from-mirror.ts';
 import { applyStanding } from './suspend.ts';
@@ -17,8 +17,11 @@ const stopping: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'installation_deleted',
 ]);
 
-/** How long a sweep rests when nobody says. Milliseconds. */
+/** How long a sweep rests when nobody says: a minute, then twice as long each time in a row. Milliseconds. */
 const restMs = 60_000;
+
+/** However often it was refused, it is tried again after this: somebody may have mended the cause. Milliseconds. */
+const longestMs = 16 * 60_000;
 
 /** True for a failure that every further question to this installation would meet, too. */
 export function stopsSweep(failure: { code: ErrorCode }): boolean {
@@ -35,8 +38,9 @@ export async function stopSweep(
   failure: { code: ErrorCode; message: string; retryAt?: Date },
 ): Promise<void> {
   const now = context.clock.now();
-  const resumeAt = failure.retryAt ?? new Date(now.getTime() + restMs);
-  await updateSweep(context.db, installation.id, { resumeAt });
+  const { batchFailures } = await readSweep(context.db, installation.id);
+  const resumeAt = failure.retryAt ?? new Date(now.getTime() + Math.min(restMs * 2 ** batchFailures, longestMs));
+  await updateSweep(context.db, installation.id, { resumeAt, ...(failure.retryAt ? {} : { batchFailures: batchFailures + 1 }) });
   if (failure.code === 'installation_deleted') await uninstall(context, installation, sourceOfListing(now));
   if (failure.code === 'installation_suspended') {
     await transaction(context.db, async (trx) => {

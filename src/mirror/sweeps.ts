@@ -56,7 +56,7 @@ export async function updateSweep(db: Db, installationId: string, change: Partia
 /** Notes that the listing which began at `startedAt` is over; a hint that came meanwhile asks for the next one. */
 export async function endListing(db: Db, installationId: string, ended: { startedAt: Date; at: Date }): Promise<void> {
   await db.raw(
-    `update sweeps set listing_started_at = null, listing_page = 0, listing_retry_at = null, listing_failures = 0, listing_ended_at = ?,
+    `update sweeps set listing_started_at = null, listing_page = 0, listing_retry_at = null, listing_failures = 0, batch_failures = 0, listing_ended_at = ?,
        listing_due_at = case when listing_due_at > ? then listing_due_at end
      where installation_id = ?`,
     [ended.at, ended.startedAt, installationId],
