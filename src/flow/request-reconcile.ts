@@ -1,11 +1,15 @@
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
+import type { Db } from '../db/connect.ts';
 import { transaction } from '../db/transaction.ts';
-import { repositoryLane } from '../inbox/lane.ts';
+import { installationLane, repositoryLane } from '../inbox/lane.ts';
 import { recordRequests } from '../mirror/check-records.ts';
+import { findRepositoryById } from '../mirror/find-repository.ts';
+import { lockInstallation } from '../mirror/installation.ts';
 import { cancelJob, endLostItems, findJobStatus, insertJob } from '../mirror/jobs.ts';
 import { requestReconcile as makeDue, type ReconcileTarget } from '../mirror/reconcile-due.ts';
 import type { Context } from './context.ts';
+import { refuseInstallation, refuseRepository } from './refuse.ts';
 
 /** What a person wants compared, in words for the job. */
 interface ReconcileRequest extends ReconcileTarget {
@@ -26,12 +30,8 @@ export async function requestReconcile(
   return await transaction(context.db, async (trx) => {
     const at = context.clock.now();
     const due = await makeDue(trx, request);
-    if (repositoryId !== undefined && due.length === 0) {
-      return failed(
-        'conflict',
-        'This repository cannot be compared: it was removed, switched off, or its installation is suspended or gone.',
-      );
-    }
+    const obstacle = due.length > 0 ? undefined : await findObstacle(context, trx, request);
+    if (obstacle !== undefined) return failed('conflict', `${name} cannot be compared: ${obstacle}.`);
     const repositoryIds = due.map(({ id }) => id);
     const jobId = await insertJob(trx, {
       kind: 'reconcile',
@@ -50,6 +50,19 @@ export async function requestReconcile(
       );
     return ok({ jobId, requested: due.length });
   });
+}
+
+/** Why nothing of what a person named can be compared. Where GitHub let nobody in, it is asked again at once: perhaps it does by now. */
+async function findObstacle(context: Context, trx: Db, { repositoryId, installationId }: ReconcileTarget): Promise<string | undefined> {
+  const repository = repositoryId === undefined ? undefined : await findRepositoryById(trx, repositoryId);
+  const installation = installationId === undefined ? undefined : await lockInstallation(trx, installationId);
+  const refusal = repository ? refuseRepository(repository) : installation && refuseInstallation(installation);
+  if (refusal) return refusal.reason;
+  if (repository?.blocked === true || (installation?.refusal ?? null) !== null) {
+    await context.queue.send(trx, 'sync', [installationLane(repository?.installationGithubId ?? installation!.githubId)]);
+    return 'an IP allow list of its organisation keeps RepoWatch out. GitHub is being asked again; see the status of the installation';
+  }
+  return repository && (repository.disabled ? 'GitHub has disabled it' : 'it was removed');
 }
 
 /** Takes a job back: what is not compared yet stays due, but nobody waits for it. `not_found`, or `conflict` when it is over. */

@@ -180,7 +180,18 @@ test('unknown names are 404, and what cannot be compared is said', async () => {
   await world.api('/api/reconcile', { method: 'POST', body: { repository: 'acme/nothing' }, status: 404 });
   await world.api('/api/reconcile', { method: 'POST', body: { installation: '999999' }, status: 404 });
   await world.api('/api/reconcile', { method: 'POST', body: { repository: 'acme/kept', installation: '1' }, status: 422 });
-  await world.api('/api/repos/acme/vanishing/reconcile', { method: 'POST', status: 409 });
+  const refused = await world.api('/api/repos/acme/vanishing/reconcile', { method: 'POST', status: 409 });
+  expect(refused['detail']).toBe('acme/vanishing cannot be compared: acme/vanishing is not part of the installation any more.');
+  await world.database.db.raw(`update installations set suspended_at = now()`);
+  const suspended = await world.api('/api/reconcile', { method: 'POST', body: { installation: '1' }, status: 409 });
+  expect(suspended['detail']).toBe('acme cannot be compared: the installation is suspended.');
+  await world.database.db.raw(`update installations set suspended_at = null, refusal = 'ip_allow_list'`);
+  const blocked = await world.api('/api/repos/acme/kept/reconcile', { method: 'POST', status: 409 });
+  expect(blocked['detail']).toContain('an IP allow list of its organisation keeps RepoWatch out');
+  await world.eventually(
+    'the door found open',
+    async () => (await world.api('/api/installations/1'))['status'] !== 'blocked_by_ip_allow_list',
+  );
   await world.api('/api/repos/acme/kept/checks?result=fine', { status: 422 });
 });
 

@@ -26,30 +26,7 @@ export function addHealthRoutes(app: Api, context: RouteContext & { metrics: Reg
     },
     async () => ({ status: 'ok' as const, version: context.version }),
   );
-  app.get(
-    '/ping',
-    {
-      schema: {
-        summary: 'Answer pong',
-        tags,
-        security: [],
-        response: { 200: { description: 'pong', content: { 'text/plain': { schema: z.literal('pong') } } } },
-      },
-    },
-    async (_request, reply) => reply.type('text/plain; charset=utf-8').send('pong'),
-  );
-  app.get(
-    '/version',
-    {
-      schema: {
-        summary: 'Say which version runs',
-        tags,
-        security: [],
-        response: { 200: z.object({ name: z.literal('repowatch'), version: z.string() }) },
-      },
-    },
-    async () => ({ name: 'repowatch' as const, version: context.version }),
-  );
+  addGreetingRoutes(app, context);
   app.get(
     '/readyz',
     {
@@ -77,5 +54,33 @@ export function addHealthRoutes(app: Api, context: RouteContext & { metrics: Reg
       },
     },
     async (_request, reply) => reply.type(context.metrics.contentType).send(await context.metrics.metrics()),
+  );
+}
+
+/** For scripts that only want to know whether somebody is there, and who. */
+function addGreetingRoutes(app: Api, context: RouteContext): void {
+  app.get(
+    '/ping',
+    {
+      schema: {
+        summary: 'Answer pong',
+        tags,
+        security: [],
+        response: { 200: { description: 'pong', content: { 'text/plain': { schema: z.literal('pong') } } } },
+      },
+    },
+    async (_request, reply) => reply.type('text/plain; charset=utf-8').send('pong'),
+  );
+  app.get(
+    '/version',
+    {
+      schema: {
+        summary: 'Say which version runs',
+        tags,
+        security: [],
+        response: { 200: z.object({ name: z.literal('repowatch'), version: z.string() }) },
+      },
+    },
+    async () => ({ name: 'repowatch' as const, version: context.version }),
   );
 }
