@@ -1,4 +1,5 @@
 import { catalogue } from '../core/error-catalogue.ts';
+import { describeError } from '../core/errors.ts';
 import type { Read } from '../github/ask.ts';
 import { endValidation, postponeValidation, recordValidation, type Validation } from '../mirror/config-validations.ts';
 import { findInstallation } from '../mirror/installation.ts';
@@ -17,6 +18,17 @@ type Failure = Extract<Read<unknown>, { ok: false }>;
  * lost answer in the middle leaves something to look up and no second check run.
  */
 export async function validateProposal(context: FeedbackContext, validation: Validation): Promise<void> {
+  try {
+    await validate(context, validation);
+  } catch (error) {
+    const reason = describeError(error);
+    context.log.error({ validation: validation.id, error: reason }, 'Validating a proposed configuration failed');
+    // One that fails again and again must not hold up the others of its installation.
+    await giveUpOrWait(context, validation, { ok: false, code: 'processing_failed', message: reason });
+  }
+}
+
+async function validate(context: FeedbackContext, validation: Validation): Promise<void> {
   const { db } = context;
   const repository = (await findRepositories(db, context.host, [validation.repositoryGithubId])).get(validation.repositoryGithubId);
   const refusal = repository ? refuseRepository(repository) : undefined;

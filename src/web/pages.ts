@@ -17,6 +17,7 @@ import { feedPage, liveFragment, type FeedState, type PageFacts } from './feed-v
 import { problemPage } from './layout.ts';
 import { createLiveHub } from './live.ts';
 import { addLoginRoutes } from './login-routes.ts';
+import { addValidationPage } from './validation-page.ts';
 import { addSetupReturnRoutes, type SetupReturnTools } from './setup-return.ts';
 
 /** How many threads the page shows. */
@@ -153,6 +154,7 @@ export function createPages(options: PagesOptions): (app: FastifyInstance, gate:
     addFeedRoutes(app, context);
     addDetailRoutes(app, context);
     addDoctorPage(app, context);
+    addValidationPage(app, context);
     addSetupReturnRoutes(app, { ...context.setupReturn, assets, publicUrl: options.publicUrl });
   };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { configOf, quiet, track, webhookWatch } from '../support/story.ts';
-import { startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
+import { adminToken, startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
 
 const file = '.github/repowatch.yml';
 const canary = 'canary-of-a-secret-0815';
@@ -33,7 +33,7 @@ async function grant(permissions: Record<string, string>): Promise<void> {
 }
 
 beforeAll(async () => {
-  world = await startTestApp({ github: true, settings: { CONFIG_ISSUE_AFTER: '2s', PUBLIC_URL: 'https://watch.example.com' } });
+  world = await startTestApp({ github: true, settings: { CONFIG_ISSUE_AFTER: '1s', PUBLIC_URL: 'https://watch.example.com' } });
   await github().editApp({ events: ['push', 'create', 'delete', 'repository', 'pull_request', 'issues'] });
   await github().createAccount('mallory');
   app = await track(world, 'app', { [file]: good() });
@@ -85,7 +85,7 @@ describe('a proposed configuration', () => {
   test('with more remarks than GitHub takes at once gets them all, in batches', async () => {
     await branchOff('many');
     const watches = Array.from(
-      { length: 120 },
+      { length: 70 },
       (_, index) =>
         `  w${index}:\n    on: push\n    stepz${index}: 1\n    steps: [{ uses: webhook, with: { url: "https://a.example" } }]\n`,
     );
@@ -94,7 +94,7 @@ describe('a proposed configuration', () => {
     const [run, ...others] = await runsOf(sha);
     expect(others).toEqual([]);
     const lines = (run!['annotations'] as ApiObject[]).map(({ start_line: line }) => line);
-    expect(lines).toEqual(Array.from({ length: 120 }, (_, index) => 5 + index * 4));
+    expect(lines).toEqual(Array.from({ length: 70 }, (_, index) => 5 + index * 4));
   });
 
   test('whose answer is lost is told once, and so is one that is asked for again', async () => {
@@ -113,6 +113,19 @@ describe('a proposed configuration', () => {
     expect(again).toHaveLength(1);
     expect(again[0]!['annotations']).toEqual(run!['annotations']);
     expect(String(again[0]!['completed_at']) >= before).toBe(true);
+    const echoed = await github().announceEvent({
+      repo: app.fullName,
+      event: 'check_run',
+      payload: { action: 'completed', check_run: run! },
+    });
+    expect(await world.settled(echoed!)).toMatchObject({ status: 'ignored', code: 'nothing_to_tell' });
+    await github().rerequestCheckSuite({ repo: app.fullName, sha, branch: 'lost' });
+    await world.eventually(
+      'the suite told again',
+      async () => (await github().apiCalls({ method: 'PATCH', path: '/check-runs/' })).length > patches + 1,
+    );
+    await validated(sha);
+    expect(await runsOf(sha)).toHaveLength(1);
   });
 
   test('says on a pull request what it would change and what it would have done, and sends nothing', async () => {
@@ -155,6 +168,16 @@ describe('a proposed configuration', () => {
     expect(summary).not.toMatch(/@acme|<b>/);
     await quiet(world);
     expect(world.sink.requests.filter(({ path }) => path === '/proposed')).toEqual([]);
+    const login = await fetch(`${world.url}/login`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({ token: adminToken }),
+    });
+    const cookie = login.headers.get('set-cookie')!.split(';', 1)[0]!;
+    const page = await fetch(`${world.url}/validations/${String(validation['id'])}`, { headers: { cookie } });
+    const text = await page.text();
+    expect([page.status, text.includes('watch_all is new'), text.includes('owners <b>')]).toEqual([200, true, false]);
+    expect((await fetch(`${world.url}/validations/${String(validation['id'])}`, { redirect: 'manual' })).status).toBe(303);
   });
 
   test('of a fork is read by its commit and judged by its text alone; pushes that follow each other leave the newest', async () => {
