@@ -1,7 +1,8 @@
 import type { ConfigStatus } from '../core/statuses.ts';
 import { findRepositories, type Repository } from '../mirror/repository.ts';
 import { listConfigOrigins, type ConfigOrigin } from '../watches/config-origins.ts';
-import type { LayerName } from '../watches/layers.ts';
+import type { LayerName, Refusal } from '../watches/layers.ts';
+import { didYouMean } from '../core/suggest.ts';
 import type { Context } from './context.ts';
 
 /** One layer below or at a repository, and how it stands. */
@@ -65,11 +66,22 @@ export async function explainLayers(
       line: watch.line,
       switched_off_at: watch.switchedOffAt ? where(watch.switchedOffAt.configId, watch.switchedOffAt.line) : null,
     })),
-    notes: (loaded?.refusals ?? []).map(({ watch, line, mandatoryIn }) => ({
-      line,
-      message: `\`${watch}\` is mandatory in the ${mandatoryIn === 'server' ? "operator's" : "organisation's"} file and stays as it is there. Remove it here.`,
-    })),
+    notes: (loaded?.refusals ?? [])
+      .filter(({ layer }) => layer === (repository.isOrganizationFile ? 'organization' : 'file'))
+      .map((refusal) => ({
+        line: refusal.line,
+        message: explainRefusal(
+          refusal,
+          watches.map((watch) => watch.id),
+        ),
+      })),
   };
+}
+
+function explainRefusal({ watch, mandatoryIn }: Refusal, known: string[]): string {
+  if (mandatoryIn === undefined)
+    return `\`${watch}\` switches off nothing, because no layer below has a watch of that name.${didYouMean(watch, known)} Remove it, or correct the name.`;
+  return `\`${watch}\` is mandatory in the ${mandatoryIn === 'server' ? "operator's" : "organisation's"} file and stays as it is there. Remove it here.`;
 }
 
 function describeOrigin(origin: ConfigOrigin | undefined, repository: Repository, line: number): string {

@@ -46,7 +46,9 @@ function checkTexts(path: ConfigPath, step: Record<string, unknown>, limits: Lim
   return ['with', 'env', 'if']
     .flatMap((key) => listTexts([...path, key], step[key]))
     .flatMap(({ at, text }) => {
-      const findings = secretNames(text).flatMap((name) => explainForbiddenSecret(limits, name) ?? []);
+      // Outside of expressions and scripts it is only text.
+      const isText = !text.includes('${{') && !['if', 'run'].includes(String(at.at(-1)));
+      const findings = (isText ? [] : secretNames(text)).flatMap((name) => explainForbiddenSecret(limits, name) ?? []);
       const isAddress = at.at(-1) === 'url' && !text.includes('${{') && URL.canParse(text);
       const address = isAddress ? explainForbiddenAddress(limits.allowances, new URL(text)) : undefined;
       return [...findings, ...(address === undefined ? [] : [address])].map((reason) => forbidden(at, reason));
@@ -60,7 +62,9 @@ function listTexts(at: ConfigPath, value: unknown): { at: ConfigPath; text: stri
 }
 
 function secretNames(text: string): string[] {
-  return [...new Set([...text.matchAll(/\bsecrets\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*'([^']+)'\s*\])/g)].map((match) => match[1] ?? match[2]!))];
+  return [
+    ...new Set([...text.matchAll(/\bsecrets\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*'([^']+)'\s*\])/gi)].map((match) => match[1] ?? match[2]!)),
+  ];
 }
 
 function forbidden(path: ConfigPath, reason: string): Finding {

@@ -21,12 +21,13 @@ export interface LayeredWatch extends CompiledWatch {
   switchedOffAt?: { layer: LayerName; configId: string; line: number };
 }
 
-/** What a layer wanted and may not: to replace or switch off what is mandatory below it. */
+/** What a layer wanted in vain: to replace or switch off what is mandatory below it, or to switch off what is not there. */
 export interface Refusal {
   layer: LayerName;
   watch: string;
   line: number;
-  mandatoryIn: LayerName;
+  /** Undefined when no layer below has such a watch. */
+  mandatoryIn: LayerName | undefined;
 }
 
 /** What counts for a repository when its layers are put together. */
@@ -53,8 +54,8 @@ export function layerConfigs(layers: readonly Layer[]): Layered {
       name === 'extends' ||
       (kind === 'org' && name === 'organization') ||
       (kind !== 'none' && name === 'server');
-    const refuse = (watch: string, line: number, below: LayeredWatch) =>
-      refusals.push({ layer: name, watch, line, mandatoryIn: below.layer });
+    const refuse = (watch: string, line: number, below: LayeredWatch | undefined) =>
+      refusals.push({ layer: name, watch, line, mandatoryIn: below?.layer });
     for (const watch of config.watches) {
       const below = watches.get(watch.id);
       if (!takesAll && !watch.mandatory) continue;
@@ -63,8 +64,8 @@ export function layerConfigs(layers: readonly Layer[]): Layered {
     }
     for (const [id, line] of config.switchedOff) {
       const below = watches.get(id);
-      if (below?.mandatory === true) refuse(id, line, below);
-      else if (below) watches.set(id, { ...below, mode: 'off', switchedOffAt: { layer: name, configId, line } });
+      if (!below || below.mandatory) refuse(id, line, below);
+      else watches.set(id, { ...below, mode: 'off', switchedOffAt: { layer: name, configId, line } });
     }
   }
   const allowances = layers.flatMap(({ name, config }) => (name === 'file' || name === 'api' || !config.allow ? [] : [config.allow]));

@@ -50,7 +50,7 @@ describe('layers of configuration', () => {
     });
     await track(world, 'plain');
     await track(world, 'own', {
-      [path]: configOf({ own: to('own'), shared: { mode: 'off' }, audit: { mode: 'off' }, common: to('replaced') }),
+      [path]: configOf({ own: to('own'), shared: { mode: 'off' }, audit: { mode: 'off' }, common: to('replaced'), comon: { mode: 'off' } }),
     });
     expect(await push(world, 'acme/plain')).toEqual(['/audit', '/common', '/shared']);
     expect(await push(world, 'acme/own')).toEqual(['/audit', '/own', '/replaced']);
@@ -62,7 +62,10 @@ describe('layers of configuration', () => {
       origin: expect.stringMatching(/^acme\/\.github:\.github\/repowatch\.yml:\d+$/) as unknown,
     });
     expect(own.watches.find((watch) => watch.key === 'shared')!.switched_off_at).toMatch(/^\.github\/repowatch\.yml:\d+$/);
-    expect(own.problems).toMatchObject([{ severity: 'warning', message: expect.stringContaining('`audit` is mandatory') as unknown }]);
+    expect(own.problems).toMatchObject([
+      { severity: 'warning', message: expect.stringContaining('`audit` is mandatory') as unknown },
+      { severity: 'warning', message: expect.stringMatching(/^`comon` switches off nothing.*Did you mean `common`\?/) as unknown },
+    ]);
     expect(own.layers.map(({ layer, status }) => `${layer} ${status}`)).toEqual(['organization ok', 'file ok']);
 
     // Changed, broken, mended, removed: what counts follows within the next push, without a request for each repository.
