@@ -13,6 +13,7 @@ import { benchPipeline } from './pipeline.ts';
 import { benchReconcile } from './reconcile.ts';
 import { renderMarkdown, renderText, tidy } from './report.ts';
 import { benchScripts } from './scripts.ts';
+import { benchSimulate } from './simulate.ts';
 import { benchStart } from './start.ts';
 
 type Bench = (lab: Lab) => Promise<BenchResult>;
@@ -27,6 +28,7 @@ const benches: Record<string, { about: string; run: Bench }> = {
   scripts: { about: 'scripts in a warm child against isolates in process', run: benchScripts },
   start: { about: 'cold and warm start, memory at rest', run: benchStart },
   reconcile: { about: '1,000 unchanged repositories, and an hour of 100,000 on a simulated clock', run: benchReconcile },
+  simulate: { about: 'a file of 50 watches tried on 1,000 stored changes', run: benchSimulate },
   crash: { about: 'kill -9 at random moments: what was lost, what was doubled', run: benchCrash },
 };
 
