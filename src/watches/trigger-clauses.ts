@@ -108,16 +108,17 @@ export function authorsClause(list: readonly string[]): Clause {
 
 /** Labels by name: one that fits is enough, and one that a `!` takes out is a no. */
 export function labelsClause(list: readonly string[]): Clause {
-  const picks = compileNames(list);
+  // Each by itself: a `!` is a no for every label that it fits, not only for one that another pattern picks.
+  const patterns = list.map((text) => ({ text, negative: text.startsWith('!'), fits: compileNames([text.replace(/^!/, '')]) }));
   return {
     key: 'labels',
     refuse: (change) => {
       const labels = labelsOf(change);
       if (labels.length === 0) return 'it has no label';
-      const judged = labels.map((label) => ({ label, ...picks(label) }));
-      const out = judged.find(({ matched, by }) => !matched && by !== undefined);
-      if (out) return `its label \`${out.label}\` is taken out by \`${out.by}\``;
-      return judged.some(({ matched }) => matched) ? undefined : `none of its labels ${labels.join(', ')} is one of ${list.join(', ')}`;
+      const judged = labels.map((label) => ({ label, by: patterns.findLast(({ fits }) => fits(label).matched) }));
+      const out = judged.find(({ by }) => by?.negative);
+      if (out) return `its label \`${out.label}\` is taken out by \`${out.by!.text}\``;
+      return judged.some(({ by }) => by) ? undefined : `none of its labels ${labels.join(', ')} is one of ${list.join(', ')}`;
     },
   };
 }

@@ -84,6 +84,8 @@ describe('filters', () => {
     ['pull_request: { labels: [ENHANCE*] }', opened(), true],
     ['pull_request: { labels: [bug] }', opened(), /none of its labels enhancement is one of bug/],
     ['pull_request: { labels: ["*", "!wip"] }', opened({ labels: ['bug', 'WIP'] }), /its label `WIP` is taken out by `!wip`/],
+    ['pull_request: { labels: ["area/*", "!wip"] }', opened({ labels: ['area/x', 'WIP'] }), /its label `WIP` is taken out by `!wip`/],
+    ['pull_request: { labels: ["*", "!area/*", "area/x"] }', opened({ labels: ['area/x'] }), true],
     ['pull_request: { labels: ["C++", "[x]?"] }', opened({ labels: ['c++'] }), true],
     ['pull_request: { labels: ["*"] }', opened({ labels: [] }), /it has no label/],
     ['pull_request: { authors: [MONA] }', opened(), true],
