@@ -9,6 +9,7 @@ import { requestManualRun } from './flow/request-manual-run.ts';
 import { cancelReconcile, requestReconcile } from './flow/request-reconcile.ts';
 import { requestTrial, requestValidation } from './flow/request-trial.ts';
 import { confirmSecretsOwner, purgeInstallation, switchInstallation, switchRepository } from './flow/standing-requests.ts';
+import { listWebhooks } from './flow/list-webhooks.ts';
 import { requestMembers } from './flow/sync-members.ts';
 import type { HttpActions } from './http/http-options.ts';
 import { failed, ok } from './core/outcome.ts';
@@ -49,6 +50,7 @@ export function createHttpActions(context: Context, keyRing: KeyRing): Omit<Http
       confirmSecretsOwner: (repositoryId) => confirmSecretsOwner(context, repositoryId),
       purgeInstallation: (id) => purgeInstallation(context, id),
       requestMembers: (repositoryId) => requestMembers(context, repositoryId),
+      listWebhooks: (repositoryId) => listWebhooks(context, repositoryId),
     },
     async putSecret(secret) {
       const { owner, name, value, destinations } = secret;

@@ -148,7 +148,7 @@ function addSetupVerbs(add: (verb: keyof typeof verbs) => Command, choose: (run:
     .option('--name <name>', 'what the App is called on GitHub, where names are unique')
     .option(
       '--with <tiers>',
-      'features beside branches and tags: checks,statuses,config_issue,issues,pull_requests,releases,visibility,people',
+      'features beside branches and tags: checks,statuses,config_issue,issues,pull_requests,releases,visibility,webhooks,people',
     )
     .option('--port <port>', 'the port of the page; without it any free one')
     .option('--force', 'replace the credentials of an App that is registered already')

@@ -82,7 +82,8 @@ async function checkDeliveries({ deliveries, intake, settings }: WebhookQuestion
   const recent = read.value.deliveries.filter(({ deliveredAt }) => deliveredAt.getTime() > Date.now() - recentMs);
   const failures = recent.filter(({ statusCode }) => statusCode === null || statusCode < 200 || statusCode >= 300);
   if (recent.length === 0) return [fine(id, 'GitHub has delivered nothing in the last 24 hours.')];
-  if (failures.length === 0) return [fine(id, `The last ${recent.length} deliveries arrived.`)];
+  if (failures.length === 0)
+    return [fine(id, recent.length === 1 ? 'The last delivery arrived.' : `The last ${recent.length} deliveries arrived.`)];
   const what = `${failures.length} of the last ${recent.length} deliveries failed: ${describeCodes(failures)}.`;
   // The newest decides: what went wrong and works again is history, and recovery pulls it in.
   const isOver = recent[0] !== undefined && !failures.includes(recent[0]);

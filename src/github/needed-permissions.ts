@@ -72,6 +72,12 @@ export const optionalTiers: readonly Tier[] = [
   { name: 'releases', purpose: 'Releases as triggers', permissions: {}, events: ['release'] },
   { name: 'visibility', purpose: 'A repository that goes public, told once more', permissions: {}, events: ['public'] },
   {
+    name: 'webhooks',
+    purpose: 'The webhooks that a repository has beside the App, to be looked at',
+    permissions: { repository_hooks: 'read' },
+    events: [],
+  },
+  {
     name: 'people',
     purpose: 'Members as triggers, and renames of the organisation at once',
     organization: true,

@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '../core/clock.ts';
 import { failed, ok } from '../core/outcome.ts';
 import type { RefKind } from '../core/statuses.ts';
 import { listCollaborators, type Collaborator } from './list-collaborators.ts';
+import { listRepositoryWebhooks, type RepositoryWebhook } from './list-webhooks.ts';
 import { ask, confirmAbsence, readOne, unlessMissing, type Read } from './ask.ts';
 import type { Clients, GitHubClient } from './clients.ts';
 import { readConditional } from './conditional.ts';
@@ -85,6 +86,8 @@ export interface Reader {
   listTags(place: RepositoryPlace): Promise<Read<RefListing<TagHead>>>;
   /** Everybody with access to a repository, directly, through teams or the organisation (handbook F9). */
   listCollaborators(place: RepositoryPlace): Promise<Read<Collaborator[]>>;
+  /** The webhooks that a repository has beside the App. */
+  listWebhooks(place: RepositoryPlace): Promise<Read<RepositoryWebhook[]>>;
   /** Where a ref is now; undefined only when the repository can be read and has no such ref. */
   findRef(place: RepositoryPlace, kind: RefKind, name: string): Promise<Read<GitObject | undefined>>;
   /** A small text file at a ref, by default at the head of the default branch. */
@@ -145,6 +148,7 @@ export function createReader(clients: Clients, clock: Clock = systemClock, purpo
     listBranches: (place) => listing(place, listBranches),
     listTags: (place) => listing(place, listTags),
     listCollaborators: (place) => asking(place.installation, (client) => listCollaborators(client, place)),
+    listWebhooks: (place) => asking(place.installation, (client) => listRepositoryWebhooks(client, place)),
     findRef: (place, kind, name) =>
       asking(place.installation, (client) => findRef(client, place, `${kind === 'branch' ? 'heads' : 'tags'}/${name}`)),
     readTextFile: (place, path, ref) => asking(place.installation, (client) => readTextFile(client, place, { path, ref })),

@@ -39,6 +39,7 @@ import { addRepositoryRoutes } from './routes/repositories.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addTrialRoutes } from './routes/trials.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
+import { addWebhookRoute } from './routes/webhooks.ts';
 import { addWatchRoutes } from './routes/watches.ts';
 
 /** Bodies of the REST side in bytes; the intake has its own limit. */
@@ -157,6 +158,7 @@ function addApi(api: Api, context: RouteContext): void {
   addManualRunRoute(api, context);
   addRepositoryRoutes(api, context);
   addMemberRoutes(api, context);
+  addWebhookRoute(api, context);
   addWatchRoutes(api, context);
   addIntentRoutes(api, context);
   addInstallationRoutes(api, context);

@@ -1,5 +1,10 @@
+import type { z } from 'zod';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { webhookList } from './schemas/webhook.ts';
+
+/** A webhook that a repository has beside the App. */
+type Webhook = z.output<typeof webhookList>['data'][number];
 
 /** How much was deleted for good. */
 interface Purged {
@@ -20,6 +25,8 @@ export interface StandingActions {
   confirmSecretsOwner(repositoryId: string): Promise<Outcome<{ confirmed: number }, ErrorCode>>;
   /** Has the people of a repository listed now. `conflict` when that is not possible. */
   requestMembers(repositoryId: string): Promise<Outcome<{ requested: true }, ErrorCode>>;
+  /** The webhooks of a repository, as GitHub lists them now. */
+  listWebhooks(repositoryId: string): Promise<Outcome<Webhook[], ErrorCode>>;
   /** Deletes what is kept of a deleted installation. `not_found`, or `conflict` for a living one. */
   purgeInstallation(id: string): Promise<Outcome<Purged, ErrorCode>>;
 }

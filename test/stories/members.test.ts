@@ -94,6 +94,33 @@ test('a listing that is refused or cut off takes nobody away, and says why', asy
   expect((await members('?limit=100')).data).toHaveLength(100);
 });
 
+test('the webhooks beside the App are told without what may be secret in their addresses, or why they are not', async () => {
+  const config = {
+    url: 'https://user:word@ci.example:8443/hook?token=geheim',
+    content_type: 'json',
+    insecure_ssl: '1',
+    secret: '********',
+  };
+  const last = { code: 500, status: 'failure', message: 'Internal Server Error' };
+  const body = [{ id: 77, type: 'Repository', name: 'web', active: true, events: ['push'], config, last_response: last }];
+  await world.github!.setFailure({ path: '/hooks', status: 200, body });
+  expect(await world.api(`/api/repos/${full}/webhooks`)).toEqual({
+    data: [
+      {
+        github_id: '77',
+        active: true,
+        events: ['push'],
+        url: 'https://ci.example:8443/hook',
+        content_type: 'json',
+        tls_checked: false,
+        last_delivery: last,
+      },
+    ],
+  });
+  await world.github!.setFailure({ path: '/hooks', status: 403, body: { message: 'Resource not accessible by integration' } });
+  expect(await world.api(`/api/repos/${full}/webhooks`, { status: 502 })).toMatchObject({ code: 'github_forbidden' });
+});
+
 test('they are listed by themselves where the owner granted it', async () => {
   const { db } = world.database;
   await db.raw(`update repositories set members_due_at = null`);

@@ -39,6 +39,7 @@ export const testActions: HttpActions = {
     switchRepository: async () => ok({}),
     switchInstallation: async () => ok({}),
     confirmSecretsOwner: async () => ok({ confirmed: 0 }),
+    listWebhooks: async () => ok([]),
     requestMembers: async () => ok({ requested: true as const }),
     purgeInstallation: async () => ok({ repositories: 0, changes: 0, runs: 0, deliveries: 0, secrets: 0 }),
   },

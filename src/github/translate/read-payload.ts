@@ -26,7 +26,7 @@ export function readPayload<Schema extends z.ZodType>(
 ): { read: z.output<Schema> } | { read?: undefined; refusal: Ignored } {
   const parsed = schema.safeParse(payload);
   if (parsed.success) return { read: parsed.data };
-  const reason = `A ${event} payload must carry other data than this one at ${describeIssues(parsed.error)}`;
+  const reason = `The payload of ${event} must carry other data than this one at ${describeIssues(parsed.error)}`;
   return { refusal: ignored('unexpected_payload', reason) };
 }
 
