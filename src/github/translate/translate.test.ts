@@ -65,7 +65,12 @@ describe('real payloads', () => {
       'release: ignored no_installation': 10,
       'member: noun': 1,
       'member: ignored no_installation': 3,
-      'ignored unhandled_event': 194,
+      'check_run: recheck': 3,
+      'check_run: ignored nothing_to_tell': 6,
+      'check_suite: recheck': 2,
+      'check_suite: ignored nothing_to_tell': 7,
+      'github_app_authorization: person_left': 2,
+      'ignored unhandled_event': 174,
     });
   });
 
@@ -90,7 +95,7 @@ describe('real payloads', () => {
 });
 
 describe('what is not ours', () => {
-  test.each(['star', 'github_app_authorization', 'brand_new_event', '__proto__', 'constructor', 'toString', '*', 'error', ''])(
+  test.each(['star', 'meta', 'brand_new_event', '__proto__', 'constructor', 'toString', '*', 'error', ''])(
     'the event %j is unhandled',
     (name) => {
       expect(answerOf(translate(name, pushPayload()))).toBe('ignored unhandled_event');
