@@ -120,8 +120,8 @@ function listProblems(problems: readonly Problem[], { githubUrl, fullName, sha, 
 }
 
 function showPreview(preview: Preview, audience: Audience): string {
-  // What other repositories declare is not the public's business; those that change are named by this file itself.
-  const shown = preview.watches.filter(({ line, change }) => !audience.isPublic || line !== null || change === 'changed');
+  // What other repositories declare is not the public's business.
+  const shown = preview.watches.filter(({ own }) => !audience.isPublic || own);
   const hidden = preview.watches.length - shown.length;
   const changed = shown.filter(({ change }) => change !== 'same');
   const same = shown.length - changed.length;

@@ -11,13 +11,15 @@ export interface PreviewedWatch {
   id: string;
   name: string | null;
   change: 'added' | 'changed' | 'removed' | 'same';
+  /** True when the file itself declares it, or did, or switches it off; false for what only other files say. */
+  own: boolean;
   /** Where it stands in the proposed file; null when it comes from elsewhere, or is gone. */
   line: number | null;
   mode: 'on' | 'off' | 'dry-run';
   /** How often it would have run on the changes that were looked at. */
   runs: number;
   /** The newest of those changes. */
-  examples: string[];
+  examples: readonly string[];
 }
 
 /** What a proposed version would change, and what it would have done. */
@@ -68,12 +70,20 @@ function comparePlans(before: Effective, after: Effective, own: 'organization' |
   const shown = after.watches.map(({ watch, source }): Compared => {
     const was = known.get(watch.id);
     const change = was === undefined ? 'added' : was === source ? 'same' : 'changed';
-    const isOwn = watch.layer === own;
-    return { id: watch.id, name: watch.name ?? null, change, line: isOwn ? watch.line : null, mode: watch.mode };
+    const isHere = watch.layer === own;
+    const isOwn = isHere || watch.switchedOffAt?.layer === own;
+    return { id: watch.id, name: watch.name ?? null, change, own: isOwn, line: isHere ? watch.line : null, mode: watch.mode };
   });
   const gone = before.watches
     .filter(({ watch }) => !kept.has(watch.id))
-    .map(({ watch }): Compared => ({ id: watch.id, name: watch.name ?? null, change: 'removed', line: null, mode: watch.mode }));
+    .map(({ watch }): Compared => ({
+      id: watch.id,
+      name: watch.name ?? null,
+      change: 'removed',
+      own: watch.layer === own,
+      line: null,
+      mode: watch.mode,
+    }));
   return [...shown, ...gone];
 }
 

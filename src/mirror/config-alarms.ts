@@ -24,7 +24,7 @@ export async function noteBrokenConfigs(db: Db, now: Date): Promise<void> {
   await db.raw(
     `insert into config_alarms (repository_id, installation_id, broken_since, due_at)
      select r.id, r.installation_id, coalesce(r.config_checked_at, :now), :now from repositories r join installations i on i.id = r.installation_id
-     where r.config_status = 'invalid' and r.removed_at is null and ${isServed}
+     where r.config_status = 'invalid' and ${isServed} and not exists (select 1 from config_alarms a where a.repository_id = r.id)
      on conflict (repository_id) do nothing`,
     { now } as unknown as Record<string, string>,
   );

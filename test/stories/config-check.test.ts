@@ -70,6 +70,10 @@ describe('a proposed configuration', () => {
     // It is what the default branch has: that is no news, but the branch was named, so it is told.
     expect(await validated(mended)).toMatchObject({ conclusion: 'success' });
     expect(await runsOf(mended)).toEqual([expect.objectContaining({ conclusion: 'success' })]);
+    // A forced push names no files: the one that is there again tells that nothing is proposed.
+    await github().updateRef({ repo: app.fullName, ref: 'refs/heads/break', sha: app.head });
+    expect(await validated(app.head)).toMatchObject({ status: 'unchanged', conclusion: null });
+    expect(await runsOf(app.head)).toEqual([]);
     expect(await world.api(`/api/repos/${app.fullName}/config`)).toMatchObject({ status: 'ok' });
   });
 

@@ -20,6 +20,7 @@ const preview = z.object({
       id: z.string(),
       name: z.string().nullable(),
       change: z.enum(['added', 'changed', 'removed', 'same']),
+      own: z.boolean().describe('False for what only other files of the owner say'),
       line: z.number().int().nullable().describe('Null when it comes from elsewhere, or is gone'),
       mode: z.enum(['on', 'off', 'dry-run']),
       runs: z.number().int(),
