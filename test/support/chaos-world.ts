@@ -93,7 +93,10 @@ async function populate(app: TestApp): Promise<void> {
   await ready(6);
   // Their configuration is another story.
   await app.database.db.raw(`alter table repositories alter config_status set default 'absent'`);
+  await github.setWebhooks('off');
   await github.createRepositories({ owner: 'acme', prefix: 'v', count: manyOfAcme });
+  await github.setWebhooks('on');
+  await app.database.db.raw('update sweeps set listing_due_at = now()');
   await ready(6 + manyOfAcme);
 }
 

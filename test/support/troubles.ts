@@ -42,7 +42,7 @@ export const troubles: Record<string, () => Failure> = {
   'page two is the last and empty': () => ({ path: '/branches?per_page=100&page=2', status: 200, body: [] }),
   'a short list': () => ({ path: '/branches?per_page=100', status: 200, body: [] }),
   'another total': () => ({ path: '/installation/repositories', fields: { total_count: 1 } }),
-  'an empty listing': () => ({ path: '/installation/repositories', fields: { total_count: 0, repositories: [] } }),
+  'an empty listing': () => ({ path: '/installation/repositories', fields: { repositories: [] } }),
   'GraphQL limit': () => ({
     path: '/graphql',
     status: 200,
