@@ -1,10 +1,10 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Change } from '../changes/change.ts';
 import { redactPayload } from '../core/redact-payload.ts';
-import { findDeliveryBody } from '../inbox/waiting-deliveries.ts';
+import { findDeliveryBody, listDeliveryBodies } from '../inbox/waiting-deliveries.ts';
 import type { Consideration } from '../mirror/changes.ts';
 import { listSuperseded } from '../mirror/list-change-ids.ts';
-import { readChanges } from '../mirror/read-changes.ts';
+import { readChanges, type StoredChange } from '../mirror/read-changes.ts';
 import type { Repository } from '../mirror/repository.ts';
 import type { CompiledConfig, CompiledWatch } from '../watches/compile-config.ts';
 import type { LayeredWatch } from '../watches/layers.ts';
@@ -44,6 +44,9 @@ const inOneGo = 10;
 /** So many changes can keep their payloads, for looking at them more closely. */
 export const fewChanges = 10;
 
+/** Payloads that are held in memory at once. Bytes. */
+const payloadBytes = 4 * 1024 * 1024;
+
 /** Changes that are held in memory at once; each can carry 2,048 commits. */
 const atOnce = 100;
 
@@ -58,6 +61,7 @@ export async function simulateConfig(
 ): Promise<Simulation> {
   const { repository, config, changeIds, deadline = Infinity } = subject;
   const usesEvent = config.watches.some((watch) => watch.usesEvent);
+  const prepared = prepareTrial(config);
   const counts = new Map<string, number>();
   const changes: SimulatedChange[] = [];
   let complete = true;
@@ -65,6 +69,7 @@ export async function simulateConfig(
     const ids = changeIds.slice(start, start + atOnce);
     const stored = await readChanges(context.db, ids);
     const superseded = config.reconcile.catchUp === 'latest' ? await listSuperseded(context.db, ids) : new Set<string>();
+    const payloads = usesEvent ? await readPayloads(context, [...stored.values()]) : undefined;
     for (const id of ids) {
       const found = stored.get(id);
       if (!found) continue;
@@ -72,8 +77,8 @@ export async function simulateConfig(
         complete = false;
         break;
       }
-      const event = usesEvent && found.deliveryId !== null ? await readPayload(context, found.deliveryId) : {};
-      const entry = simulateChange(context, { repository, config, change: found.change, event, superseded: superseded.has(id) });
+      const event = (await payloads?.(found.deliveryId)) ?? {};
+      const entry = judge(context, prepared, { repository, change: found.change, event, superseded: superseded.has(id) });
       for (const { watch, matched } of entry.verdicts) if (matched) counts.set(watch, (counts.get(watch) ?? 0) + 1);
       changes.push(usesEvent && changeIds.length <= fewChanges ? { ...entry, event: redactPayload(event) } : entry);
       if (changes.length % inOneGo === 0) await yieldToOthers();
@@ -86,32 +91,44 @@ export async function simulateConfig(
 /** Asks the watches of a configuration about one change. Pure. */
 export function simulateChange(
   context: Pick<Context, 'githubUrl'>,
-  subject: { repository: Repository; config: TrialConfig; change: Change; event: Record<string, unknown>; superseded?: boolean },
+  subject: { repository: Repository; config: TrialConfig; change: Change; event: Record<string, unknown> },
 ): SimulatedChange {
-  const { repository, config, change, event, superseded = false } = subject;
+  const { config, ...about } = subject;
+  return judge(context, prepareTrial(config), { ...about, superseded: false });
+}
+
+/** A configuration as it would be in force, without rows. */
+function prepareTrial(config: TrialConfig): LoadedConfig {
   const watches = config.watches.map((watch): LayeredWatch => ({ layer: 'file', configId: trialConfigId, ...watch }));
-  const loaded: LoadedConfig = {
-    compiled: { ...config, watches },
-    watchIds: new Map(watches.map(({ id }) => [id, id])),
-    baseConfigId: null,
-    refusals: [],
-    allowances: [],
-  };
+  const watchIds = new Map(watches.map(({ id }) => [id, id]));
+  return { compiled: { ...config, watches }, watchIds, baseConfigId: null, refusals: [], allowances: [] };
+}
+
+function judge(
+  context: Pick<Context, 'githubUrl'>,
+  loaded: LoadedConfig,
+  subject: { repository: Repository; change: Change; event: Record<string, unknown>; superseded: boolean },
+): SimulatedChange {
+  const { repository, change } = subject;
   const { considered, runs } = matchChange(
     { githubUrl: context.githubUrl, configs: { inForce: () => loaded } },
     // Whatever is in force, this configuration is asked.
-    {
-      repository: { ...repository, configId: trialConfigId, configStatus: 'ok', organizationConfigStatus: null },
-      change,
-      event,
-      superseded,
-    },
+    { ...subject, repository: { ...repository, configId: trialConfigId, configStatus: 'ok', organizationConfigStatus: null } },
   );
   const prefix = `i${repository.installationId}:`;
   return { change, verdicts: considered, keys: Object.fromEntries(runs.map((run) => [run.watchKey, run.lane.slice(prefix.length)])) };
 }
 
-async function readPayload(context: Pick<Context, 'db'>, deliveryId: string): Promise<Record<string, unknown>> {
-  const body = await findDeliveryBody(context.db, deliveryId);
-  return body === undefined ? {} : parsePayload(body);
+/** Reads the payloads of changes, many small ones in one go; a large one waits until it is asked for. */
+async function readPayloads(
+  context: Pick<Context, 'db'>,
+  stored: readonly StoredChange[],
+): Promise<(deliveryId: string | null) => Promise<Record<string, unknown> | undefined>> {
+  const ids = stored.flatMap(({ deliveryId }) => deliveryId ?? []);
+  const bodies = await listDeliveryBodies(context.db, ids, payloadBytes);
+  return async (deliveryId) => {
+    if (deliveryId === null) return undefined;
+    const body = bodies.get(deliveryId) ?? (await findDeliveryBody(context.db, deliveryId));
+    return body === undefined ? undefined : parsePayload(body);
+  };
 }

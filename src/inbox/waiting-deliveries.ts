@@ -76,3 +76,15 @@ export async function findDeliveryBody(db: Db, id: string): Promise<Buffer | und
   const { rows } = await db.raw<{ rows: { body: Buffer }[] }>('select body from deliveries where id = ?', [id]);
   return rows[0]?.body;
 }
+
+/** Reads the bodies of deliveries by their ids, in their order, until together they have about so many bytes; the rest is left out. */
+export async function listDeliveryBodies(db: Db, ids: string[], maxBytes: number): Promise<Map<string, Buffer>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await db.raw<{ rows: { id: string; body: Buffer }[] }>(
+    `select d.id, d.body from (
+       select b.id, sum(b.body_size) over (order by b.id) as bytes from deliveries b where b.id = any(?::bigint[])
+     ) fitting join deliveries d on d.id = fitting.id where fitting.bytes <= ?`,
+    [ids, maxBytes],
+  );
+  return new Map(rows.map(({ id, body }) => [id, body]));
+}

@@ -113,8 +113,11 @@ function compileExtends(text: string): Extends {
   return { kind: 'repository', name: text.slice(0, at), ref: text.slice(at + 1) };
 }
 
+/** The same for all watches of a file without variables, so that what is built for one of them serves the others. */
+const noVars = {};
+
 function compileWatch({ id, watch, config, mandatory }: { id: string; watch: Rule; config: Config; mandatory: boolean }): CompiledWatch {
-  const { defaults = {}, vars = {} } = config.file;
+  const { defaults = {}, vars = noVars } = config.file;
   const condition = compileIf(watch.if, matchPlace);
   const { key, onBusy } = compileConcurrency(watch.concurrency, defaults.concurrency);
   const inherited = { retry: watch.retry ?? defaults.retry, timeout: watch.timeout ?? defaults.timeout };

@@ -5,7 +5,7 @@ import { evaluateCondition } from '../core/expressions.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
 import type { CompiledStep, CompiledWatch } from './compile-config.ts';
 import { subjectOf } from './change-facts.ts';
-import { buildContexts, type ContextSources } from './contexts.ts';
+import { buildContexts, type ContextSources, type RunContexts } from './contexts.ts';
 import type { CompiledTrigger } from './triggers.ts';
 
 /** A change as watches look at it. */
@@ -52,8 +52,15 @@ export function judgeStep(step: CompiledStep, scope: ExpressionScope): Outcome<b
 
 const longestKey = 1000;
 
-function contextsOf(watch: CompiledWatch, subject: MatchSubject) {
-  return buildContexts({ ...subject, vars: watch.vars });
+/** All watches of a file look at a change in the same way; what was built for the one before serves the next. */
+const builtFor = new WeakMap<MatchSubject, { vars: CompiledWatch['vars']; contexts: RunContexts }>();
+
+function contextsOf({ vars }: CompiledWatch, subject: MatchSubject): RunContexts {
+  const known = builtFor.get(subject);
+  if (known?.vars === vars) return known.contexts;
+  const contexts = buildContexts({ ...subject, vars });
+  builtFor.set(subject, { vars, contexts });
+  return contexts;
 }
 
 function no(clause: string, reason: string): { matched: false; clause: string; reason: string } {
