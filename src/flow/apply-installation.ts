@@ -119,7 +119,7 @@ async function place(
   });
   const updates = free.map((stub) => toUpdate(stub, translation));
   const rows = await upsertRepositories(trx, { host: context.host, installationId }, updates);
-  return rows.filter((row) => row.created || row.placed).map((row) => repositoryLane(row.github_id));
+  return rows.filter((row) => row.created || row.placed || row.configDue).map((row) => repositoryLane(row.github_id));
 }
 
 /** What a stub tells, until the listing tells the rest. */

@@ -122,7 +122,7 @@ async function write(context: Context, seen: Seen, word: { facts: RepositoryFact
     });
     await recordMoves(context, trx, { installationId, githubIds: [facts.github_id], source: seen.source, ...asked });
     const rows = await upsertRepositories(trx, { host: context.host, installationId, ...asked }, [facts]);
-    const lanes = rows.some((row) => row.created || row.placed) ? [repositoryLane(facts.github_id)] : [];
+    const lanes = rows.some((row) => row.created || row.placed || row.configDue) ? [repositoryLane(facts.github_id)] : [];
     if (!known) lanes.push(installationLane(seen.installation.github_id));
     await context.queue.send(trx, 'sync', lanes);
     return rows.length > 0;

@@ -147,7 +147,9 @@ async function processMove(context: Context, parsed: ParsedDelivery): Promise<Tr
   const admitted = await admitRepository(context, parsed, translation);
   if (admitted.result !== 'repository') return unseen(parsed, admitted);
   let { repository } = admitted;
-  if (needsConfig(parsed, repository, translation)) {
+  // This event may have shown another default branch, whose edit got lost.
+  const isDue = repository.configDueAt !== null && repository.configDueAt <= context.clock.now();
+  if (isDue || needsConfig(parsed, repository, translation)) {
     const synced = await syncConfig(context, repository);
     // One delivery waits for the lane: those behind it look once and do not begin to wait anew.
     const waited =

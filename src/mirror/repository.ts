@@ -113,6 +113,8 @@ export interface UpsertedRepository {
   moved: boolean;
   /** True when it came from another installation, or was removed and is back. */
   placed: boolean;
+  /** True when its configuration has to be looked at, because another default branch or another name can bring another one. */
+  configDue: boolean;
 }
 
 /**
@@ -164,14 +166,14 @@ const upsertSql = `with item as (
         then now() else repositories.config_due_at end,
       removed_at = null, removed_reason = null, updated_at = now()
     where ${isFresh}
-    returning id, github_id, full_name, installation_id, xmax = 0 as created
+    returning id, github_id, full_name, installation_id, xmax = 0 as created, coalesce(config_due_at <= now(), false) as config_due
   ), former as (
     insert into repository_names (repository_id, installation_id, host, full_name)
     select before.id, before.installation_id, before.host, before.full_name from before join written on written.id = before.id
     where before.full_name <> written.full_name
     on conflict (repository_id, lower(full_name)) do update set until_at = now()
   )
-  select written.id, written.github_id, written.created,
+  select written.id, written.github_id, written.created, written.config_due as "configDue",
     coalesce(before.installation_id <> written.installation_id, false) as moved,
     coalesce(before.installation_id <> written.installation_id or before.removed_at is not null, false) as placed
   from written left join before on before.id = written.id`;

@@ -71,6 +71,15 @@ describe('a configuration and what is in force', () => {
     const next = await commit(world, `${repo}@dev`, configOf({ dev: webhookWatch(`${world.sink.url}/dev`) }));
     expect(heads(world, '/dev')).toEqual([next]);
     expect(heads(world, '/main')).toEqual([other]);
+
+    // The event of the edit gets lost: the next push, to whatever branch, shows it, and is judged by the right file already.
+    await world.github!.setWebhooks('off');
+    await world.github!.editRepository(repo, { defaultBranch: 'main' });
+    await world.github!.setWebhooks('on');
+    const sha = await world.github!.commitFile({ repo, branch: 'topic', path: 'a', content: 'a' });
+    await quiet(world);
+    expect(heads(world, '/main')).toEqual([other, sha]);
+    expect(heads(world, '/dev')).toEqual([next]);
   });
 
   test('one that cannot be loaded leaves the last good one in force; a first one is caught up on when GitHub is back', async () => {
