@@ -83,7 +83,7 @@ async function noteFailure(guard: Guard, spender: Spender | undefined, error: un
     const isSecondary = failure.code === 'github_rate_limited' && failure.limit === 'secondary';
     const message = failure.message.slice(0, 300);
     // The App's own limit has no numbers here; how long it lasts is known all the same.
-    const end = until ?? (spender ? undefined : failure.retryAt);
+    const end = until ?? (spender || isSecondary ? undefined : failure.retryAt);
     await guard.budget.notePause(guard.installation, { until: end, reason: isSecondary ? 'secondary_limit' : 'retry_after', message });
   }
 }
