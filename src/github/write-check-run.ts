@@ -44,7 +44,7 @@ const runSchema = z.object({
   head_sha: z.string(),
   conclusion: z.string().nullish(),
   app: z.object({ id: githubIdSchema }).nullish(),
-  output: z.object({ summary: z.string().nullish(), annotations_count: z.int().nonnegative().catch(0) }).nullish(),
+  output: z.object({ summary: z.string().nullish(), annotations_count: z.int().nonnegative().optional() }).nullish(),
 });
 type Run = z.output<typeof runSchema>;
 const pageSchema = z.object({ check_runs: z.array(runSchema) });
@@ -67,7 +67,7 @@ async function findCheckRun(
     itemsOf: (page) => page.check_runs,
   });
   if (!listed.ok) return listed;
-  const own = listed.value.filter((run) => run.name === report.name && run.app?.id === writer.appId);
+  const own = listed.value.filter((run) => run.name === report.name && (run.app?.id ?? writer.appId) === writer.appId);
   const newest = own.toSorted((one, other) => (BigInt(one.id) < BigInt(other.id) ? 1 : -1))[0];
   return ok(newest);
 }
@@ -124,7 +124,8 @@ function toBody(report: CheckReport, mark: string, annotations: readonly Annotat
 /** What of a report GitHub did not keep (handbook G5); undefined when all of it is there. */
 function compare(run: Run, report: CheckReport, annotations: number): string | undefined {
   if (run.name !== report.name || run.head_sha !== report.sha) return `it is ${run.name} of ${run.head_sha}`;
-  if (run.conclusion !== report.conclusion) return `its conclusion is ${run.conclusion ?? 'missing'}, not ${report.conclusion}`;
-  const kept = run.output?.annotations_count ?? 0;
-  return kept < annotations ? `it has ${kept} of ${annotations} annotations` : undefined;
+  if (run.conclusion !== undefined && run.conclusion !== report.conclusion)
+    return `its conclusion is ${run.conclusion ?? 'missing'}, not ${report.conclusion}`;
+  const kept = run.output?.annotations_count;
+  return kept !== undefined && kept < annotations ? `it has ${kept} of ${annotations} annotations` : undefined;
 }
