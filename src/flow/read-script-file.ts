@@ -6,8 +6,8 @@ import type { Reader } from '../github/reader.ts';
 import { findHome } from '../runs/find-home.ts';
 
 /**
- * Brings the text of a script from the default branch of the repository whose file names it: that of the run, or the
- * organisation's for a watch that is inherited, so that nobody else can change what it does (handbook H4).
+ * Brings the text of a script from where the file lies that names it: the default branch of the run's repository, that of the
+ * organisation's, or the ref of one that is extended by name, so that nobody else can change what it does (handbook H4).
  */
 export async function readScriptFile(
   tools: { reader: Reader; db: Db },
@@ -19,10 +19,15 @@ export async function readScriptFile(
   if (home?.managedBy === 'server')
     return failed('script_invalid', `${path}: the operator's file belongs to no repository; write the script under \`run\`.`);
   const own = { owner: String(repository['owner']), name: String(repository['name']), github_id: String(repository['id']) };
-  const place = { installation: String(installation['id']), ...(home?.managedBy === 'organization' ? home.repository : own) };
-  const read = await tools.reader.readTextFile(place, path);
+  const inherited = home?.managedBy === 'organization' ? home : undefined;
+  const place = { installation: String(installation['id']), ...(inherited?.repository ?? own) };
+  const ref = inherited?.ref ?? undefined;
+  const read = await tools.reader.readTextFile(place, path, ref);
   if (!read.ok) return read;
   if (read.value.kind === 'file') return ok(read.value.text);
   const what = read.value.kind === 'absent' ? 'does not exist' : 'is not a plain text file of at most 128 KiB';
-  return failed('script_invalid', `${path} ${what} on the default branch of ${place.owner}/${place.name}.`);
+  return failed(
+    'script_invalid',
+    `${path} ${what} ${ref === undefined ? 'on the default branch' : `at ${ref}`} of ${place.owner}/${place.name}.`,
+  );
 }

@@ -128,6 +128,15 @@ describe('layers of configuration', () => {
     const [run] = await world.list('/api/runs?watch=gate');
     const { steps } = await world.api<{ steps: { outputs: unknown }[] }>(`/api/runs/${String(run!['id'])}`);
     expect(steps[0]!.outputs).toEqual({ who: 'organisation' });
+
+    // Whoever extends by name at a ref gets the file as it is there.
+    const base = await track(world, 'base', { [path]: configOf({ pinned: watch }), 'gate.js': script('pinned') });
+    await world.github!.commitFile({ repo: 'acme/base', branch: 'main', path: 'gate.js', content: script('newer') });
+    await track(world, 'pinning', { [path]: configOf({}, { extends: `base@${base.head}` }) });
+    await push(world, 'acme/pinning');
+    const [last] = await world.list('/api/runs?watch=pinned&limit=1');
+    const pinned = await world.api<{ steps: { outputs: unknown }[] }>(`/api/runs/${String(last!['id'])}`);
+    expect(pinned.steps[0]!.outputs).toEqual({ who: 'pinned' });
   });
 
   test("the operator's defaults lie below everything, and an organisation's file that cannot be seen is not an absent one", async () => {
