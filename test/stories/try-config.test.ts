@@ -288,3 +288,27 @@ describe('why not', () => {
     expect(data[2]!.runs).toHaveLength(1);
   });
 });
+
+test('1,000 changes on 50 watches: every one is judged, and nothing begins', async () => {
+  const { db } = world.database;
+  const [id] = await listIds();
+  await db.raw(
+    `insert into changes (repository_id, installation_id, delivery_id, type, origin, ref_name, before, after, meaning, actor, data, happened_at)
+     select c.repository_id, c.installation_id, c.delivery_id, c.type, c.origin, c.ref_name, c.before, c.after, 'copy ' || n, c.actor, c.data, c.happened_at
+     from changes c, generate_series(1, 1000) n where c.id = ?`,
+    [id!],
+  );
+  const rules = ['push', '{ push: { branches: [main] } }', '{ push: { paths: ["src/**"] } }', '{ push: { branches: [dev] } }', 'tag'];
+  const watch = (_: unknown, index: number) =>
+    `  w${index}:\n    on: ${rules[index % 5]}\n${index === 0 ? '    if: ${{ event.after == after }}\n' : ''}    steps: [{ uses: webhook, with: { url: "https://x.example" } }]\n`;
+  const many = `version: 1\nwatches:\n${Array.from({ length: 50 }, watch).join('')}`;
+  const before = await countRows();
+  const tried = await simulate({ content: many, changes: 1000 });
+  expect(await countRows()).toEqual(before);
+  expect(tried).toMatchObject({ complete: true });
+  expect(tried.changes).toHaveLength(1000);
+  const own = tried.watches.filter(({ layer }) => layer === 'file');
+  expect(own.map(({ runs }) => runs)).toEqual(Array.from({ length: 50 }, (_, index) => (index % 5 < 3 ? 1000 : 0)));
+  expect(own.slice(0, 5).map(({ refused }) => refused)).toEqual([{}, {}, {}, { 'on.push.branches': 1000 }, { on: 1000 }]);
+  expect(tried.changes.every(({ considered }) => considered.length === 30)).toBe(true);
+}, 60_000);
