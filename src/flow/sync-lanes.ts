@@ -1,5 +1,5 @@
-import { githubIdOfLane, installationLane } from '../inbox/lane.ts';
-import { askForFacts, findRepositories, upsertRepositories, type Repository } from '../mirror/repository.ts';
+import { githubIdOfLane } from '../inbox/lane.ts';
+import { findRepositories, type Repository } from '../mirror/repository.ts';
 import { countWaiting } from '../mirror/swept-repositories.ts';
 import type { LaneService, Turn } from '../queue/lane-dispatcher.ts';
 import type { Context } from './context.ts';
@@ -8,11 +8,9 @@ import { recoverDeliveries, recoveryLane } from './recover-deliveries.ts';
 import { refuseRepository } from './refuse.ts';
 import { fewAtOnce } from './sweep-installation.ts';
 import { syncConfig } from './sync-config.ts';
+import { syncFacts } from './sync-facts.ts';
 import { syncInstallation } from './sync-installation.ts';
 import { syncMembers } from './sync-members.ts';
-
-/** How soon GitHub is asked once more what a repository is. Milliseconds. */
-const askAgainMs = 5 * 60_000;
 
 /** Serves what has to be asked of GitHub apart from deliveries: listings, baselines, configurations, comparisons, its record of deliveries. */
 export function createSyncService(context: Context): LaneService {
@@ -54,22 +52,4 @@ async function isOneOfMany(context: Context, repository: Repository): Promise<bo
   if (!isNew && repository.refsDueAt <= now) return false;
   const wanted = { for: isNew ? ('urgent refs' as const) : ('look' as const), at: now, limit: fewAtOnce + 1 };
   return (await countWaiting(context.db, repository.installationId, wanted)) > fewAtOnce;
-}
-
-/** Asks GitHub what a repository is called and whose it is, where deliveries contradicted each other; answers its row of now. */
-async function syncFacts(context: Context, repository: Repository): Promise<Repository | undefined> {
-  const askedAt = context.clock.now();
-  const answer = await context.reader.as('sweep').getRepository(repository.installationGithubId, repository.githubId);
-  if (!answer.ok) {
-    // Gone, or out of sight: the listing of its installation tells.
-    if (answer.code === 'github_not_found')
-      await context.queue.send(context.db, 'sync', [installationLane(repository.installationGithubId)]);
-    await askForFacts(context.db, [repository.id], new Date(askedAt.getTime() + askAgainMs));
-  } else if (answer.value.owner.github_id === repository.ownerGithubId) {
-    await upsertRepositories(context.db, { host: context.host, installationId: repository.installationId, askedAt }, [answer.value]);
-  } else {
-    await context.queue.send(context.db, 'sync', [installationLane(repository.installationGithubId)]);
-    await askForFacts(context.db, [repository.id], new Date(askedAt.getTime() + askAgainMs));
-  }
-  return (await findRepositories(context.db, context.host, [repository.githubId])).get(repository.githubId);
 }

@@ -88,6 +88,8 @@ export interface Reader {
   listCollaborators(place: RepositoryPlace): Promise<Read<Collaborator[]>>;
   /** The webhooks that a repository has beside the App. */
   listWebhooks(place: RepositoryPlace): Promise<Read<RepositoryWebhook[]>>;
+  /** Fails with `github_not_found` when the name of a place leads to another repository by now, or to none (handbook B8). */
+  confirmPlace(place: RepositoryPlace): Promise<Read<null>>;
   /** Where a ref is now; undefined only when the repository can be read and has no such ref. */
   findRef(place: RepositoryPlace, kind: RefKind, name: string): Promise<Read<GitObject | undefined>>;
   /** A small text file at a ref, by default at the head of the default branch. */
@@ -149,6 +151,7 @@ export function createReader(clients: Clients, clock: Clock = systemClock, purpo
     listTags: (place) => listing(place, listTags),
     listCollaborators: (place) => asking(place.installation, (client) => listCollaborators(client, place)),
     listWebhooks: (place) => asking(place.installation, (client) => listRepositoryWebhooks(client, place)),
+    confirmPlace: (place) => asking(place.installation, (client) => confirmAbsence(client, place, null)),
     findRef: (place, kind, name) =>
       asking(place.installation, (client) => findRef(client, place, `${kind === 'branch' ? 'heads' : 'tags'}/${name}`)),
     readTextFile: (place, path, ref) => asking(place.installation, (client) => readTextFile(client, place, { path, ref })),
