@@ -2,46 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pruneWhyNot } from '../../src/flow/prune-why-not.ts';
 import { quiet, track } from '../support/story.ts';
 import { startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
+import type { Detail, Tried, Verdict, Why } from '../support/trial.ts';
 
 const path = '.github/repowatch.yml';
-
-interface Verdict {
-  key: string;
-  matched: boolean;
-  clause: string | null;
-  reason: string | null;
-  line: number | null;
-  column: number | null;
-  origin: string | null;
-}
-
-interface Tried {
-  status: string;
-  summary: string;
-  problems: ApiObject[];
-  watches: { id: string; layer: string; runs: number; refused: Record<string, number> }[];
-  changes: {
-    id: string | null;
-    sentence: string;
-    would_run: string[];
-    considered: Verdict[];
-    steps: Record<string, ApiObject[]> | null;
-  }[];
-  missing: string[];
-}
-
-interface Detail {
-  considered: Verdict[];
-  considered_pruned_at: string | null;
-  notes: string[];
-  runs: { id: string; watch: { key: string } }[];
-}
-
-interface Why {
-  watch: ApiObject;
-  obstacles: { code: string; message: string }[];
-  data: { verdict: string; clause: string | null; line: number | null; column: number | null; runs: ApiObject[]; change: { id: string } }[];
-}
 
 let world: TestApp;
 let repo: string;
