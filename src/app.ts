@@ -181,8 +181,11 @@ function createFeedback({ settings }: AppOptions, context: Context, made: { clie
   return {
     ...context,
     writer: createWriter({ clients: made.clients, db: context.db, host: context.host, appId }),
-    linkTo: (path, { isStrange }) =>
-      publicUrl === undefined && isStrange ? undefined : `${publicUrl ?? `http://${host}:${made.port()}`}${path}`,
+    linkTo(path, { isStrange }) {
+      const own = isStrange || made.port() === 0 ? undefined : `http://${host}:${made.port()}`;
+      const base = publicUrl ?? own;
+      return base === undefined ? undefined : `${base}${path}`;
+    },
     issueAfterMs: configIssueAfter,
   };
 }
