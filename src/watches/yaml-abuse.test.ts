@@ -138,8 +138,8 @@ describe('abusive files', () => {
     expect(found.length).toBeGreaterThan(0);
     expect(found.length).toBeLessThanOrEqual(50);
     expect(found.filter((problem) => !/^[1-9]\d*:[1-9]\d* [a-z_]+ \S.*$/su.test(problem) || problem.length > 600)).toEqual([]);
-    // 100 ms, or what two hundred ordinary files take where that is more.
-    expect(Math.min(...times)).toBeLessThan(Math.max(100, 200 * unit));
+    // 100 ms, or on a slow or busy machine what as many lines of ordinary files take: a file that takes more than its size does not pass.
+    expect(Math.min(...times)).toBeLessThan(Math.max(100, 500 * unit));
   });
 });
 

@@ -107,7 +107,7 @@ describe.each(orders)('what happened while nobody heard, told %s', (order) => {
       ({ github }) => github!.addRepositories(owner, ['app']),
     ]);
     expect(
-      await world.eventually('listed', async () => (await repository(String(id)))['status'] === 'active' && repository(String(id))),
+      await world.eventually('listed', async () => (await repository(String(id)))?.['status'] === 'active' && repository(String(id))),
     ).toMatchObject({ removed_at: null });
     await acts(`${owner}/app`, `${owner}-app`);
     const { id: installation } = await installationOf(owner);

@@ -230,10 +230,6 @@ describe('repositories', () => {
     const config = configSchema.parse((await get('/api/repos/acme/app/config')).body);
     expect(config).toMatchObject({ status: 'invalid', config_sha: 'b'.repeat(40), problems });
     expect(config.in_force?.content).toContain('deploy');
-    expect(config.watches.map(({ key, origin }) => [key, origin])).toEqual([
-      ['deploy', '.github/repowatch.yml:3'],
-      ['notify', '.github/repowatch.yml:4'],
-    ]);
   });
 });
 
