@@ -23,7 +23,7 @@ export async function makeFollowingDue(trx: Db, moves: readonly { repositoryId: 
     `update repositories set config_due_at = now() where removed_at is null and id in (
        select r.id from json_to_recordset(?::json) as item ("repositoryId" bigint, ref text)
          join repositories r on r.extends_repository_id = item."repositoryId" and r.extends_ref = item.ref
-       order by r.id for update of r)
+       order by r.id for no key update of r)
      returning github_id`,
     [JSON.stringify(moves)],
   );
