@@ -3,10 +3,12 @@ import { transaction } from '../db/transaction.ts';
 import type { Translation } from '../github/translation.ts';
 import { installationLane } from '../inbox/lane.ts';
 import { repeatValidation, requestValidations } from '../mirror/config-validations.ts';
+import { findRepositories } from '../mirror/repository.ts';
 import type { Context } from './context.ts';
 import { checkName } from './check-name.ts';
-import { admitRepository, type Unseen } from './ensure-repository.ts';
+import type { Unseen } from './ensure-repository.ts';
 import type { ParsedDelivery } from './parse-delivery.ts';
+import { refuseRepository } from './refuse.ts';
 
 /** What a press of a button came to. */
 type Asked = { result: 'asked'; code: ErrorCode; reason: string } | Unseen;
@@ -17,9 +19,13 @@ export async function requestRecheck(
   parsed: ParsedDelivery,
   translation: Extract<Translation, { result: 'recheck' }>,
 ): Promise<Asked> {
-  const admitted = await admitRepository(context, parsed, translation);
-  if (admitted.result !== 'repository') return admitted;
-  const { repository } = admitted;
+  const { github_id: githubId } = translation.repository;
+  const repository = (await findRepositories(context.db, context.host, [githubId])).get(githubId);
+  // Who asks again about a check of ours asks about a repository that is known; nothing is learned from a button.
+  if (!repository || repository.installationGithubId !== translation.installation.github_id)
+    return { result: 'refused', code: 'nothing_to_tell', reason: `nothing was validated in ${translation.repository.full_name}` };
+  const refusal = refuseRepository(repository);
+  if (refusal) return { result: 'refused', ...refusal };
   const { name, sha, ref } = translation.request;
   if (name !== null && name !== checkName)
     return { result: 'asked', code: 'nothing_to_tell', reason: `RepoWatch has no check of this name; its own is ${checkName}` };
