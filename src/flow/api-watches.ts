@@ -59,13 +59,16 @@ export async function deleteApiWatch(context: Context, wish: { githubId: string;
 async function edit(context: Context, wish: { githubId: string; key: string }, change: Edit): Promise<Outcome<unknown, ErrorCode>> {
   const managed = await refuseManaged(context, wish);
   if (managed) return managed;
+  const known = (await findRepositories(context.db, context.host, [wish.githubId])).get(wish.githubId);
+  if (!known) return failed('not_found', 'There is no such repository.');
+  // Read before the row is locked: whoever waits for it holds a connection, and this takes another.
+  const allowances = await context.configs.listAllowances({ installationId: known.installationId, baseConfigId: null });
   const done = await transaction(context.db, async (trx) => {
     const repository = await lockRepository(context, trx, wish.githubId);
     if (!repository) return failed('not_found', 'There is no such repository.');
     const changed = change(await readWatches(trx, repository));
     if (!changed.ok) return changed;
     const content = JSON.stringify({ version: 1, watches: changed.value }, null, 2);
-    const allowances = await context.configs.listAllowances({ installationId: repository.installationId, baseConfigId: null });
     const limits = { allowances, repository: repository.name };
     const parsed = parseConfig(content, { kinds: context.actions.list(), path: apiPath, limits });
     if (parsed.status === 'invalid') {
