@@ -141,7 +141,7 @@ function isMade(name: SettingName): boolean {
 }
 
 /** The environment with what registration keeps in DATA_DIR beneath it. */
-export function loadStored(environment: Source): Outcome<Source, 'settings_invalid'> {
+function loadStored(environment: Source): Outcome<Source, 'settings_invalid'> {
   const folder = loadSome(environment, ['DATA_DIR']);
   if (!folder.ok) return folder;
   const stored = readStoredSettings(folder.value.dataDir);

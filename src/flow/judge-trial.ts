@@ -18,7 +18,7 @@ export interface TrialFile {
 }
 
 /** A watch of a file that is fine, in short. */
-export interface TrialWatch {
+interface TrialWatch {
   id: string;
   name: string | null;
   line: number;

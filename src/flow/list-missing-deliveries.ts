@@ -97,7 +97,7 @@ function newestOf(deliveries: ListedDelivery[]): { at: Date; id: string } | unde
 }
 
 /** Puts all attempts with one GUID together, which is one event (handbook A11). Pure. */
-export function groupByGuid(deliveries: ListedDelivery[]): MissingDelivery[] {
+function groupByGuid(deliveries: ListedDelivery[]): MissingDelivery[] {
   const groups = new Map<string, MissingDelivery>();
   for (const listed of deliveries) {
     const { guid, id, deliveredAt } = listed;

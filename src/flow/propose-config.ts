@@ -7,7 +7,7 @@ import type { LayerFile } from './config-cache.ts';
 const proposedId = '0';
 
 /** A watch as it would be in force, and what it is made of: the same text when nothing about it changed. */
-export interface EffectiveWatch {
+interface EffectiveWatch {
   watch: LayeredWatch;
   source: string;
 }

@@ -177,7 +177,7 @@ async function wakeUndecided(context: Context, repository: Repository): Promise<
 }
 
 /** Repositories that extend this one by name look at it again. */
-export async function wakeExtending(context: Context, repository: Pick<Repository, 'id'>): Promise<void> {
+async function wakeExtending(context: Context, repository: Pick<Repository, 'id'>): Promise<void> {
   const githubIds = await makeExtendingDue(context.db, repository.id);
   await context.queue.send(context.db, 'sync', githubIds.map(repositoryLane));
 }

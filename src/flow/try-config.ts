@@ -30,7 +30,7 @@ import {
 export type TrialSubject = { last: number } | { ids: readonly string[] } | { event: TrialEvent };
 
 /** What a watch said about a change, with the place of what decided. */
-export interface TrialVerdict {
+interface TrialVerdict {
   watch: string;
   key: string;
   matched: boolean;

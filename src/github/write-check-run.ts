@@ -33,7 +33,7 @@ export interface CheckReport {
 }
 
 /** The most annotations that GitHub takes in one request; each further request adds to them (handbook G1). */
-export const annotationsAtOnce = 50;
+const annotationsAtOnce = 50;
 
 /** GitHub takes 65,535; some room is left for the mark. */
 const maxSummary = 65_000;

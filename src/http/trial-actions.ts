@@ -5,7 +5,7 @@ import type { JudgedTrial } from '../flow/judge-trial.ts';
 import type { TriedConfig, TrialSubject } from '../flow/try-config.ts';
 
 /** A file that is not in force: its text, and whose it would be. */
-export interface TrialWish {
+interface TrialWish {
   content: string;
   path?: string | undefined;
   /** The repository's id on GitHub. */

@@ -30,7 +30,7 @@ export function judgeSighting(found: Repository | undefined, { facts, installati
 }
 
 /** Tells which of the two is younger by GitHub's word; its times have whole seconds, so equal ones tell nothing. */
-export function compareAge(
+function compareAge(
   facts: Pick<RepositoryUpdate, 'updated_at'>,
   found: Pick<Repository, 'githubUpdatedAt'>,
 ): 'newer' | 'older' | 'unknown' {

@@ -15,7 +15,14 @@ import { repositoryRoutes } from './routes-repositories.ts';
 import { writeRoutes } from './routes-writes.ts';
 import { covers, findRepository, type ApiCall, type Json, type World } from './world.ts';
 
-const routesBelowRepository = [...writeRoutes, ...feedbackRoutes, ...repositoryRoutes, ...collaboratorRoutes, ...commitRoutes, ...contentRoutes];
+const routesBelowRepository = [
+  ...writeRoutes,
+  ...feedbackRoutes,
+  ...repositoryRoutes,
+  ...collaboratorRoutes,
+  ...commitRoutes,
+  ...contentRoutes,
+];
 const routesOfInstallation = [...installationRoutes, ...graphqlRoutes];
 /** Kept for assertions; older calls are forgotten. */
 const rememberedCalls = 20_000;

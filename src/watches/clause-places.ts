@@ -4,7 +4,7 @@ import { readYaml } from './read-yaml.ts';
 import { createYamlDocument, type YamlDocument } from './yaml-document.ts';
 
 /** Line and column in a file, both from 1. */
-export interface Place {
+interface Place {
   line: number;
   column: number;
 }

@@ -11,8 +11,11 @@ interface Config {
 const path = '.github/repowatch.yml';
 const main = 'refs/heads/main';
 
-const commit = (world: TestApp, repo: string, content: string | null, branch = 'main') =>
-  world.github!.commitFile({ repo, branch, files: { [path]: content } });
+/** Writes the file of a repository, by default on its default branch. */
+const commit = (world: TestApp, where: string | { repo: string; branch: string }, content: string | null) => {
+  const { repo, branch } = typeof where === 'string' ? { repo: where, branch: 'main' } : where;
+  return world.github!.commitFile({ repo, branch, files: { [path]: content } });
+};
 
 /** Waits until this is how a repository's configuration stands: its status and the keys of its watches. */
 async function expectConfig(world: TestApp, repo: string, wanted: string): Promise<Config> {
@@ -38,7 +41,7 @@ describe('layers follow what happens to the repositories they come from', () => 
     await expectConfig(world, 'acme/by-v1', 'ok first own');
     await expectConfig(world, 'acme/by-later', 'invalid');
 
-    const second = await commit(world, 'acme/base', watch('second'), 'rel/1.x');
+    const second = await commit(world, { repo: 'acme/base', branch: 'rel/1.x' }, watch('second'));
     await expectConfig(world, 'acme/by-rel-1.x', 'ok own second');
     await expectConfig(world, 'acme/by-v1', 'ok first own');
     await move('refs/tags/v1', second);
@@ -47,12 +50,12 @@ describe('layers follow what happens to the repositories they come from', () => 
     await expectConfig(world, 'acme/by-later', 'ok own second');
     await expectConfig(world, `acme/by-${head}`, 'ok first own');
 
-    await commit(world, 'acme/base', 'version: 1\nwatches: [', 'rel/1.x');
+    await commit(world, { repo: 'acme/base', branch: 'rel/1.x' }, 'version: 1\nwatches: [');
     const broken = await expectConfig(world, 'acme/by-rel-1.x', 'invalid own second');
     expect(broken.problems).toMatchObject([
       { line: 3, message: expect.stringContaining('has errors (.github/repowatch.yml:2:') as unknown },
     ]);
-    await commit(world, 'acme/base', watch('third'), 'rel/1.x');
+    await commit(world, { repo: 'acme/base', branch: 'rel/1.x' }, watch('third'));
     await expectConfig(world, 'acme/by-rel-1.x', 'ok own third');
     await github.deleteRef({ repo: 'acme/base', ref: 'refs/heads/rel/1.x' });
     await expectConfig(world, 'acme/by-rel-1.x', 'invalid own third');
@@ -76,7 +79,7 @@ describe('layers follow what happens to the repositories they come from', () => 
     await expectConfig(world, 'acme/plain', 'absent second');
 
     await github.updateRef({ repo: 'acme/.github', ref: 'refs/heads/trunk', sha: (await github.refs('acme/.github'))[main]! });
-    await commit(world, 'acme/.github', both('trunk'), 'trunk');
+    await commit(world, { repo: 'acme/.github', branch: 'trunk' }, both('trunk'));
     await github.editRepository('acme/.github', { defaultBranch: 'trunk' });
     await expectConfig(world, 'acme/plain', 'absent trunk');
     await github.deleteRepository('acme/.github');

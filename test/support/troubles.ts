@@ -25,7 +25,7 @@ const secondary = { message: 'You have exceeded a secondary rate limit. Please w
 const primary = { message: 'API rate limit exceeded for installation.' };
 
 /** Everything that can go wrong with an answer of GitHub's. */
-export const troubles: Record<string, () => Failure> = {
+const troubles: Record<string, () => Failure> = {
   'primary limit': () => ({ status: 403, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': soon(1) }, body: primary }),
   'primary limit, 429': () => ({ status: 429, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': soon(600) }, body: primary }),
   'secondary limit with Retry-After': () => ({ status: 403, headers: { 'retry-after': '2' }, body: secondary }),

@@ -125,6 +125,12 @@ function addRepositoryWrites(api: Api, { actions }: RouteContext, read: Read): v
 async function readConfig({ db, actions }: RouteContext, repository: Repository): Promise<RepositoryConfig> {
   const config = found(await findConfig(db, repository.id), `repository ${repository.full_name}`);
   const { layers = [], watches = [], notes = [] } = (await actions.explainLayers(repository.github_id)) ?? {};
-  const refused = notes.map((note) => ({ ...note, column: 1, code: 'config_value_invalid', severity: 'warning' as const }));
+  const refused = notes.map(({ line, message }) => ({
+    line,
+    message,
+    column: 1,
+    code: 'config_value_invalid',
+    severity: 'warning' as const,
+  }));
   return { ...config, problems: [...config.problems, ...refused], layers, watches };
 }

@@ -22,15 +22,29 @@ type Watch = RepositoryConfig['watches'][number];
 
 /** The watches of a repository: all that count, and those that the API may change. */
 export function addWatchRoutes(api: Api, context: RouteContext): void {
-  const { db, actions } = context;
-  const readId = async ({ owner, name }: { owner: string; name: string }) =>
-    found(await findRepository(db, `${owner}/${name}`), `repository ${owner}/${name}`).github_id;
-  const list = async (githubId: string): Promise<Watch[]> => (await actions.explainLayers(githubId))?.watches ?? [];
-  const read = async (githubId: string, key: string) =>
-    found(
-      (await list(githubId)).find((watch) => watch.key === key),
-      `watch ${key}`,
-    );
+  addWatchList(api, context);
+  addWatchPut(api, context);
+  addWatchSwitch(api, context);
+  addWatchRemoval(api, context);
+}
+
+async function readId({ db }: RouteContext, { owner, name }: { owner: string; name: string }): Promise<string> {
+  return found(await findRepository(db, `${owner}/${name}`), `repository ${owner}/${name}`).github_id;
+}
+
+async function listWatches({ actions }: RouteContext, githubId: string): Promise<Watch[]> {
+  return (await actions.explainLayers(githubId))?.watches ?? [];
+}
+
+async function readWatch(context: RouteContext, githubId: string, key: string): Promise<Watch> {
+  const watches = await listWatches(context, githubId);
+  return found(
+    watches.find((watch) => watch.key === key),
+    `watch ${key}`,
+  );
+}
+
+function addWatchList(api: Api, context: RouteContext): void {
   api.get(
     '/repos/:owner/:name/watches',
     {
@@ -41,8 +55,11 @@ export function addWatchRoutes(api: Api, context: RouteContext): void {
         response: { 200: z.object({ data: z.array(watchSchema), meta: z.object({ next: z.null() }) }), ...problems(404) },
       },
     },
-    async ({ params }) => ({ data: await list(await readId(params)), meta: { next: null } }),
+    async ({ params }) => ({ data: await listWatches(context, await readId(context, params)), meta: { next: null } }),
   );
+}
+
+function addWatchPut(api: Api, context: RouteContext): void {
   api.put(
     '/repos/:owner/:name/watches/:key',
     {
@@ -60,12 +77,15 @@ export function addWatchRoutes(api: Api, context: RouteContext): void {
       },
     },
     async ({ params, body, headers }, reply) => {
-      const githubId = await readId(params);
+      const githubId = await readId(context, params);
       const wish = { githubId, key: params.key, watch: body, onlyNew: headers['if-none-match'] === '*' };
-      const { created } = unwrap(await actions.watches.put(wish));
-      return reply.code(created ? 201 : 200).send(await read(githubId, params.key));
+      const { created } = unwrap(await context.actions.watches.put(wish));
+      return reply.code(created ? 201 : 200).send(await readWatch(context, githubId, params.key));
     },
   );
+}
+
+function addWatchSwitch(api: Api, context: RouteContext): void {
   api.patch(
     '/repos/:owner/:name/watches/:key',
     {
@@ -78,11 +98,14 @@ export function addWatchRoutes(api: Api, context: RouteContext): void {
       },
     },
     async ({ params, body }) => {
-      const githubId = await readId(params);
-      unwrap(await actions.watches.switch({ githubId, key: params.key, enabled: body.enabled }));
-      return await read(githubId, params.key);
+      const githubId = await readId(context, params);
+      unwrap(await context.actions.watches.switch({ githubId, key: params.key, enabled: body.enabled }));
+      return await readWatch(context, githubId, params.key);
     },
   );
+}
+
+function addWatchRemoval(api: Api, context: RouteContext): void {
   api.delete(
     '/repos/:owner/:name/watches/:key',
     {
@@ -94,7 +117,7 @@ export function addWatchRoutes(api: Api, context: RouteContext): void {
       },
     },
     async ({ params }, reply) => {
-      unwrap(await actions.watches.delete({ githubId: await readId(params), key: params.key }));
+      unwrap(await context.actions.watches.delete({ githubId: await readId(context, params), key: params.key }));
       return reply.code(204).send(null);
     },
   );
