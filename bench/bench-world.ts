@@ -29,7 +29,7 @@ export async function createWorld(lab: Lab, configs: ((sink: string) => string)[
   const sink = await lab.startSink();
   const server = await lab.startServer({ databaseUrl, github, outboundAllow: new URL(sink.url).host });
   await github.setWebhookUrl(`${server.url}/api/github/webhooks`);
-  await github.createAccount(owner, 'Organization');
+  const { id: ownerId } = await github.createAccount(owner, 'Organization');
   const repositories: { id: number; name: string }[] = [];
   for (const [index, config] of configs.entries()) {
     const name = `repository-${index}`;
@@ -42,7 +42,7 @@ export async function createWorld(lab: Lab, configs: ((sink: string) => string)[
     server,
     sink,
     databaseUrl,
-    branch: (index, name) => createBranch(name, { ...repositories[index]!, owner, installation }),
+    branch: (index, name) => createBranch(name, { ...repositories[index]!, owner, ownerId, installation }),
     async [Symbol.asyncDispose]() {
       await Promise.all([server.stop(), sink.stop()]);
       await github.close();

@@ -29,7 +29,7 @@ export async function benchIntake(lab: Lab): Promise<BenchResult> {
   const server = await lab.startServer({ databaseUrl, roles: 'web' });
   const probot = await lab.startProbot();
   const silent = await lab.startProbot({ silent: true });
-  const branch = createBranch('main', { id: 1, owner: 'acme', name: 'app', installation: 1 });
+  const branch = createBranch('main', { id: 1, owner: 'acme', ownerId: 1, name: 'app', installation: 1 });
   const push = nextPush(branch);
   const next = () => redeliver(push);
   const measure = (peer: { url: string; pid: number }, length: number) => measureRound(peer, { seconds: length, next });

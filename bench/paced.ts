@@ -11,7 +11,7 @@ const reachMs = 100;
 export async function benchPaced(lab: Lab): Promise<BenchResult> {
   const seconds = lab.options.seconds ?? 30;
   const server = await lab.startServer({ databaseUrl: await lab.createDatabase(), roles: 'web' });
-  const push = nextPush(createBranch('main', { id: 1, owner: 'acme', name: 'app', installation: 1 }));
+  const push = nextPush(createBranch('main', { id: 1, owner: 'acme', ownerId: 1, name: 'app', installation: 1 }));
   const load = { perSecond, connections: 20, next: () => redeliver(push) };
   await sendPaced(server.url, { ...load, seconds: 1 });
   const { times, errors } = await sendPaced(server.url, { ...load, seconds });

@@ -14,7 +14,8 @@ export interface SignedPush {
 export interface BenchBranch {
   name: string;
   head: string;
-  repository: { id: number; owner: string; name: string; installation: number };
+  /** As the stand-in tells it: a push that contradicts what is known of its repository makes RepoWatch ask GitHub. */
+  repository: { id: number; owner: string; ownerId: number; name: string; installation: number };
 }
 
 interface PushPayload {
@@ -49,15 +50,24 @@ export function createBranch(name: string, repository: BenchBranch['repository']
 /** The next push of a branch, signed, with a GUID of its own. */
 export function nextPush(branch: BenchBranch): SignedPush {
   const payload = JSON.parse(example) as PushPayload;
-  const { id, owner, name, installation } = branch.repository;
+  const { id, owner, ownerId, name, installation } = branch.repository;
   const after = randomBytes(20).toString('hex');
   payload.ref = `refs/heads/${branch.name}`;
   payload.before = branch.head;
   payload.after = after;
   payload.created = branch.head === zeroSha;
-  Object.assign(payload.repository, { id, name, full_name: `${owner}/${name}`, default_branch: 'main', master_branch: 'main' });
+  Object.assign(payload.repository, {
+    id,
+    name,
+    full_name: `${owner}/${name}`,
+    default_branch: 'main',
+    master_branch: 'main',
+    private: true,
+    archived: false,
+    disabled: false,
+  });
   payload.repository['pushed_at'] = Math.floor(Date.now() / 1000);
-  Object.assign(payload.repository.owner, { login: owner, name: owner });
+  Object.assign(payload.repository.owner, { id: ownerId, login: owner, name: owner });
   payload.installation.id = installation;
   for (const commit of [...payload.commits, payload.head_commit]) commit['id'] = after;
   branch.head = after;

@@ -71,7 +71,7 @@ async function measureStart(lab: Lab, dataDir: string): Promise<{ ms: number; se
     env: { ...serverSettings(), DATA_DIR: dataDir },
     profile: lab.options.profile,
   });
-  const push = nextPush(createBranch('main', { id: 1, owner: 'acme', name: 'app', installation: 1 }));
+  const push = nextPush(createBranch('main', { id: 1, owner: 'acme', ownerId: 1, name: 'app', installation: 1 }));
   const { errors } = await sendLists(server.url, [[push]]);
   const ms = now() - began;
   if (errors > 0) throw new Error('The first delivery was refused.');
