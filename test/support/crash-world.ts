@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { zeroSha } from '../../src/changes/ref-change.ts';
 import { createStandIn } from '../../src/stand-in/stand-in.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
-import { pushPayload, shaOf } from './payloads.ts';
+import { pushPayload, shaOf, type RepositoryOptions } from './payloads.ts';
 import { createServerProcess, type ServerProcess } from './server-process.ts';
 import { createSink, type Sink } from './sink.ts';
 import { adminToken, deliver, eventually, webhookSecret } from './test-app.ts';
@@ -126,7 +126,7 @@ export async function startCrashWorld(options: { database?: TestDatabase } = {})
   const first = await addServer();
   await first.start();
   await github.setWebhookUrl(`${first.url}/api/github/webhooks`);
-  await github.createAccount(repository.owner, 'Organization');
+  const { id: ownerId } = await github.createAccount(repository.owner, 'Organization');
   const { id } = await github.createRepository({ ...repository, files: { '.github/repowatch.yml': configFor(sink.url) } });
   await github.installApp(repository.owner, 'all');
   const installation = await eventually('acme/app tracked with its configuration', async () => {
@@ -136,8 +136,10 @@ export async function startCrashWorld(options: { database?: TestDatabase } = {})
     );
     return rows[0];
   });
+  // As GitHub tells of it: a push that contradicts what is known of its repository makes RepoWatch ask.
+  const pushed = { ...repository, id, ownerId, private: true };
   const send = (push: SentPush, server = first) =>
-    sendPush(server.url, push, { repository: { ...repository, id }, installation: Number(installation.github_id) });
+    sendPush(server.url, push, { repository: pushed, installation: Number(installation.github_id) });
   starting.move();
   return {
     database,
@@ -163,11 +165,7 @@ export function chainedPush(branch: string, number: number): SentPush {
   return { branch, number, before: sha(number - 1), after: sha(number), guid: randomUUID() };
 }
 
-async function sendPush(
-  url: string,
-  push: SentPush,
-  about: { repository: { owner: string; name: string; id: number }; installation: number },
-): Promise<number> {
+async function sendPush(url: string, push: SentPush, about: { repository: RepositoryOptions; installation: number }): Promise<number> {
   const { branch, before, after, guid } = push;
   try {
     const { status } = await deliver(url, { event: 'push', guid, payload: pushPayload({ branch, before, after, ...about }) });
