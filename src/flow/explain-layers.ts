@@ -3,6 +3,7 @@ import { findRepositories, type Repository } from '../mirror/repository.ts';
 import { listConfigOrigins, type ConfigOrigin } from '../watches/config-origins.ts';
 import type { LayerName, Refusal } from '../watches/layers.ts';
 import { didYouMean } from '../core/suggest.ts';
+import { configPath } from './config-path.ts';
 import type { Context } from './context.ts';
 
 /** One layer below or at a repository, and how it stands. */
@@ -96,21 +97,20 @@ async function listLayers(context: Context, repository: Repository, origins: Rea
   if (server !== undefined)
     layers.push({ layer: 'server', repository: null, path: origins.get(server)?.path ?? '', status: 'ok', problems: [] });
   const state = await context.configs.readOrganizationState(repository.installationId);
-  const path = '.github/repowatch.yml';
   if (!repository.isOrganizationFile) {
     layers.push({
       layer: 'organization',
       repository: state?.fullName ?? `${repository.owner}/.github`,
-      path: (organization === undefined ? undefined : origins.get(organization)?.path) ?? path,
+      path: (organization === undefined ? undefined : origins.get(organization)?.path) ?? configPath,
       status: state?.status ?? 'not_accessible',
       problems: state?.problems ?? [],
     });
   }
   if (extended !== undefined) {
     const origin = origins.get(extended);
-    layers.push({ layer: 'extends', repository: origin?.repository ?? null, path: origin?.path ?? path, status: 'ok', problems: [] });
+    layers.push({ layer: 'extends', repository: origin?.repository ?? null, path: origin?.path ?? configPath, status: 'ok', problems: [] });
   }
   const own = repository.isOrganizationFile ? 'organization' : 'file';
-  layers.push({ layer: own, repository: repository.fullName, path, status: repository.configStatus, problems: [] });
+  layers.push({ layer: own, repository: repository.fullName, path: configPath, status: repository.configStatus, problems: [] });
   return layers;
 }

@@ -40,7 +40,7 @@ export interface Repository {
   isOrganizationFile: boolean;
   /** The organisation's configuration in force; null when there is none that can be seen. */
   organizationConfigId: string | null;
-  /** What is known of the organisation's file; null when its repository is not part of the installation. */
+  /** What is known of the organisation's file; null when its repository is not part of the installation, or is switched off: then nobody looks. */
   organizationConfigStatus: ConfigStatus | null;
   /** The configuration of the repository that this one's extends by name. */
   extendsConfigId: string | null;
@@ -86,7 +86,7 @@ const columns = `r.id, r.github_id as "githubId", r.installation_id as "installa
   r.archived, r.disabled, r.enabled, r.removed_at as "removedAt", r.baseline_at as "baselineAt",
   i.suspended_at as "suspendedAt", i.deleted_at as "uninstalledAt", i.allowed, i.enabled as "installationEnabled", i.refusal is not null as blocked,
   r.github_updated_at as "githubUpdatedAt", r.facts_due_at as "factsDueAt", i.app_slug as "appSlug",
-  lower(r.name) = '.github' as "isOrganizationFile", o.config_id as "organizationConfigId", o.config_status as "organizationConfigStatus",
+  lower(r.name) = '.github' as "isOrganizationFile", o.config_id as "organizationConfigId", case when o.enabled and not o.disabled then o.config_status end as "organizationConfigStatus",
   r.extends_config_id as "extendsConfigId", r.api_config_id as "apiConfigId", r.config_id as "configId", r.config_status as "configStatus", r.config_blob_sha as "configBlobSha", r.config_due_at as "configDueAt",
   r.reconcile_due_at as "reconcileDueAt", r.reconcile_failures as "reconcileFailures", r.reconcile_interval_seconds as "reconcileIntervalSeconds",
   r.config_interval_seconds as "configIntervalSeconds", r.node_id as "nodeId", r.pushed_at as "pushedAt", r.refs_due_at as "refsDueAt"`;

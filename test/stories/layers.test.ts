@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { configOf, quiet, track, webhookWatch } from '../support/story.ts';
@@ -118,6 +119,17 @@ describe('layers of configuration', () => {
     expect(await push(world, 'acme/early')).toEqual(['/x']);
   });
 
+  test("nobody waits for an organisation's file that nobody looks at", async () => {
+    await using world = await startTestApp({ github: true });
+    await track(world, '.github');
+    await track(world, 'own', { [path]: configOf({ own: webhookWatch(`${world.sink.url}/own`) }) });
+    await world.database
+      .db('repositories')
+      .where({ name: '.github' })
+      .update({ enabled: false, config_status: 'unknown', config_id: null });
+    expect(await push(world, 'acme/own')).toEqual(['/own']);
+  });
+
   test('a script file of an inherited watch comes from the organisation, whatever the repository has at that path', async () => {
     await using world = await startTestApp({ github: true });
     const script = (who: string) => `export default () => ({ who: '${who}' });`;
@@ -140,8 +152,8 @@ describe('layers of configuration', () => {
   });
 
   test("the operator's defaults lie below everything, and an organisation's file that cannot be seen is not an absent one", async () => {
-    const directory = await import('node:fs/promises').then(({ mkdtemp }) => mkdtemp('/tmp/defaults-'));
-    const file = join(directory, 'defaults.yml');
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'defaults-'));
+    const file = join(folder.path, 'defaults.yml');
     await writeFile(
       file,
       configOf({ fleet: { on: 'push', mode: 'dry-run', steps: [{ uses: 'webhook', with: { url: 'https://fleet.example.com/' } }] } }),

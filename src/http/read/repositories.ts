@@ -54,7 +54,7 @@ const statusSql = `case ${Object.entries(conditions)
   .map(([status, sql]) => `when ${sql} then '${status}'`)
   .join(' ')} end`;
 const lastCheckSql = `(select c.checked_at from check_records c where c.repository_id = r.id and c.result <> 'manual' order by c.id desc limit 1)`;
-/** How far what GitHub has was taken over (R030); an error is followed by another try, or by `POST …/sync`. */
+/** How far what GitHub has was taken over (R030); an error is followed by another try, or by `POST /api/repos/:owner/:name/reconcile`. */
 const syncSql = `case when r.reconcile_error is not null then 'errored_fetching_refs' when r.config_status = 'load_error' then 'errored_fetching_config'
   when r.baseline_at is null then 'unsynced' else 'synced' end`;
 const selectSql = `select r.*, ${statusSql} as status, ${syncSql} as sync_state,
