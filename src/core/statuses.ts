@@ -67,15 +67,15 @@ export type CheckResult = (typeof checkResults)[number];
 export const checkTriggers = ['schedule', 'manual'] as const;
 export type CheckTrigger = (typeof checkTriggers)[number];
 
-/** What a job does for each of its repositories. */
-export const jobKinds = ['reconcile', 'listing', 'recovery'] as const;
+/** What a job does for each of its repositories, or of its runs. */
+export const jobKinds = ['reconcile', 'listing', 'recovery', 'replay', 'redrive'] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 /** A job that people asked for; `failed` when it is over and something of it could not be done. */
 export const jobStatuses = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
 export type JobStatus = (typeof jobStatuses)[number];
 
-/** One repository of a job. */
+/** One repository or run of a job. */
 export const jobItemStatuses = ['open', 'done', 'failed', 'cancelled'] as const;
 export type JobItemStatus = (typeof jobItemStatuses)[number];
 
@@ -94,3 +94,7 @@ export type ValidationConclusion = (typeof validationConclusions)[number];
 /** Where a validation was reported on GitHub; `none` when the App may write neither. */
 export const feedbackChannels = ['check', 'status', 'none'] as const;
 export type FeedbackChannel = (typeof feedbackChannels)[number];
+
+/** Whose configuration a replay follows: that of the run it repeats, or the one in force. */
+export const replayConfigs = ['then', 'now'] as const;
+export type ReplayConfig = (typeof replayConfigs)[number];
