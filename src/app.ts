@@ -1,9 +1,9 @@
 import { Counter, Registry } from 'prom-client';
-import { createDoor, type Door } from './actions/door.ts';
+import { createActionTools } from './action-tools.ts';
+import { createDoor } from './actions/door.ts';
 import { createRegistry, type ActionRegistry } from './actions/registry.ts';
-import { createScriptKind } from './actions/script/index.ts';
-import { createScriptPool, type ScriptPool } from './actions/script/pool.ts';
-import { createWebhookKind } from './actions/webhook/index.ts';
+import { createScriptPool } from './actions/script/pool.ts';
+import { loadKinds } from './actions/load-kinds.ts';
 import { systemClock } from './core/clock.ts';
 import type { Log } from './core/log.ts';
 import { createDb, type Db } from './db/connect.ts';
@@ -17,7 +17,6 @@ import { loadServerConfig } from './flow/load-server-config.ts';
 import type { FeedbackContext } from './flow/feedback-context.ts';
 import { createFeedbackService } from './flow/feedback-lanes.ts';
 import { createDeliveryService } from './flow/process-deliveries.ts';
-import { readScriptFile } from './flow/read-script-file.ts';
 import { createRunService } from './flow/run-lanes.ts';
 import { createSweepService } from './flow/sweep-installation.ts';
 import { createSyncService } from './flow/sync-lanes.ts';
@@ -89,7 +88,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const reader = watchAccess(observed, { db, host, queue, log, clock: systemClock });
   const door = createDoor({ allow: settings.outboundAllow });
   const scripts = runs('worker') ? createScriptPool({ size: scriptProcesses, log }) : undefined;
-  const actions = createActions({ door, scripts, reader: reader.as('actions'), db, version: options.version });
+  const actions = createRegistry(await loadKinds(), createActionTools(options, { door, scripts, reader, db, clients }));
   const context = createContext(options, { db, queue, reader, actions, deliveries: createHookDeliveries(clients) });
   const http = runs('web') ? await startHttp(options, context, { github, queue, clients }) : undefined;
   const feedback = createFeedback(options, context, { clients, port: () => http?.port ?? settings.port });
@@ -125,20 +124,6 @@ async function moveSecretsToCurrentKey({ db, log }: Context, keyRing: ServerSett
   const { rewrapped, unreadable } = await rewrapSecrets(db, keyRing);
   if (rewrapped > 0) log.info({ rewrapped }, 'Secrets were wrapped with the current key of SECRETS_KEY');
   if (unreadable.length > 0) log.error({ unreadable }, 'SECRETS_KEY lacks the key of these secrets; put it back, or set them again');
-}
-
-function createActions(tools: { door: Door; scripts: ScriptPool | undefined; reader: Reader; db: Db; version: string }): ActionRegistry {
-  const { door, scripts, reader } = tools;
-  const pool: ScriptPool = scripts ?? {
-    run: () =>
-      Promise.resolve({ ok: false, code: 'scripts_unavailable', message: 'Scripts run in processes with the role worker.', log: [] }),
-    warmUp: () => Promise.resolve('no worker'),
-    close: () => Promise.resolve(),
-  };
-  return createRegistry([
-    createWebhookKind({ door, version: tools.version }),
-    createScriptKind({ pool, door, readFile: (facts, path) => readScriptFile({ reader, db: tools.db }, facts, path) }),
-  ]);
 }
 
 function createContext(

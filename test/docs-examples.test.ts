@@ -2,10 +2,7 @@ import { SourceTextModule } from 'node:vm';
 import { stat } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { createDoor } from '../src/actions/door.ts';
-import { noOutboundAllow } from '../src/actions/outbound-allow.ts';
-import { createScriptKind, scriptInput } from '../src/actions/script/index.ts';
-import { createWebhookKind, webhookInput } from '../src/actions/webhook/index.ts';
+import { loadKinds } from '../src/actions/load-kinds.ts';
 import { readSigningKey, signMessage } from '../src/actions/webhook/signature.ts';
 import { settingsTable } from '../src/settings-table.ts';
 import { conditionPlace, inputPlace } from '../src/watches/expression-places.ts';
@@ -15,12 +12,7 @@ import { parseConfig } from '../src/watches/parse-config.ts';
 import { triggerNames } from '../src/watches/triggers.ts';
 import { readBlocks, readPages } from './support/docs-pages.ts';
 
-const door = createDoor({ allow: noOutboundAllow });
-const unused = () => Promise.reject(new Error('Nothing is run here'));
-const kinds = [
-  createWebhookKind({ door, version: '0' }),
-  createScriptKind({ door, pool: { run: unused, warmUp: unused, close: () => Promise.resolve() }, readFile: unused }),
-];
+const kinds = await loadKinds();
 
 describe('examples in the pages', () => {
   test('every YAML block is a valid configuration', async () => {
@@ -102,7 +94,7 @@ function listWords(schema: unknown, words = new Set<string>()): Set<string> {
 test('docs/configuration.md has every key and word of the language', async () => {
   const page = (await readPages()).get('docs/configuration.md')!;
   const code = [...page.matchAll(/`([^`\n]+)`/g)].map((match) => match[1]!);
-  const schemas = [configSchema, webhookInput, scriptInput].map((schema) =>
+  const schemas = [configSchema, ...kinds.map((kind) => kind.schema)].map((schema) =>
     z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
   );
   const words = [

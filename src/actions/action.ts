@@ -1,5 +1,10 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../core/error-catalogue.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { Door } from './door.ts';
+import type { GitHubAccess, GitHubPermissions } from './github-access.ts';
+import type { RunFacts } from './run-facts.ts';
+import type { ScriptPool } from './script/pool.ts';
 
 /** What one try of a step works with. Everything in `input` is evaluated and validated; text in `facts` is written by strangers. */
 export interface AttemptContext<Input> {
@@ -27,22 +32,6 @@ export interface AttemptContext<Input> {
   now(): Date;
 }
 
-/** The plain-JSON facts of a run. `change`, `repository` and so on are what the configuration's contexts show. */
-export interface RunFacts {
-  run: { id: string; watch: string; replay: boolean };
-  change: Record<string, unknown>;
-  repository: Record<string, unknown>;
-  ref: Record<string, unknown> | null;
-  before: string | null;
-  after: string | null;
-  commit: Record<string, unknown> | null;
-  commits: Record<string, unknown>[];
-  actor: Record<string, unknown> | null;
-  installation: Record<string, unknown>;
-  /** The raw payload; an empty object when the change did not come with one. */
-  event: Record<string, unknown>;
-}
-
 /** What was sent and what came back, as it is stored, already cut to size. The caller masks it once more before anything is written. */
 export interface AttemptRecord {
   request?: { method: string; url: string; headers: Record<string, string>; body: string };
@@ -65,7 +54,22 @@ export type AttemptOutcome =
       record: AttemptRecord;
     };
 
-/** One thing a step can do. A kind is one folder in actions/ whose index.ts exports a function that creates it from the tools it needs. */
+/** What kinds reach the world with. Made once by the composition root; everything that leaves goes through one of these. */
+export interface ActionTools {
+  /** The one guarded way out for HTTP (threat-model.md D8). */
+  door: Door;
+  /** RepoWatch's version, for user agents. */
+  version: string;
+  scripts: ScriptPool;
+  /** The text of a file of the repository that a run's file lies in, from its default branch. */
+  readFile(facts: RunFacts, path: string): Promise<Outcome<string, ErrorCode>>;
+  github: GitHubAccess;
+}
+
+/**
+ * One thing a step can do. A kind is one folder in actions/ whose index.ts exports it as `kind`; load-kinds.ts finds it there,
+ * and its name is the folder's path (docs/adding-an-action.md).
+ */
 export interface ActionKind<Schema extends z.ZodType = z.ZodType> {
   /** The word after `uses:`. */
   name: string;
@@ -76,8 +80,12 @@ export interface ActionKind<Schema extends z.ZodType = z.ZodType> {
   secretFields: readonly string[];
   /** Top-level keys of `with:` that take no `${{ }}`: text that is run as code must never contain what strangers wrote (handbook C18). */
   literalFields?: readonly string[];
+  /** Top-level keys of `with:` that name one of the file's `machines`. */
+  machineFields?: readonly string[];
+  /** What the installation has to grant for it; empty for kinds that do not touch GitHub. */
+  permissions: GitHubPermissions;
   /** The default time for one try in milliseconds, when neither step nor defaults say. */
   defaultTimeoutMs: number;
   /** Makes one try. Must resolve for every expected failure and must honour the signal; a throw is a bug. */
-  run(context: AttemptContext<z.output<Schema>>): Promise<AttemptOutcome>;
+  run(context: AttemptContext<z.output<Schema>>, tools: ActionTools): Promise<AttemptOutcome>;
 }

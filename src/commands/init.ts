@@ -7,7 +7,7 @@ import type { CommandContext, ExitCode } from './command-context.ts';
 import { isRepositoryName, readGitFolder } from './read-git-folder.ts';
 import { problemLine } from './show-problem.ts';
 import { readLanguages, renderStarter } from './starter-file.ts';
-import { withKinds } from './validate.ts';
+import { loadKinds } from '../actions/load-kinds.ts';
 
 /** What was asked for on the command line. */
 export interface InitOptions {
@@ -34,7 +34,7 @@ export async function init(context: CommandContext, options: InitOptions): Promi
     schemaUrl: `${address}/schema/repowatch.json`,
     ...(await readLanguages(git.root)),
   });
-  const judged = await withKinds(context, async (kinds) => parseConfig(content, { kinds, path: configPath }));
+  const judged = parseConfig(content, { kinds: await loadKinds(), path: configPath });
   if (judged.status === 'invalid') {
     for (const problem of judged.problems) context.print(problemLine(configPath, problem));
     return refuse('What would be written is not valid, so nothing was written. Give --repo, or write the file by hand.');

@@ -9,7 +9,7 @@ import type { CommandContext, ExitCode } from './command-context.ts';
 import { readInput } from './read-input.ts';
 import { createPaint, problemLine, type Paint } from './show-problem.ts';
 import { showSteps } from './show-steps.ts';
-import { withKinds } from './validate.ts';
+import { loadKinds } from '../actions/load-kinds.ts';
 
 /** What was asked for on the command line. */
 export interface TestOptions {
@@ -54,12 +54,11 @@ async function tryOffline(
 ): Promise<Outcome<TriedConfig, ErrorCode>> {
   const event = await readEvent(context, options);
   if (!event.ok) return event;
-  return await withKinds(context, async (kinds) => {
-    const actions = { list: () => kinds };
-    // Without a repository nobody looks at the database or at what is in force.
-    const tools = { actions, githubUrl: context.environment['GITHUB_URL'] ?? 'https://github.com' } as unknown as Context;
-    return await tryConfig(tools, { ...file, organization: options.organization === true }, { event: event.value });
-  });
+  const kinds = await loadKinds();
+  const actions = { list: () => kinds };
+  // Without a repository nobody looks at the database or at what is in force.
+  const tools = { actions, githubUrl: context.environment['GITHUB_URL'] ?? 'https://github.com' } as unknown as Context;
+  return await tryConfig(tools, { ...file, organization: options.organization === true }, { event: event.value });
 }
 
 async function readEvent(

@@ -1,8 +1,4 @@
-import { createDoor } from '../actions/door.ts';
-import { noOutboundAllow } from '../actions/outbound-allow.ts';
-import { createScriptKind } from '../actions/script/index.ts';
-import { createWebhookKind } from '../actions/webhook/index.ts';
-import type { ActionKind } from '../actions/action.ts';
+import { loadKinds } from '../actions/load-kinds.ts';
 import type { StepKind } from '../watches/config-schema.ts';
 import { parseConfig } from '../watches/parse-config.ts';
 import type { Problem } from '../watches/problems.ts';
@@ -29,11 +25,9 @@ interface Checked {
 
 /** `repowatch validate FILE…`: says what is wrong with configuration files, one `file:line:column: message` per problem. */
 export async function validate(context: CommandContext, paths: readonly string[], options: ValidateOptions = {}): Promise<ExitCode> {
-  const checked = await withKinds(context, async (kinds) => {
-    const files: Checked[] = [];
-    for (const path of paths) files.push(await check(context, { path, kinds, organization: options.organization === true }));
-    return files;
-  });
+  const kinds = await loadKinds();
+  const checked: Checked[] = [];
+  for (const path of paths) checked.push(await check(context, { path, kinds, organization: options.organization === true }));
   if (options.json) context.print(JSON.stringify(describe(checked), null, 2));
   else for (const file of checked) report(context, file);
   return checked.every(({ status }) => status === 'ok') ? 0 : 1;
@@ -78,21 +72,4 @@ function describe(files: readonly Checked[]): unknown {
     problems,
     files: files.map(({ path, status, watches, message }) => ({ path, status, watches, ...(message === undefined ? {} : { message }) })),
   };
-}
-
-/** Works with the kinds as the server has them, but with nothing behind them: only their schemas are looked at. */
-export async function withKinds<T>(context: Pick<CommandContext, 'version'>, work: (kinds: ActionKind[]) => Promise<T>): Promise<T> {
-  const door = createDoor({ allow: noOutboundAllow });
-  try {
-    return await work(listKinds(context.version, door));
-  } finally {
-    await door.close();
-  }
-}
-
-/** The kinds as the server has them, but with nothing behind them. */
-export function listKinds(version: string, door: ReturnType<typeof createDoor>): ActionKind[] {
-  const unused = () => Promise.reject(new Error('A script was to run while a file was only being read'));
-  const pool = { run: unused, warmUp: unused, close: () => Promise.resolve() };
-  return [createWebhookKind({ door, version }), createScriptKind({ pool, door, readFile: unused })];
 }

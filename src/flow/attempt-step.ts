@@ -61,7 +61,7 @@ export async function attemptStep(context: Context, attempt: StepTry): Promise<A
     now: () => context.clock.now(),
   };
   try {
-    return await kind.run(action);
+    return await context.actions.attempt(kind, action);
   } catch (error) {
     if (error instanceof RepoWatchError) return refuse(error.code, error.message);
     context.log.error(

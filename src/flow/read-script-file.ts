@@ -1,4 +1,4 @@
-import type { RunFacts } from '../actions/action.ts';
+import type { RunFacts } from '../actions/run-facts.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
 import type { Db } from '../db/connect.ts';

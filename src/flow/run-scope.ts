@@ -1,4 +1,5 @@
-import type { AttemptOutcome, RunFacts } from '../actions/action.ts';
+import type { AttemptOutcome } from '../actions/action.ts';
+import type { RunFacts } from '../actions/run-facts.ts';
 import type { ExpressionScope } from '../core/expressions-evaluator.ts';
 import { isRepoWatchError, type RepoWatchError } from '../core/errors.ts';
 import { redactPayload } from '../core/redact-payload.ts';

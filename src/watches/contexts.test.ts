@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RunFacts } from '../actions/action.ts';
+import type { RunFacts } from '../actions/run-facts.ts';
 import { exampleChange } from '../../test/support/config-world.ts';
 import { buildContexts } from './contexts.ts';
 

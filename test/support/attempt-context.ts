@@ -1,4 +1,5 @@
-import type { AttemptContext, RunFacts } from '../../src/actions/action.ts';
+import type { AttemptContext } from '../../src/actions/action.ts';
+import type { RunFacts } from '../../src/actions/run-facts.ts';
 import { buildContexts } from '../../src/watches/contexts.ts';
 
 /** The facts of a run on one ordinary push, as the configuration's contexts show them. */

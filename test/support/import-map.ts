@@ -20,7 +20,7 @@ export const floors: readonly (readonly string[])[] = [
   ['settings-table.ts'],
   ['env.ts'],
   ['setup-actions.ts'],
-  ['http-actions.ts'],
+  ['http-actions.ts', 'action-tools.ts'],
   ['app.ts', 'registration.ts'],
   ['main.ts', 'stand-in'],
   ['demo'],
@@ -104,8 +104,12 @@ export function judgeSources(files: SourceFiles): string[] {
   return [...flaws, ...findCycles(graph)];
 }
 
+function isForTests(path: string): boolean {
+  return /\.(?:test|fixture)\.ts$/.test(path);
+}
+
 function isProduct(path: string): boolean {
-  return /^(?:src|migrations)\//.test(path) && !path.endsWith('.test.ts');
+  return /^(?:src|migrations)\//.test(path) && !isForTests(path);
 }
 
 function judgeText(path: string, text: string): string[] {
@@ -127,7 +131,7 @@ function judgeText(path: string, text: string): string[] {
 function judgeImport(path: string, name: string): string[] {
   if (!name.startsWith('.')) return judgePackage(path, name);
   const to = join(dirname(path), name);
-  if (!to.startsWith('src/') || to.endsWith('.test.ts')) return [`${path} imports ${to}, which is not part of the product.`];
+  if (!to.startsWith('src/') || isForTests(to)) return [`${path} imports ${to}, which is not part of the product.`];
   if (path.startsWith('migrations/')) return [`${path} imports ${to}; a migration must stay what it was when the code has changed.`];
   return judgePlaces(path, to);
 }

@@ -1,7 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { createDoor } from '../../src/actions/door.ts';
-import { noOutboundAllow } from '../../src/actions/outbound-allow.ts';
-import { listKinds } from '../../src/commands/validate.ts';
+import { loadKinds } from '../../src/actions/load-kinds.ts';
 import { createJsonSchema, describeInputs, type JsonSchema } from '../../src/watches/json-schema.ts';
 import { triggerNames, triggers } from '../../src/watches/triggers.ts';
 
@@ -96,8 +94,8 @@ function renderTriggers(watch: JsonSchema): string[] {
 }
 
 /** The reference of the configuration language, as it follows from its schema. */
-export function renderReferencePage(): string {
-  const kinds = listKinds('0', createDoor({ allow: noOutboundAllow }));
+export async function renderReferencePage(): Promise<string> {
+  const kinds = await loadKinds();
   const file = createJsonSchema({ kinds, organization: true });
   const repository = createJsonSchema({ kinds });
   const watch = propertyOf(file, 'watches', '*');
@@ -137,5 +135,5 @@ export function renderReferencePage(): string {
 export const referencePath = 'docs/reference.md';
 
 if (import.meta.main) {
-  await writeFile(new URL(`../../${referencePath}`, import.meta.url), renderReferencePage());
+  await writeFile(new URL(`../../${referencePath}`, import.meta.url), await renderReferencePage());
 }

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { parseDuration } from '../../core/durations.ts';
 import { catalogue, isErrorCode, type ErrorCode } from '../../core/error-catalogue.ts';
-import { ok, type Outcome } from '../../core/outcome.ts';
+import { ok } from '../../core/outcome.ts';
 import { toStorableText } from '../../core/storable.ts';
-import type { ActionKind, AttemptContext, AttemptOutcome, AttemptRecord, RunFacts } from '../action.ts';
-import type { Door } from '../door.ts';
+import type { ActionKind, ActionTools, AttemptContext, AttemptOutcome, AttemptRecord } from '../action.ts';
 import { cutText, parsePlainJson } from '../plain-json.ts';
-import type { ScriptPool } from './pool.ts';
 import { buildScriptArguments } from './script-arguments.ts';
 import { answerScriptFetch } from './script-fetch.ts';
 
@@ -42,27 +40,19 @@ export const scriptInput = z
 
 type Context = AttemptContext<z.output<typeof scriptInput>>;
 
-/** What script steps need. `readFile` brings the text of a path in the repository that the facts name, from its default branch. */
-export interface ScriptTools {
-  pool: ScriptPool;
-  door: Door;
-  readFile: (facts: RunFacts, path: string) => Promise<Outcome<string>>;
-}
+/** Runs JavaScript in an isolate inside a process of its own (threat-model.md D10). */
+export const kind: ActionKind<typeof scriptInput> = {
+  name: 'script',
+  title: 'Run a script',
+  schema: scriptInput,
+  secretFields: [],
+  literalFields: ['run', 'file'],
+  permissions: {},
+  defaultTimeoutMs: 30_000,
+  run: runScript,
+};
 
-/** Creates the kind that runs JavaScript in an isolate inside a process of its own (threat-model.md D10). */
-export function createScriptKind(tools: ScriptTools): ActionKind<typeof scriptInput> {
-  return {
-    name: 'script',
-    title: 'Run a script',
-    schema: scriptInput,
-    secretFields: [],
-    literalFields: ['run', 'file'],
-    defaultTimeoutMs: 30_000,
-    run: (context) => runScript(context, tools),
-  };
-}
-
-async function runScript(context: Context, { pool, door, readFile }: ScriptTools): Promise<AttemptOutcome> {
+async function runScript(context: Context, { scripts, door, readFile }: ActionTools): Promise<AttemptOutcome> {
   const { input, facts } = context;
   if (context.signal.aborted) return failure(context, { code: 'interrupted', message: 'The script was stopped before it began.' });
   const source = input.run === undefined ? await readFile(facts, input.file ?? '') : ok(input.run);
@@ -70,7 +60,7 @@ async function runScript(context: Context, { pool, door, readFile }: ScriptTools
   if (source.value.length > maxSourceLength)
     return failure(context, { code: 'script_invalid', message: 'The script is larger than 128 KB.' });
   const timeoutMs = Math.min(parseDuration(input.timeout) ?? maxTimeoutMs, context.timeoutMs);
-  const end = await pool.run({
+  const end = await scripts.run({
     tenant: JSON.stringify(facts.installation['id'] ?? null),
     source: source.value,
     ...buildScriptArguments(context),

@@ -1,4 +1,5 @@
-import type { AttemptContext, RunFacts } from '../action.ts';
+import type { AttemptContext } from '../action.ts';
+import type { RunFacts } from '../run-facts.ts';
 
 /** A payload with more characters than this is not given to scripts: it would not fit beside them in their memory. */
 const maxEventLength = 1024 * 1024;

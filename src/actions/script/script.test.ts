@@ -2,14 +2,16 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { actionTools, createTestDoor } from '../../../test/support/action-tools.ts';
 import { attemptContext, pushFacts } from '../../../test/support/attempt-context.ts';
 import { RepoWatchError } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/error-catalogue.ts';
 import { createLog } from '../../core/log.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
-import type { AttemptContext, RunFacts } from '../action.ts';
-import { createDoor, type Door } from '../door.ts';
-import { parseOutboundAllow } from '../outbound-allow.ts';
-import { createScriptKind, scriptInput } from './index.ts';
+import type { AttemptContext } from '../action.ts';
+import type { RunFacts } from '../run-facts.ts';
+import type { Door } from '../door.ts';
+import { kind, scriptInput } from './index.ts';
 import { createScriptPool, type ScriptPool } from './pool.ts';
 
 let pool: ScriptPool;
@@ -31,9 +33,7 @@ beforeAll(async () => {
   await once(sink, 'listening');
   const { port } = sink.address() as AddressInfo;
   origin = `http://127.0.0.1:${port}`;
-  const allow = parseOutboundAllow(`127.0.0.1:${port}`);
-  if (!allow.ok) throw new Error(allow.message);
-  door = createDoor({ allow: allow.value });
+  door = createTestDoor(`127.0.0.1:${port}`);
   pool = createScriptPool({ size: 2, log: createLog({ level: 'silent' }) });
 });
 afterAll(async () => {
@@ -42,14 +42,14 @@ afterAll(async () => {
   sink.close();
 });
 
-const noFile = async (): Promise<Outcome<string>> => failed('github_not_found', 'no file');
+const noFile = async (): Promise<Outcome<string, ErrorCode>> => failed('github_not_found', 'no file');
 
 function run(
   input: object,
   changes: Partial<AttemptContext<unknown>> = {},
-  readFile: (facts: RunFacts, path: string) => Promise<Outcome<string>> = noFile,
+  readFile: (facts: RunFacts, path: string) => Promise<Outcome<string, ErrorCode>> = noFile,
 ) {
-  return createScriptKind({ pool, door, readFile }).run(attemptContext(scriptInput.parse(input), changes));
+  return kind.run(attemptContext(scriptInput.parse(input), changes), actionTools({ scripts: pool, door, readFile }));
 }
 
 const body = (text: string) => ({

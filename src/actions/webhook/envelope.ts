@@ -1,5 +1,5 @@
 import { toStorableText } from '../../core/storable.ts';
-import type { RunFacts } from '../action.ts';
+import type { RunFacts } from '../run-facts.ts';
 import { cutText } from '../plain-json.ts';
 
 /** The longest text of a stranger in an envelope, in characters: a commit's message, the text of an issue (handbook L4). */

@@ -3,8 +3,8 @@ import type { ErrorCode } from '../../core/error-catalogue.ts';
 import { catalogue } from '../../core/error-catalogue.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import { toStorableText } from '../../core/storable.ts';
-import type { ActionKind, AttemptContext, AttemptOutcome, AttemptRecord } from '../action.ts';
-import type { Door, DoorResponse } from '../door.ts';
+import type { ActionKind, ActionTools, AttemptContext, AttemptOutcome, AttemptRecord } from '../action.ts';
+import type { DoorResponse } from '../door.ts';
 import { isCredentialHeader } from '../outbound-headers.ts';
 import { cutText, parsePlainJson } from '../plain-json.ts';
 import { buildEnvelope } from './envelope.ts';
@@ -59,19 +59,18 @@ const keptHeaders = [
   'x-amzn-requestid',
 ];
 
-/** Creates the kind that posts to a receiver, signed after Standard Webhooks 1.0.0. `version` goes into the user agent. */
-export function createWebhookKind(tools: { door: Door; version: string }): ActionKind<typeof webhookInput> {
-  return {
-    name: 'webhook',
-    title: 'Send a webhook',
-    schema: webhookInput,
-    secretFields: ['secret'],
-    defaultTimeoutMs: 15_000,
-    run: (context) => sendWebhook(context, tools),
-  };
-}
+/** Posts to a receiver, signed after Standard Webhooks 1.0.0. */
+export const kind: ActionKind<typeof webhookInput> = {
+  name: 'webhook',
+  title: 'Send a webhook',
+  schema: webhookInput,
+  secretFields: ['secret'],
+  permissions: {},
+  defaultTimeoutMs: 15_000,
+  run: sendWebhook,
+};
 
-async function sendWebhook(context: Context, { door, version }: { door: Door; version: string }): Promise<AttemptOutcome> {
+async function sendWebhook(context: Context, { door, version }: ActionTools): Promise<AttemptOutcome> {
   const prepared = prepareRequest(context, version);
   if (!prepared.ok) return failure(prepared.code, prepared.message, {});
   const { method, url } = context.input;

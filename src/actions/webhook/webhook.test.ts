@@ -3,17 +3,13 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
+import { actionTools, createTestDoor } from '../../../test/support/action-tools.ts';
 import { attemptContext, pushFacts } from '../../../test/support/attempt-context.ts';
 import type { AttemptContext } from '../action.ts';
-import { createDoor } from '../door.ts';
-import { parseOutboundAllow } from '../outbound-allow.ts';
 import { buildEnvelope } from './envelope.ts';
-import { createWebhookKind, webhookInput } from './index.ts';
+import { kind, webhookInput } from './index.ts';
 
-const allow = parseOutboundAllow('127.0.0.1');
-if (!allow.ok) throw new Error(allow.message);
-const door = createDoor({ allow: allow.value });
-const kind = createWebhookKind({ door, version: '1.2.3' });
+const door = createTestDoor();
 
 let received: { method: string; headers: IncomingHttpHeaders; body: string }[] = [];
 let answer: (response: ServerResponse) => void = (response) => void response.end();
@@ -42,7 +38,7 @@ beforeEach(() => {
 });
 
 const send = (input: object, changes: Partial<AttemptContext<unknown>> = {}) =>
-  kind.run(attemptContext(webhookInput.parse({ url, ...input }), changes));
+  kind.run(attemptContext(webhookInput.parse({ url, ...input }), changes), actionTools({ door }));
 
 describe('what a receiver gets', () => {
   test('by default a signed thin envelope that the reference library accepts', async () => {

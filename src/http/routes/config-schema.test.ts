@@ -4,9 +4,7 @@ import { parse } from 'yaml';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { readBlocks } from '../../../test/support/docs-pages.ts';
 import { startHttp, type TestHttpServer } from '../../../test/support/http.ts';
-import { createDoor } from '../../actions/door.ts';
-import { noOutboundAllow } from '../../actions/outbound-allow.ts';
-import { createWebhookKind } from '../../actions/webhook/index.ts';
+import { kind as webhook } from '../../actions/webhook/index.ts';
 import { exampleKinds } from '../../../test/support/config-world.ts';
 
 let base: TestDatabase;
@@ -14,7 +12,6 @@ let server: TestHttpServer;
 
 beforeAll(async () => {
   base = await createTestDatabase();
-  const webhook = createWebhookKind({ door: createDoor({ allow: noOutboundAllow }), version: '0' });
   server = await startHttp(base.db, { kinds: [webhook, ...exampleKinds.filter((kind) => kind.name === 'script')] });
 });
 

@@ -1,0 +1,35 @@
+import type { ActionTools } from './actions/action.ts';
+import type { Door } from './actions/door.ts';
+import type { ScriptPool } from './actions/script/pool.ts';
+import type { Db } from './db/connect.ts';
+import type { ServerSettings } from './env.ts';
+import { createGitHubAccess } from './flow/github-access.ts';
+import { readScriptFile } from './flow/read-script-file.ts';
+import type { Clients } from './github/clients.ts';
+import type { Reader } from './github/reader.ts';
+import { createWriter } from './github/writer.ts';
+
+/** The pool of a process without the role worker: nothing is run there. */
+const noScripts: ScriptPool = {
+  run: () =>
+    Promise.resolve({ ok: false, code: 'scripts_unavailable', message: 'Scripts run in processes with the role worker.', log: [] }),
+  warmUp: () => Promise.resolve('no worker'),
+  close: () => Promise.resolve(),
+};
+
+/** What the action kinds of this process work with; part of the composition root. */
+export function createActionTools(
+  { settings, version }: { settings: ServerSettings; version: string },
+  made: { door: Door; scripts: ScriptPool | undefined; reader: Reader; db: Db; clients: Clients },
+): ActionTools {
+  const { door, db, clients } = made;
+  const host = new URL(settings.githubUrl).hostname;
+  const reader = made.reader.as('actions');
+  return {
+    door,
+    version,
+    scripts: made.scripts ?? noScripts,
+    readFile: (facts, path) => readScriptFile({ reader, db }, facts, path),
+    github: createGitHubAccess({ db, host, writer: createWriter({ clients, db, host, appId: settings.appId }) }),
+  };
+}

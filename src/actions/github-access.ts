@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import type { ErrorCode } from '../core/error-catalogue.ts';
+import type { RunFacts } from './run-facts.ts';
+
+/** What GitHub has to grant, such as `{ issues: 'write' }`. */
+export type GitHubPermissions = Readonly<Record<string, 'read' | 'write'>>;
+
+/** What a question or a write comes to; failures may say when to come again. */
+export type GitHubAnswer<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; message: string; retryAt?: Date };
+
+/** A write below a repository's address. `path` follows `/repos/OWNER/NAME` and is already encoded. */
+export interface GitHubWrite<T> {
+  method: 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  path: string;
+  body?: Record<string, unknown>;
+  /** What the answer must be: compare it with what was asked for, GitHub drops silently what it does not take (handbook G5). */
+  answer: z.ZodType<T>;
+}
+
+/** One repository on GitHub, as a step reaches it. Ids in answers may be BigInt. */
+export interface GitHubRepository {
+  owner: string;
+  name: string;
+  read<T>(path: string, answer: z.ZodType<T>): Promise<GitHubAnswer<T>>;
+  /** Every page of a list. */
+  list<Item>(path: string, item: z.ZodType<Item>, params?: Record<string, string>): Promise<GitHubAnswer<Item[]>>;
+  /** Once, in the line of writes of its installation. A lost answer says nothing about whether it happened: look before trying again (handbook E6). */
+  write<T>(request: GitHubWrite<T>): Promise<GitHubAnswer<T>>;
+}
+
+/** GitHub in the name of the installation that a run belongs to, and of no other. */
+export interface GitHubAccess {
+  /**
+   * The run's repository, or another of the same installation by `OWNER/NAME`. Fails when the installation does not see it, or has
+   * not granted the permissions.
+   */
+  open(facts: RunFacts, wish: { repository?: string | undefined; permissions: GitHubPermissions }): Promise<GitHubAnswer<GitHubRepository>>;
+  /** The App's login in its own writes, such as `repowatch[bot]`; what it wrote is ours. */
+  botLogin(): Promise<string | undefined>;
+}

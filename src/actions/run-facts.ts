@@ -1,0 +1,15 @@
+/** The plain-JSON facts of a run. `change`, `repository` and so on are what the configuration's contexts show. */
+export interface RunFacts {
+  run: { id: string; watch: string; replay: boolean };
+  change: Record<string, unknown>;
+  repository: Record<string, unknown>;
+  ref: Record<string, unknown> | null;
+  before: string | null;
+  after: string | null;
+  commit: Record<string, unknown> | null;
+  commits: Record<string, unknown>[];
+  actor: Record<string, unknown> | null;
+  installation: Record<string, unknown>;
+  /** The raw payload; an empty object when the change did not come with one. */
+  event: Record<string, unknown>;
+}
