@@ -42,6 +42,7 @@ const ownWords: Record<string, string[]> = {
   'installations.repository_selection': ['all', 'selected'],
   'installations.refusal': ['ip_allow_list'],
   'configs.status': ['ok', 'invalid'],
+  'audit_entries.actor_kind': ['admin', 'token', 'user', 'system'],
   'config_validations.touches': ['yes', 'unknown'],
   'installation_intents.confirmed_by': ['app', 'user', 'webhook'],
 };

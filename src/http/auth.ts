@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { systemClock } from '../core/clock.ts';
 import { RepoWatchError } from '../core/errors.ts';
+import { adminRequester } from '../people/requester.ts';
 import { FailureLimiter } from './failure-limiter.ts';
 
 /** Compares a token in constant time; both are hashed first, so that not even the length can be measured. */
@@ -43,6 +44,7 @@ export function createTokenGate(adminToken: string, clock = systemClock): TokenG
     checkToken,
     requireToken: (request, reply) => {
       checkToken(bearerToken(request.headers.authorization), { request, reply });
+      request.requester = adminRequester;
       return Promise.resolve();
     },
   };

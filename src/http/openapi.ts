@@ -93,7 +93,10 @@ export async function addOpenApi(app: FastifyInstance, facts: { version: string;
 export function addOpenApiRoute(api: Api): void {
   api.get(
     '/openapi.json',
-    { schema: { summary: 'Read this document', tags: ['meta'], response: { 200: z.looseObject({ openapi: z.string() }), ...problems() } } },
+    {
+      config: { access: { right: 'read', on: 'anything' } },
+      schema: { summary: 'Read this document', tags: ['meta'], response: { 200: z.looseObject({ openapi: z.string() }), ...problems() } },
+    },
     async () => api.swagger() as unknown as { openapi: string },
   );
 }

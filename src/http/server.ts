@@ -4,6 +4,7 @@ import helmet from '@fastify/helmet';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { createId } from '../core/ids.ts';
+import { addAccessGuard } from './access.ts';
 import type { Api, RouteContext } from './api.ts';
 import { createTokenGate } from './auth.ts';
 import { BranchStreams } from './branch-streams.ts';
@@ -95,6 +96,7 @@ function createApp(options: HttpOptions, docsUrl: string): FastifyInstance {
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(createErrorHandler({ docsUrl, log: options.log }));
   app.decorate('publicUrl', options.settings.publicUrl ?? null);
+  app.decorateRequest('requester', undefined);
   return app;
 }
 
@@ -191,8 +193,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   app.setNotFoundHandler(createNotFoundHandler(routes));
   await app.register(
     async (api) => {
-      // On the folder, not on its paths: however an address is spelled, what is routed here has passed the gate.
-      api.addHook('onRequest', (request, reply) => context.gate.requireToken(request, reply));
+      addAccessGuard(api, context);
       api.addHook('preValidation', createRenameRedirect(options.db));
       api.setNotFoundHandler(createNotFoundHandler(routes));
       const typed = api.withTypeProvider<ZodTypeProvider>();
@@ -201,7 +202,10 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     },
     { prefix: '/api' },
   );
-  await app.register(async (root) => addHealthRoutes(root.withTypeProvider<ZodTypeProvider>(), { ...context, metrics }));
+  await app.register(async (root) => {
+    addAccessGuard(root, context);
+    addHealthRoutes(root.withTypeProvider<ZodTypeProvider>(), { ...context, metrics });
+  });
   await app.register(async (root) => addConfigSchemaRoutes(root.withTypeProvider<ZodTypeProvider>(), options.kinds));
   const { pages } = options;
   if (pages !== undefined) await app.register(async (root) => pages(root, context.gate));

@@ -135,7 +135,7 @@ export async function listRepositories(db: Db, query: RepositoryQuery): Promise<
  * Which repository a name means, best first: the one that is called so now, the one that was called so before, and then those that
  * were removed. The latest wins, so a new repository that takes an old name has it (handbook B8).
  */
-const named = `with named as (
+export const namedRepositories = `with named as (
     select r.id, r.github_id, 0 as former from repositories r where lower(r.full_name) = lower(:fullName)
     union all
     select r.id, r.github_id, 1 from repository_names f join repositories r on r.id = f.repository_id where lower(f.full_name) = lower(:fullName)
@@ -143,14 +143,14 @@ const named = `with named as (
 
 /** The repository that this name leads to, in any case, by its present or a former name. */
 export async function findRepository(db: Db, fullName: string): Promise<Repository | undefined> {
-  const sql = `${named} ${selectSql} join named on named.id = r.id order by (r.removed_at is null) desc, named.former, r.id desc limit 1`;
+  const sql = `${namedRepositories} ${selectSql} join named on named.id = r.id order by (r.removed_at is null) desc, named.former, r.id desc limit 1`;
   const [row] = await queryRows<RepositoryRow>(db, sql, { fullName });
   return row === undefined ? undefined : repositoryItem(row);
 }
 
 /** Where a name leads that no repository has now: the present name of the one that had it; undefined for a name that is in use or unknown. */
 export async function findPresentName(db: Db, fullName: string): Promise<string | undefined> {
-  const sql = `${named} select r.full_name, named.former from repositories r join named on named.id = r.id
+  const sql = `${namedRepositories} select r.full_name, named.former from repositories r join named on named.id = r.id
      order by (r.removed_at is null) desc, named.former, r.id desc limit 1`;
   const [row] = await queryRows<{ full_name: string; former: number }>(db, sql, { fullName });
   return row === undefined || row.former === 0 ? undefined : row.full_name;
@@ -158,12 +158,12 @@ export async function findPresentName(db: Db, fullName: string): Promise<string 
 
 /** Our ids of every repository that has or had this name. */
 export async function listRepositoryIds(db: Db, fullName: string): Promise<string[]> {
-  const rows = await queryRows<{ id: string }>(db, `${named} select distinct named.id from named`, { fullName });
+  const rows = await queryRows<{ id: string }>(db, `${namedRepositories} select distinct named.id from named`, { fullName });
   return rows.map((row) => row.id);
 }
 
 /** GitHub's ids of every repository that has or had this name. */
 export async function listRepositoryGithubIds(db: Db, fullName: string): Promise<string[]> {
-  const rows = await queryRows<{ id: string }>(db, `${named} select distinct named.github_id as id from named`, { fullName });
+  const rows = await queryRows<{ id: string }>(db, `${namedRepositories} select distinct named.github_id as id from named`, { fullName });
   return rows.map((row) => row.id);
 }

@@ -20,7 +20,7 @@ export function addBranchStreamRoute(api: Api, { db }: RouteContext, streams: Br
         params: streamParams,
         response: { 200: z.string().describe('text/event-stream'), ...problems(404, 422, 503) },
       },
-      config: { stream: true },
+      config: { stream: true, access: { right: 'read', on: 'repository' } },
       exposeHeadRoute: false,
     },
     async (request, reply) => {

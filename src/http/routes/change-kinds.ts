@@ -30,6 +30,7 @@ export function addChangeKindRoutes(api: Api): void {
   api.get(
     '/meta/changes',
     {
+      config: { access: { right: 'read', on: 'anything' } },
       schema: {
         summary: 'List the types of changes with triggers, JSON Schema, sample and sentence',
         tags,
@@ -41,6 +42,7 @@ export function addChangeKindRoutes(api: Api): void {
   api.get(
     '/meta/changes/:type',
     {
+      config: { access: { right: 'read', on: 'anything' } },
       schema: {
         summary: 'Read one type of change, by our name or an older system’s',
         tags,

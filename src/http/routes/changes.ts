@@ -14,6 +14,7 @@ export function addChangeRoutes(api: Api, { db }: RouteContext): void {
   api.get(
     '/changes',
     {
+      config: { access: { right: 'read', on: 'list' } },
       schema: {
         summary: 'List changes, newest first',
         tags,
@@ -26,6 +27,7 @@ export function addChangeRoutes(api: Api, { db }: RouteContext): void {
   api.get(
     '/changes/:id',
     {
+      config: { access: { right: 'read', on: 'change' } },
       schema: {
         summary: 'Read a change with the watches that were asked, and its runs',
         tags,

@@ -12,6 +12,7 @@ export function addCheckRoute(api: Api, { db }: RouteContext): void {
   api.get(
     '/repos/:owner/:name/checks',
     {
+      config: { access: { right: 'read', on: 'repository' } },
       schema: {
         summary: 'List what comparing a repository with GitHub found, newest first',
         tags: ['reconcile'],

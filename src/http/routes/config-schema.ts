@@ -19,6 +19,7 @@ export function addConfigSchemaRoutes(app: Api, kinds: readonly StepKind[]): voi
     app.get(
       url,
       {
+        config: { access: 'public' },
         schema: {
           summary,
           tags,

@@ -16,6 +16,7 @@ export function addConfigValidationRoutes(api: Api, { db }: RouteContext): void 
   api.get(
     '/repos/:owner/:name/config/validations',
     {
+      config: { access: { right: 'read', on: 'repository' } },
       schema: {
         summary: 'List what was said of proposed configurations, newest first',
         tags,
@@ -32,6 +33,7 @@ export function addConfigValidationRoutes(api: Api, { db }: RouteContext): void 
   api.get(
     '/repos/:owner/:name/config/validations/:id',
     {
+      config: { access: { right: 'read', on: 'repository' } },
       schema: {
         summary: 'Read what was said of a proposed configuration: problems, and what it would have done',
         tags,

@@ -14,6 +14,7 @@ export function addDeliveryRoutes(api: Api, { db, actions }: RouteContext): void
   api.get(
     '/deliveries',
     {
+      config: { access: { right: 'read', on: 'list' } },
       schema: {
         summary: 'List deliveries, newest first',
         tags,
@@ -26,6 +27,7 @@ export function addDeliveryRoutes(api: Api, { db, actions }: RouteContext): void
   api.get(
     '/deliveries/:id',
     {
+      config: { access: { right: 'read', on: 'delivery' } },
       schema: {
         summary: 'Read a delivery with headers, payload, changes and runs',
         tags,
@@ -38,6 +40,7 @@ export function addDeliveryRoutes(api: Api, { db, actions }: RouteContext): void
   api.post(
     '/deliveries/:id/retry',
     {
+      config: { access: { right: 'write', on: 'delivery' } },
       schema: {
         summary: 'Process a settled delivery again',
         tags,

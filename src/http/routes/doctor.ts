@@ -7,6 +7,7 @@ export function addDoctorRoute(api: Api, { actions }: RouteContext): void {
   api.get(
     '/doctor',
     {
+      config: { access: { right: 'read', on: 'everything' } },
       schema: {
         summary: 'Look at everything that has to be right; each finding says what to do',
         tags: ['operations'],

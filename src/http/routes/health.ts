@@ -17,6 +17,7 @@ export function addHealthRoutes(app: Api, context: RouteContext & { metrics: Reg
   app.get(
     '/healthz',
     {
+      config: { access: 'public' },
       schema: {
         summary: 'Say that the process lives',
         tags,
@@ -30,6 +31,7 @@ export function addHealthRoutes(app: Api, context: RouteContext & { metrics: Reg
   app.get(
     '/readyz',
     {
+      config: { access: 'public' },
       schema: {
         summary: 'Say whether database and queue can be used',
         tags,
@@ -46,7 +48,7 @@ export function addHealthRoutes(app: Api, context: RouteContext & { metrics: Reg
   app.get(
     '/metrics',
     {
-      onRequest: (request, reply) => context.gate.requireToken(request, reply),
+      config: { access: { right: 'read', on: 'everything' } },
       schema: {
         summary: 'Read the figures in the Prometheus text format',
         tags,
@@ -62,6 +64,7 @@ function addGreetingRoutes(app: Api, context: RouteContext): void {
   app.get(
     '/ping',
     {
+      config: { access: 'public' },
       schema: {
         summary: 'Answer pong',
         tags,
@@ -74,6 +77,7 @@ function addGreetingRoutes(app: Api, context: RouteContext): void {
   app.get(
     '/version',
     {
+      config: { access: 'public' },
       schema: {
         summary: 'Say which version runs',
         tags,

@@ -14,6 +14,7 @@ export function addIntentRoutes(api: Api, { db, actions }: RouteContext): void {
   api.post(
     '/installations',
     {
+      config: { access: { right: 'write', on: 'body' } },
       schema: {
         summary: 'Begin an installation: answers the address on GitHub where it goes on',
         tags,
@@ -30,6 +31,7 @@ export function addIntentRoutes(api: Api, { db, actions }: RouteContext): void {
   api.get(
     '/installations/intents',
     {
+      config: { access: { right: 'read', on: 'list' } },
       schema: {
         summary: 'List installations that were begun here, newest first',
         tags,
@@ -42,6 +44,7 @@ export function addIntentRoutes(api: Api, { db, actions }: RouteContext): void {
   api.delete(
     '/installations/intents/:id',
     {
+      config: { access: { right: 'write', on: 'body' } },
       schema: {
         summary: 'Take back an installation that was begun here',
         tags,
@@ -57,6 +60,7 @@ export function addIntentRoutes(api: Api, { db, actions }: RouteContext): void {
   api.get(
     '/installations/requests',
     {
+      config: { access: { right: 'read', on: 'list' } },
       schema: {
         summary: 'List what members asked their owners for on GitHub and nobody has approved yet',
         tags,

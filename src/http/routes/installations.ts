@@ -27,6 +27,7 @@ export function addInstallationRoutes(api: Api, context: RouteContext): void {
   api.get(
     '/installations',
     {
+      config: { access: { right: 'read', on: 'list' } },
       schema: {
         summary: 'List installations, newest first',
         tags,
@@ -43,12 +44,16 @@ export function addInstallationRoutes(api: Api, context: RouteContext): void {
   );
   api.get(
     '/installations/:id',
-    { schema: { summary: 'Read an installation', tags, params: idParams, response: { 200: installationSchema, ...problems(404) } } },
+    {
+      config: { access: { right: 'read', on: 'installation' } },
+      schema: { summary: 'Read an installation', tags, params: idParams, response: { 200: installationSchema, ...problems(404) } },
+    },
     async ({ params }) => found(await findInstallation(db, params.id), `installation ${params.id}`),
   );
   api.get(
     '/installations/:id/budget',
     {
+      config: { access: { right: 'read', on: 'installation' } },
       schema: {
         summary: 'What an installation may ask of GitHub, and who spends it',
         tags,
@@ -66,6 +71,7 @@ function addInstallationRepositories(api: Api, { db }: RouteContext): void {
   api.get(
     '/installations/:id/repos',
     {
+      config: { access: { right: 'read', on: 'installation' } },
       schema: {
         summary: 'List the repositories of an installation, active and removed, newest first',
         tags,
@@ -85,6 +91,7 @@ function addInstallationWrites(api: Api, { db, actions }: RouteContext): void {
   api.patch(
     '/installations/:id',
     {
+      config: { access: { right: 'manage', on: 'installation' } },
       schema: {
         summary: 'Switch an installation on or off',
         tags,
@@ -101,6 +108,7 @@ function addInstallationWrites(api: Api, { db, actions }: RouteContext): void {
   api.post(
     '/installations/:id/purge',
     {
+      config: { access: { right: 'manage', on: 'installation' } },
       schema: {
         summary: 'Delete for good what is kept of a deleted installation',
         tags,

@@ -12,17 +12,24 @@ const tags = ['jobs'];
 export function addJobRoutes(api: Api, { db, actions }: RouteContext): void {
   api.get(
     '/jobs',
-    { schema: { summary: 'List jobs, newest first', tags, querystring: jobQuery, response: { 200: pageOf(jobSchema), ...problems(422) } } },
+    {
+      config: { access: { right: 'read', on: 'list' } },
+      schema: { summary: 'List jobs, newest first', tags, querystring: jobQuery, response: { 200: pageOf(jobSchema), ...problems(422) } },
+    },
     async (request, reply) => withLink(request, reply, await listJobs(db, request.query)),
   );
   api.get(
     '/jobs/:id',
-    { schema: { summary: 'Read a job: how far it is', tags, params: idParams, response: { 200: jobSchema, ...problems(404) } } },
+    {
+      config: { access: { right: 'read', on: 'job' } },
+      schema: { summary: 'Read a job: how far it is', tags, params: idParams, response: { 200: jobSchema, ...problems(404) } },
+    },
     async ({ params }) => found(await findJob(db, params.id), `job ${params.id}`),
   );
   api.post(
     '/jobs/:id/cancel',
     {
+      config: { access: { right: 'write', on: 'job' } },
       schema: {
         summary: 'Take a job back; repositories that are done stay done',
         tags,

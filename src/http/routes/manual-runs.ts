@@ -2,7 +2,7 @@ import type { Api, RouteContext } from '../api.ts';
 import { found, unwrap } from '../problem.ts';
 import { findChangeDetail } from '../read/changes.ts';
 import { findRepository } from '../read/repositories.ts';
-import { requesterOf } from '../requester.ts';
+import { actorOf } from '../requester.ts';
 import { idempotencyHeaders, manualRun, manualRunBody, watchParams } from '../schemas/manual-run.ts';
 import { problems } from '../schemas/problem.ts';
 
@@ -11,6 +11,7 @@ export function addManualRunRoute(api: Api, { db, actions }: RouteContext): void
   api.post(
     '/repos/:owner/:name/watches/:watch/run',
     {
+      config: { access: { right: 'write', on: 'repository' } },
       schema: {
         summary: 'Run a watch that has a `manual` trigger',
         tags: ['runs'],
@@ -31,7 +32,7 @@ export function addManualRunRoute(api: Api, { db, actions }: RouteContext): void
           ref,
           inputs,
           texts,
-          actor: requesterOf(request),
+          actor: actorOf(request),
           key: request.headers['idempotency-key'],
         }),
       );

@@ -16,6 +16,7 @@ export function addMemberRoutes(api: Api, { db, actions }: RouteContext): void {
   api.get(
     '/repos/:owner/:name/members',
     {
+      config: { access: { right: 'read', on: 'repository' } },
       schema: {
         summary: 'List who may work on a repository, by login',
         tags,
@@ -33,6 +34,7 @@ export function addMemberRoutes(api: Api, { db, actions }: RouteContext): void {
   api.post(
     '/repos/:owner/:name/members/sync',
     {
+      config: { access: { right: 'write', on: 'repository' } },
       schema: {
         summary: 'Have GitHub list now who may work on a repository',
         tags,

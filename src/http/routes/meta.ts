@@ -58,6 +58,7 @@ export function addMetaRoutes(api: Api): void {
   api.get(
     '/meta/statuses',
     {
+      config: { access: { right: 'read', on: 'anything' } },
       schema: {
         summary: 'List the status words in use',
         tags,
@@ -69,6 +70,7 @@ export function addMetaRoutes(api: Api): void {
   api.get(
     '/meta/errors',
     {
+      config: { access: { right: 'read', on: 'anything' } },
       schema: {
         summary: 'List the codes of errors and reasons',
         tags,

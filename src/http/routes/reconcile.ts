@@ -32,6 +32,7 @@ export function addReconcileRoute(api: Api, context: RouteContext): void {
   api.post(
     '/reconcile',
     {
+      config: { access: { right: 'write', on: 'body' } },
       schema: {
         summary: 'Compare one repository, those of an installation, or all, with GitHub now',
         tags,
@@ -50,6 +51,7 @@ export function addReconcileRoute(api: Api, context: RouteContext): void {
   api.post(
     '/repos/:owner/:name/reconcile',
     {
+      config: { access: { right: 'write', on: 'repository' } },
       schema: {
         summary: 'Compare a repository with GitHub now',
         tags,

@@ -14,6 +14,7 @@ export function addRecoveryRoutes(api: Api, { db, actions }: RouteContext): void
   api.get(
     '/recovery',
     {
+      config: { access: { right: 'read', on: 'everything' } },
       schema: {
         summary: 'Read what is proven about lost deliveries, and how the scan stands',
         tags,
@@ -25,6 +26,7 @@ export function addRecoveryRoutes(api: Api, { db, actions }: RouteContext): void
   api.post(
     '/recovery',
     {
+      config: { access: { right: 'write', on: 'everything' } },
       schema: {
         summary: "Scan GitHub's record of deliveries now",
         tags,
@@ -40,6 +42,7 @@ export function addRecoveryRoutes(api: Api, { db, actions }: RouteContext): void
   api.get(
     '/recovery/deliveries',
     {
+      config: { access: { right: 'read', on: 'everything' } },
       schema: {
         summary: 'List the deliveries that were missing, the newest find first',
         tags,

@@ -27,6 +27,7 @@ function addRefRoute(api: Api, { db }: RouteContext, of: { kind: RefKind; path: 
   api.get(
     `/repos/:owner/:name/${of.path}`,
     {
+      config: { access: { right: 'read', on: 'repository' } },
       schema: {
         summary: `List the ${of.path} of a repository by name`,
         tags,
@@ -49,6 +50,7 @@ export function addRepositoryRoutes(api: Api, context: RouteContext): void {
   api.get(
     '/repos',
     {
+      config: { access: { right: 'read', on: 'list' } },
       schema: {
         summary: 'List tracked repositories',
         tags,
@@ -61,6 +63,7 @@ export function addRepositoryRoutes(api: Api, context: RouteContext): void {
   api.get(
     '/repos/:owner/:name',
     {
+      config: { access: { right: 'read', on: 'repository' } },
       schema: { summary: 'Read a repository', tags, params: repositoryParams, response: { 200: repositorySchema, ...problems(404, 422) } },
     },
     async ({ params }) => read(params),
@@ -70,6 +73,7 @@ export function addRepositoryRoutes(api: Api, context: RouteContext): void {
   api.get(
     '/repos/:owner/:name/config',
     {
+      config: { access: { right: 'read', on: 'repository' } },
       schema: {
         summary: 'Read the configuration of a repository: its state, its problems, what is in force, its watches',
         tags,
@@ -89,6 +93,7 @@ function addRepositoryWrites(api: Api, { actions }: RouteContext, read: Read): v
   api.patch(
     '/repos/:owner/:name',
     {
+      config: { access: { right: 'write', on: 'repository' } },
       schema: {
         summary: 'Switch a repository on or off',
         tags,
@@ -106,6 +111,7 @@ function addRepositoryWrites(api: Api, { actions }: RouteContext, read: Read): v
   api.post(
     '/repos/:owner/:name/secrets/confirm-owner',
     {
+      config: { access: { right: 'write', on: 'repository' } },
       schema: {
         summary: 'Confirm that the secrets of a repository are meant for its present owner',
         tags,

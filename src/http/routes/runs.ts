@@ -15,6 +15,7 @@ export function addRunRoutes(api: Api, { db, actions }: RouteContext): void {
   api.get(
     '/runs',
     {
+      config: { access: { right: 'read', on: 'list' } },
       schema: {
         summary: 'List runs, newest first',
         tags,
@@ -27,6 +28,7 @@ export function addRunRoutes(api: Api, { db, actions }: RouteContext): void {
   api.get(
     '/runs/:id',
     {
+      config: { access: { right: 'read', on: 'run' } },
       schema: {
         summary: 'Read a run with its steps, attempts, what was sent and what came back',
         tags,
@@ -39,6 +41,7 @@ export function addRunRoutes(api: Api, { db, actions }: RouteContext): void {
   api.post(
     '/runs/:id/replay',
     {
+      config: { access: { right: 'write', on: 'run' } },
       schema: {
         summary: 'Run the same watch on the same change again, as a new run',
         tags,
@@ -52,6 +55,7 @@ export function addRunRoutes(api: Api, { db, actions }: RouteContext): void {
   api.post(
     '/runs/:id/cancel',
     {
+      config: { access: { right: 'write', on: 'run' } },
       schema: {
         summary: 'Cancel a run that is not over; an attempt under way is stopped within a second',
         tags,

@@ -14,6 +14,7 @@ function addSecretReadRoutes(api: Api, { db }: RouteContext): void {
   api.get(
     '/secrets',
     {
+      config: { access: { right: 'read', on: 'list' } },
       schema: {
         summary: 'List secrets, without their values',
         tags,
@@ -31,6 +32,7 @@ function addSecretReadRoutes(api: Api, { db }: RouteContext): void {
   api.get(
     '/secrets/:name',
     {
+      config: { access: { right: 'read', on: 'body' } },
       schema: {
         summary: 'Read what is told of a secret; never its value',
         tags,
@@ -50,6 +52,7 @@ export function addSecretRoutes(api: Api, context: RouteContext): void {
   api.put(
     '/secrets/:name',
     {
+      config: { access: { right: 'write', on: 'body' } },
       schema: {
         summary: 'Set a secret',
         tags,
@@ -71,6 +74,7 @@ export function addSecretRoutes(api: Api, context: RouteContext): void {
   api.delete(
     '/secrets/:name',
     {
+      config: { access: { right: 'write', on: 'body' } },
       schema: {
         summary: 'Forget a secret',
         tags,

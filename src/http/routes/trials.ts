@@ -27,6 +27,7 @@ export function addTrialRoutes(api: Api, context: RouteContext): void {
   api.post(
     '/config/validate',
     {
+      config: { access: { right: 'read', on: 'body' } },
       schema: {
         summary: 'Check a configuration file; answers 200 also when it has errors',
         tags,
@@ -44,6 +45,7 @@ export function addTrialRoutes(api: Api, context: RouteContext): void {
   api.get(
     '/repos/:owner/:name/why',
     {
+      config: { access: { right: 'read', on: 'repository' } },
       schema: {
         summary: 'List the last changes of a repository with what a watch said about each, and what keeps it from running now',
         tags,
@@ -72,6 +74,7 @@ function addSimulationRoute(api: Api, context: RouteContext): void {
   api.post(
     '/config/simulate',
     {
+      config: { access: { right: 'read', on: 'body' } },
       schema: {
         summary: 'Say what a configuration file would do, on changes that happened or on an event; sends nothing',
         tags,

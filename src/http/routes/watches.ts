@@ -48,6 +48,7 @@ function addWatchList(api: Api, context: RouteContext): void {
   api.get(
     '/repos/:owner/:name/watches',
     {
+      config: { access: { right: 'read', on: 'repository' } },
       schema: {
         summary: 'List the watches of a repository, whichever layer declares them',
         tags,
@@ -63,6 +64,7 @@ function addWatchPut(api: Api, context: RouteContext): void {
   api.put(
     '/repos/:owner/:name/watches/:key',
     {
+      config: { access: { right: 'write', on: 'repository' } },
       schema: {
         summary: 'Make or replace a watch by the API',
         tags,
@@ -89,6 +91,7 @@ function addWatchSwitch(api: Api, context: RouteContext): void {
   api.patch(
     '/repos/:owner/:name/watches/:key',
     {
+      config: { access: { right: 'write', on: 'repository' } },
       schema: {
         summary: 'Switch a watch of the API off or on',
         tags,
@@ -109,6 +112,7 @@ function addWatchRemoval(api: Api, context: RouteContext): void {
   api.delete(
     '/repos/:owner/:name/watches/:key',
     {
+      config: { access: { right: 'write', on: 'repository' } },
       schema: {
         summary: 'Remove a watch that the API made',
         tags,

@@ -10,6 +10,7 @@ export function addWebhookRoute(api: Api, { db, actions }: RouteContext): void {
   api.get(
     '/repos/:owner/:name/webhooks',
     {
+      config: { access: { right: 'read', on: 'repository' } },
       schema: {
         summary: 'List the webhooks that a repository has on GitHub beside the App',
         tags: ['repositories'],
