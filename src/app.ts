@@ -11,6 +11,7 @@ import { LaneLocks } from './db/lane-locks.ts';
 import { migrateUp } from './db/migrate.ts';
 import type { ServerSettings } from './env.ts';
 import { createAcceptDelivery } from './flow/accept-delivery.ts';
+import { createBulkService } from './flow/bulk-runs.ts';
 import { ConfigCache } from './flow/config-cache.ts';
 import type { Context } from './flow/context.ts';
 import { loadServerConfig } from './flow/load-server-config.ts';
@@ -152,6 +153,8 @@ function createContext(
     reconcileSeconds: settings.reconcileInterval / 1000,
     whyNotDays: settings.whyNotDays,
     presenceTimeoutMs: settings.presenceTimeout,
+    bulkCooldownMs: settings.bulkCooldown,
+    loops: { runs: settings.loopRuns, windowMs: settings.loopWindow },
     recovery: {
       appId: settings.appId,
       intervalMs: settings.recoveryInterval ?? recoveryIntervalMs[settings.intake],
@@ -260,6 +263,7 @@ class Workers {
       create('sync', createSyncService(context)),
       create('sweeps', createSweepService(context)),
       create('feedback', createFeedbackService(feedback)),
+      create('bulk', createBulkService(context)),
     ];
   }
 

@@ -4,7 +4,11 @@ import { explainStanding } from './flow/explain-standing.ts';
 import { explainLayers } from './flow/explain-layers.ts';
 import { joinBranch, keepPresences, leaveBranch } from './flow/presence.ts';
 import { requestRecovery } from './flow/recover-deliveries.ts';
-import { cancelRunById, replayRun, retryDelivery } from './flow/requests.ts';
+import { requestBulk } from './flow/bulk-runs.ts';
+import { readParameters } from './flow/read-parameters.ts';
+import { redriveDeadRun, replayRun } from './flow/replay-run.ts';
+import { cancelRunById, retryDelivery } from './flow/requests.ts';
+import { unblockLane } from './flow/unblock-lane.ts';
 import { requestManualRun } from './flow/request-manual-run.ts';
 import { cancelReconcile, requestReconcile } from './flow/request-reconcile.ts';
 import { requestTrial, requestValidation } from './flow/request-trial.ts';
@@ -15,13 +19,22 @@ import type { HttpActions } from './http/http-options.ts';
 import { failed, ok } from './core/outcome.ts';
 import type { SetupActions } from './setup-actions.ts';
 import type { KeyRing } from './vault/key-ring.ts';
+import { resetBreaker } from './runs/break-loops.ts';
 import { deleteSecret, upsertSecret } from './vault/secrets.ts';
 
 /** What the REST side and the page can make happen, wired to the stories. */
 export function createHttpActions(context: Context, keyRing: KeyRing): Omit<HttpActions, keyof SetupActions> {
   return {
     retryDelivery: (id) => retryDelivery(context, id),
-    replayRun: (id) => replayRun(context, id),
+    replayRun: (id, config) => replayRun(context, { id, config }),
+    runs: {
+      redrive: (id) => redriveDeadRun(context, id),
+      requestBulk: (wish) => requestBulk(context, wish),
+      unblock: (wish) => unblockLane(context, wish),
+      resetBreaker: (id) => resetBreaker(context.db, id),
+      loopWindowMs: context.loops.windowMs,
+      readParameters: (id) => readParameters(context, id),
+    },
     explainLayers: (githubId) => explainLayers(context, githubId),
     watches: {
       put: (wish) => putApiWatch(context, wish),

@@ -172,6 +172,27 @@ export const settingsTable = {
     help: "How often GitHub's record of deliveries is read for what did not arrive; 1m without it, 15s with INTAKE=poll.",
     how: 'Write a number with s, m or h, for example 1m.',
   },
+  LOOP_RUNS: {
+    format: formats.countFormat({ min: 1, max: 10_000 }),
+    type: 'number from 1 to 10000',
+    default: '10',
+    help: 'How often a watch may run within LOOP_WINDOW on changes that RepoWatch itself made to one ref, issue or pull request; more looks like a loop and is stopped.',
+    how: 'Raise it when a watch with include_self rightly answers more of its own writes.',
+  },
+  LOOP_WINDOW: {
+    format: formats.durationFormat({ min: '1s', max: '24h' }),
+    type: 'time from 1s to 24h',
+    default: '10m',
+    help: 'The time over which LOOP_RUNS counts, and after which a loop that was stopped counts as over.',
+    how: 'Write a number with s, m or h, for example 10m.',
+  },
+  BULK_COOLDOWN: {
+    format: formats.durationFormat({ min: '0s', max: '24h' }),
+    type: 'time from 0s to 24h',
+    default: '10m',
+    help: 'How long a run that was replayed or redriven with many others is left out when many are replayed or redriven again.',
+    how: 'Write a number with s, m or h, for example 10m.',
+  },
   PRESENCE_TIMEOUT: {
     format: formats.durationFormat({ min: '3s', max: '5m' }),
     type: 'time from 3s to 5m',

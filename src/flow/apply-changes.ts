@@ -6,13 +6,14 @@ import { insertChanges, takeChangeIds, type NewChange } from '../mirror/changes.
 import { judgeMove, normalSha, type Judgement } from '../mirror/judge-move.ts';
 import { lockRefs, refText, updateRefs, type LockedRef, type RefKey } from '../mirror/refs.ts';
 import { hastenReconcile } from '../mirror/reconcile-due.ts';
-import { insertRuns, type NewRun } from '../runs/insert-runs.ts';
+import type { NewRun } from '../runs/insert-runs.ts';
 import type { Arrival } from './arrival.ts';
 import type { Context } from './context.ts';
 import { describeRepository } from './describe-repository.ts';
 import { followExtends } from './follow-extends.ts';
 import { matchChange } from './match-change.ts';
 import { requestValidationOfMoves } from './request-validation.ts';
+import { startRuns } from './start-runs.ts';
 
 /** What became of an arrival. `confirm`: nothing was done, GitHub has to be asked. `deferred`: an earlier one of its repository has to be confirmed first. */
 export type Applied =
@@ -63,12 +64,7 @@ export async function applyChanges(context: Context, trx: Db, arrivals: Arrival[
   );
   const fresh = decided.filter((entry) => inserted.has(entry.change.id));
   const runs = fresh.flatMap((entry) => entry.runs);
-  await insertRuns(trx, runs);
-  await context.queue.send(
-    trx,
-    'runs',
-    runs.map((run) => run.lane),
-  );
+  await startRuns(context, trx, runs);
   await requestValidationOfMoves(
     context,
     trx,

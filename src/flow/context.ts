@@ -6,6 +6,7 @@ import type { HookDeliveries } from '../github/hook-deliveries.ts';
 import type { Reader } from '../github/reader.ts';
 import type { Receive } from '../github/receive.ts';
 import type { Queue } from '../queue/queue.ts';
+import type { LoopLimits } from '../runs/break-loops.ts';
 import type { SecretReader } from './secret-reader.ts';
 import type { ConfigCache } from './config-cache.ts';
 
@@ -32,6 +33,10 @@ export interface Context {
   whyNotDays: number;
   /** After so long without a word from its server a connection that looks at a branch counts as gone. Milliseconds. */
   presenceTimeoutMs: number;
+  /** How many runs on changes of machines are no loop yet. */
+  loops: LoopLimits;
+  /** How long a run is left out of bulk replays after one took it. Milliseconds. */
+  bulkCooldownMs: number;
   /** GitHub's record of what it delivered to this App, and how often it is read. */
   recovery: { appId: string; intervalMs: number; deliveries: HookDeliveries };
 }

@@ -6,7 +6,10 @@ import { unaskedClause, type Consideration } from '../mirror/changes.ts';
 import type { Repository } from '../mirror/repository.ts';
 import type { RunControl } from '../runs/control-runs.ts';
 import type { NewRun } from '../runs/insert-runs.ts';
+import { botLoops, ownLoops } from '../runs/break-loops.ts';
+import { subjectOf } from '../watches/change-facts.ts';
 import type { CompiledWatch } from '../watches/compile-config.ts';
+import type { LayeredWatch } from '../watches/layers.ts';
 import { concurrencyKey, matchWatch, type MatchSubject } from '../watches/match.ts';
 import { isUndecided, type ConfigCache, type LoadedConfig } from './config-cache.ts';
 import { configPath } from './config-path.ts';
@@ -45,7 +48,7 @@ export function matchChange(
     change,
     event: () => (event ??= redactPayload(subject.event)),
     githubUrl: context.githubUrl,
-    isSelf: isSelf(change, repository),
+    isSelf: isSelf(change, repository, subject.event),
   };
   const passedOver = explainCatchUp(change, config.compiled.reconcile.catchUp, subject.superseded === true);
   for (const watch of config.compiled.watches) {
@@ -66,25 +69,39 @@ export function matchChange(
         config: repository.configId ?? version,
       });
     } else {
-      const lane = laneOfRun({ watch, watchId, subject: matchSubject, repository });
       matched.considered.push({ watch: watch.id, matched: true, config: version });
-      matched.runs.push({
-        changeId: change.id,
-        watchId,
-        configId: watch.configId,
-        baseConfigId: watch.layer === 'file' ? config.baseConfigId : null,
-        repositoryId: repository.id,
-        installationId: repository.installationId,
-        watchKey: watch.id,
-        lane,
-        strict: watch.order === 'strict',
-        dryRun: watch.mode === 'dry-run',
-        replayOf: null,
-        ...controlOf(watch, change),
-      });
+      const loopKey = loopKeyOf(matchSubject);
+      const run = describeRun({ watch, watchId, baseConfigId: config.baseConfigId, subject: matchSubject, repository });
+      matched.runs.push({ ...run, ...(loopKey === undefined ? {} : { loopKey }), ...controlOf(watch, change) });
     }
   }
   return matched;
+}
+
+/** A watch as it is in force, with its row, and the change that it is to work on. */
+interface WatchAtWork {
+  watch: LayeredWatch;
+  watchId: string;
+  baseConfigId: string | null;
+  subject: MatchSubject;
+  repository: Repository;
+}
+
+/** The run of a watch on a change, before it has a row. */
+export function describeRun({ watch, watchId, baseConfigId, subject, repository }: WatchAtWork): NewRun {
+  return {
+    changeId: subject.change.id,
+    watchId,
+    configId: watch.configId,
+    baseConfigId: watch.layer === 'file' ? baseConfigId : null,
+    repositoryId: repository.id,
+    installationId: repository.installationId,
+    watchKey: watch.id,
+    lane: laneOfRun({ watch, watchId, subject, repository }),
+    strict: watch.order === 'strict',
+    dryRun: watch.mode === 'dry-run',
+    replayOf: null,
+  };
 }
 
 /** What is kept for a change when there is no watch to be asked. */
@@ -111,9 +128,35 @@ function explainCatchUp(change: Change, catchUp: 'all' | 'latest' | 'none', supe
   return superseded ? 'a newer change of the same ref was found with it, and only the latest one is caught up on' : undefined;
 }
 
-/** RepoWatch's own writes come back as events by the App's bot (handbook C14). No person can have its login: GitHub allows no brackets in one. */
-function isSelf(change: Change, repository: Repository): boolean {
-  return repository.appSlug !== null && change.actor?.login.toLowerCase() === `${repository.appSlug}[bot]`.toLowerCase();
+/**
+ * RepoWatch's own writes come back as events by the App's bot (handbook C14). No person can have its login: GitHub allows no brackets
+ * in one. What the App wrote in a person's name comes back by that person, and says through which App it was written (G7).
+ */
+function isSelf(change: Change, { appSlug }: Repository, event: Record<string, unknown>): boolean {
+  if (appSlug === null) return false;
+  const own = appSlug.toLowerCase();
+  if (change.actor?.login.toLowerCase() === `${own}[bot]`) return true;
+  const [, verb = ''] = change.type.split('.');
+  if (verb !== 'opened' && verb !== 'created') return false;
+  return writtenThrough(event).some((slug) => slug.toLowerCase() === own);
+}
+
+/** The Apps through which what is new in a payload was written. */
+function writtenThrough(event: Record<string, unknown>): string[] {
+  const subject = event['comment'] ?? event['issue'];
+  const app = (subject as { performed_via_github_app?: { slug?: unknown } | null } | null | undefined)?.performed_via_github_app;
+  return typeof app?.slug === 'string' ? [app.slug] : [];
+}
+
+/**
+ * What a change is about when a machine made it, for the breaker of loops: our own writes, and those of other bots, which may
+ * answer ours. Undefined for a person's: however many they are, they are no loop.
+ */
+function loopKeyOf({ change, isSelf: self }: MatchSubject): string | undefined {
+  if (!self && change.actor?.type !== 'Bot') return undefined;
+  const about = subjectOf(change) ?? '';
+  const short = about.length <= longestLane ? about : createHash('sha256').update(about).digest('base64url');
+  return `${self ? ownLoops : botLoops}${short}`;
 }
 
 /** The concurrency key within the installation; a watch without order has a lane for each of its runs, unless they have to meet. */

@@ -4,10 +4,10 @@ import { findDeliveryBody } from '../inbox/waiting-deliveries.ts';
 import { listUnaskedChanges, updateConsidered } from '../mirror/changes.ts';
 import { readChanges, type StoredChange } from '../mirror/read-changes.ts';
 import type { Repository } from '../mirror/repository.ts';
-import { insertRuns } from '../runs/insert-runs.ts';
 import type { Context } from './context.ts';
 import { matchChange, type Matched } from './match-change.ts';
 import { parsePayload } from './parse-delivery.ts';
+import { startRuns } from './start-runs.ts';
 
 /** How many changes are caught up on in one look. */
 const atOnce = 1_000;
@@ -28,12 +28,7 @@ export async function matchMissed(context: Context, trx: Db, repository: Reposit
     [...matched].map(([id, { considered }]) => ({ id, considered })),
   );
   const runs = [...matched.values()].flatMap((entry) => entry.runs);
-  await insertRuns(trx, runs);
-  await context.queue.send(
-    trx,
-    'runs',
-    runs.map((run) => run.lane),
-  );
+  await startRuns(context, trx, runs);
   return runs.length;
 }
 

@@ -25,7 +25,7 @@ export interface StepPreview {
 
 /** Fills in the steps of a watch for a change, when everything goes well and no step has answered anything yet. Sends nothing, reads no secret. Pure. */
 export function previewSteps(watch: CompiledWatch, subject: MatchSubject, kinds: readonly StepKind[]): StepPreview[] {
-  const contexts = buildContexts({ ...subject, vars: watch.vars });
+  const contexts = buildContexts({ ...subject, vars: watch.vars, parameters: watch.parameters });
   return watch.steps.map((step, position) => {
     const secrets = [...new Set([...step.secretNames, ...namesInScript(step)])].sort();
     const stand = Object.fromEntries(secrets.map((name) => [name, `\${{ secrets.${name} }}`]));

@@ -4,10 +4,10 @@ import type { ChangeOrigin } from '../core/statuses.ts';
 import type { Db } from '../db/connect.ts';
 import { insertChanges, takeChangeIds } from '../mirror/changes.ts';
 import type { Repository } from '../mirror/repository.ts';
-import { insertRuns } from '../runs/insert-runs.ts';
 import type { Context } from './context.ts';
 import { describeRepository } from './describe-repository.ts';
 import { matchChange } from './match-change.ts';
+import { startRuns } from './start-runs.ts';
 
 /** A change that is not about a ref's head, before it is known whether it is news. */
 export type NewNounChange = NounData & {
@@ -63,12 +63,7 @@ export async function recordChange(context: Context, trx: Db, news: NewNounChang
     },
   ]);
   if (inserted.size === 0) return undefined;
-  await insertRuns(trx, matched.runs);
-  await context.queue.send(
-    trx,
-    'runs',
-    matched.runs.map((run) => run.lane),
-  );
+  await startRuns(context, trx, matched.runs);
   return { changeId: id!, runs: matched.runs.length };
 }
 

@@ -45,7 +45,7 @@ async function tellDeadRun(context: Context, trx: Db, runId: string): Promise<vo
   const run = await findDeadRun(trx, runId);
   const repository = run && (await findRepositoryById(trx, run.repositoryId));
   if (!run || !repository) return;
-  const { id, watchKey: watch, changeId, step, attempts, code, message } = run;
+  const { id, watchKey: watch, changeId, step, attempts, redrives, code, message } = run;
   const change = (await readChanges(trx, [changeId])).get(changeId)?.change;
   if (change?.type === 'run.dead') return;
   await recordChange(context, trx, {
@@ -53,7 +53,7 @@ async function tellDeadRun(context: Context, trx: Db, runId: string): Promise<vo
     data: { dead_run: { id, watch, change_id: changeId, step, attempts, code, message } },
     repository,
     actor: null,
-    meaning: `run.dead:${id}`,
+    meaning: redrives === 0 ? `run.dead:${id}` : `run.dead:${id}:${redrives}`,
     origin: 'trigger',
     deliveryId: null,
     at: context.clock.now(),

@@ -8,6 +8,7 @@ import { findRepositoryById } from '../mirror/find-repository.ts';
 import { lockInstallation } from '../mirror/installation.ts';
 import { cancelJob, endLostItems, findJobStatus, insertJob } from '../mirror/jobs.ts';
 import { requestReconcile as makeDue, type ReconcileTarget } from '../mirror/reconcile-due.ts';
+import { cancelBulkRuns } from '../runs/bulk-jobs.ts';
 import type { Context } from './context.ts';
 import { refuseInstallation, refuseRepository } from './refuse.ts';
 
@@ -68,7 +69,10 @@ async function findObstacle(context: Context, trx: Db, { repositoryId, installat
 /** Takes a job back: what is not compared yet stays due, but nobody waits for it. `not_found`, or `conflict` when it is over. */
 export async function cancelReconcile(context: Context, id: string): Promise<Outcome<{ id: string }, ErrorCode>> {
   return await transaction(context.db, async (trx) => {
-    if (await cancelJob(trx, id)) return ok({ id });
+    if (await cancelJob(trx, id)) {
+      await cancelBulkRuns(trx, id);
+      return ok({ id });
+    }
     const status = await findJobStatus(trx, id);
     if (status === undefined) return failed('not_found', `There is no job ${id}.`);
     return failed('conflict', `Job ${id} is ${status} already; only one that is queued or running can be cancelled.`);

@@ -3,9 +3,6 @@ import { failed, ok, type Outcome } from '../core/outcome.ts';
 import { transaction } from '../db/transaction.ts';
 import { findDeliveryStatus, reopenDelivery } from '../inbox/settle-deliveries.ts';
 import { cancelRun, findRunStatus } from '../runs/cancel-run.ts';
-import { copyBatch } from '../runs/control-runs.ts';
-import { insertRuns, type NewRun } from '../runs/insert-runs.ts';
-import { findReplaySource, type ReplaySource } from '../runs/find-replay-source.ts';
 import type { Context } from './context.ts';
 
 /** Puts an errored or ignored delivery back to work. */
@@ -22,19 +19,6 @@ export async function retryDelivery(context: Context, id: string): Promise<Outco
   });
 }
 
-/** Makes a new run of the same watch on the same change. It keeps the idempotency keys, so that a receiver can tell that it is a repetition. */
-export async function replayRun(context: Context, id: string): Promise<Outcome<{ id: string }, ErrorCode>> {
-  return await transaction(context.db, async (trx) => {
-    const source = await findReplaySource(trx, id);
-    if (!source) return failed('not_found', `There is no run ${id}.`);
-    if (!source.ended) return failed('conflict', `Run ${id} is ${source.status}; it can be replayed once it is over.`);
-    const [newId] = await insertRuns(trx, [toReplay(source)]);
-    await copyBatch(trx, { from: id, to: newId! });
-    await context.queue.send(trx, 'runs', [source.lane]);
-    return ok({ id: newId! });
-  });
-}
-
 /** Ends a run that is not over. What is under way hears of it within a second; an effect that was already made stays made. */
 export async function cancelRunById(context: Context, id: string): Promise<Outcome<{ id: string }, ErrorCode>> {
   return await transaction(context.db, async (trx) => {
@@ -48,8 +32,4 @@ export async function cancelRunById(context: Context, id: string): Promise<Outco
     if (status === undefined) return failed('not_found', `There is no run ${id}.`);
     return failed('conflict', `Run ${id} is ${status} already; only one that is queued, running or waiting can be cancelled.`);
   });
-}
-
-function toReplay({ rootId, status: _status, ended: _ended, ...model }: ReplaySource): NewRun {
-  return { ...model, replayOf: rootId };
 }

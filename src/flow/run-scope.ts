@@ -99,6 +99,7 @@ function contextsOf(context: Context, facts: { prepared: PreparedRun; watch: Com
     change: prepared.loaded.stored.change,
     changes: prepared.changes,
     vars: watch.vars,
+    parameters: watch.parameters,
     event: () => event,
     githubUrl: context.githubUrl,
   });
@@ -107,7 +108,7 @@ function contextsOf(context: Context, facts: { prepared: PreparedRun; watch: Com
 }
 
 function toFacts(contexts: RunContexts, run: RunFacts['run']): RunFacts {
-  const { change, repository, ref, before, after, commit, commits, actor, installation } = contexts;
+  const { change, repository, ref, before, after, commit, commits, actor, installation, params } = contexts;
   return {
     run,
     change,
@@ -119,6 +120,7 @@ function toFacts(contexts: RunContexts, run: RunFacts['run']): RunFacts {
     commits,
     actor,
     installation,
+    params,
     get event() {
       return contexts.event;
     },

@@ -3,11 +3,12 @@ import type { AttemptOutcome } from '../actions/action.ts';
 import { describeError } from '../core/errors.ts';
 import { readProgress, type StoredStep } from '../runs/read-progress.ts';
 import { confirmRun } from '../runs/cancel-run.ts';
+import { postponedCodes } from '../runs/postponed.ts';
 import type { FinishedAttempt, Progress, RunState, StepState } from '../runs/record-progress.ts';
 import type { Turn } from '../queue/lane-dispatcher.ts';
 import type { CompiledStep } from '../watches/compile-config.ts';
 import { judgeStep } from '../watches/match.ts';
-import { nextRetryAt } from '../watches/retry.ts';
+import { nextRetryAt, postponeTo } from '../watches/retry.ts';
 import { attemptStep } from './attempt-step.ts';
 import type { Context } from './context.ts';
 import { prepareRun } from './prepare-run.ts';
@@ -40,8 +41,8 @@ interface Worked {
   recorded: Promise<unknown>;
   /** True when somebody else ended the run or has it now. */
   lost?: boolean;
-  /** True when the run waits for its next try. */
-  waits?: boolean;
+  /** True when the run waits for its next try or was given up: in a strict order nothing may pass it. */
+  holds?: boolean;
 }
 
 /** Tries beyond the schedule for attempts that died with the process: their outcome is unknown, but not for ever. */
@@ -95,7 +96,8 @@ interface StepWork {
 /** Makes one try of a step. Answers the end of the run's turn when it has to wait, was lost or is being stopped; undefined to go on. */
 async function runStep(context: Context, stepWork: StepWork): Promise<Worked | undefined> {
   const { draft, scope, step, position, before } = stepWork;
-  const number = (before?.attempts ?? 0) + 1;
+  const { attempts = 0 } = before ?? {};
+  const number = attempts + 1;
   const state = describeStep(draft.loaded, { step, position, attempts: number, startedAt: context.clock.now() });
   const judged = judgeStep(step, scope.expressions());
   if (judged.ok && !judged.value) {
@@ -107,7 +109,7 @@ async function runStep(context: Context, stepWork: StepWork): Promise<Worked | u
     return end(draft, { status: 'waiting', code: 'interrupted', message: null, dueAt: context.clock.now() });
   const interrupted = before?.lastAttempt === 'started';
   if (interrupted) draft.finished = closeInterrupted(position, number - 1);
-  if (interrupted && number > step.retry.length + 1 + maxInterruptions) return giveUpInterrupted(stepWork, state);
+  if (interrupted && triesOf(number, before) > step.retry.length + 1 + maxInterruptions) return giveUpInterrupted(stepWork, state);
   const unmarked = await beginAttempt(draft, state);
   if (!unmarked) return { recorded: Promise.resolve(), lost: true };
   if (draft.replaceable && number === 1 && !(await confirmRun(context.db, draft.loaded.run.id)))
@@ -156,7 +158,7 @@ interface FinishedWork extends StepWork {
 
 /** Decides what an attempt's end means for its step and run. */
 function finishStep(context: Context, finished: FinishedWork): Worked | undefined {
-  const { draft, scope, step, position, state, number, outcome } = finished;
+  const { draft, scope, step, position, state, number, outcome, before } = finished;
   const attempt = {
     position,
     number,
@@ -188,15 +190,7 @@ function finishStep(context: Context, finished: FinishedWork): Worked | undefine
     draft.steps.push({ ...state, status: 'waiting', code: 'interrupted' });
     return end(draft, { status: 'waiting', code: 'interrupted', message: null, dueAt: context.clock.now() });
   }
-  const retryAt = outcome.retryable
-    ? nextRetryAt({
-        schedule: step.retry,
-        attempt: number,
-        now: context.clock.now(),
-        retryAfterSeconds: outcome.retryAfterSeconds,
-        random: Math.random,
-      })
-    : undefined;
+  const retryAt = outcome.retryable ? whenAgain(context, finished, outcome) : undefined;
   draft.finished = { ...attempt, status: 'failed', code, message, retryAt: retryAt ?? null };
   if (retryAt) {
     draft.steps.push({ ...state, status: 'waiting', code, message });
@@ -207,6 +201,22 @@ function finishStep(context: Context, finished: FinishedWork): Worked | undefine
   scope.remember(step, {});
   noteFailure(draft, scope, { status, code, message });
   return undefined;
+}
+
+/** How many of so many tries count against the schedule: those before a redrive and those that were postponed do not. */
+function triesOf(number: number, before: StoredStep | undefined): number {
+  return number - (before?.attemptsBefore ?? 0) - (before?.postponed ?? 0);
+}
+
+function whenAgain(
+  context: Context,
+  { step, number, before }: FinishedWork,
+  { code, retryAfterSeconds }: { code: string; retryAfterSeconds?: number },
+): Date | undefined {
+  const now = context.clock.now();
+  const postponed = before?.postponed ?? 0;
+  const later = postponedCodes.includes(code) ? postponeTo({ postponed, now, retryAfterSeconds, random: Math.random }) : undefined;
+  return later ?? nextRetryAt({ schedule: step.retry, attempt: triesOf(number, before), now, retryAfterSeconds, random: Math.random });
 }
 
 function giveUpInterrupted({ draft, scope, step }: StepWork, state: StepState): undefined {
@@ -265,5 +275,5 @@ function end(draft: Draft, state: RunState): Worked {
   const recorded = draft.work.record(take(draft, state));
   // Whoever awaits it may come later than a failure does.
   recorded.catch(describeError);
-  return { recorded, waits: state.status === 'waiting' };
+  return { recorded, holds: state.status === 'waiting' || state.status === 'dead' };
 }

@@ -5,6 +5,7 @@ import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { StepKind } from '../watches/config-schema.ts';
 import type { Log } from '../core/log.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { ReplayConfig } from '../core/statuses.ts';
 import type { ManualWish } from '../flow/request-manual-run.ts';
 import type { Db } from '../db/connect.ts';
 import type { TokenGate } from './auth.ts';
@@ -12,6 +13,7 @@ import type { PresenceActions } from './presence-actions.ts';
 import type { RepositoryConfig } from './schemas/repository.ts';
 import type { SecretOwner } from './read/secrets.ts';
 import type { Doctor } from './schemas/doctor.ts';
+import type { RunActions } from './run-actions.ts';
 import type { TrialActions } from './trial-actions.ts';
 import type { StandingActions } from './standing-actions.ts';
 import type { InstallationWish } from './schemas/installation-intent.ts';
@@ -20,8 +22,10 @@ import type { InstallationWish } from './schemas/installation-intent.ts';
 export interface HttpActions {
   /** Puts a settled delivery back to work. `not_found`, or `conflict` when it is not in a state to be tried again. */
   retryDelivery(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
-  /** Starts a run again as a new one and answers the new id. `not_found`, or `conflict` while the run is not over. */
-  replayRun(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
+  /** Starts a run again as a new one and answers the new id. `not_found`, `conflict` while the run is not over, `watch_gone`. */
+  replayRun(id: string, config: ReplayConfig): Promise<Outcome<{ id: string; config: ReplayConfig; replayOf: string }, ErrorCode>>;
+  /** What else is done with runs and their lanes. */
+  runs: RunActions;
   /** What is in force for a repository, by its id on GitHub; undefined when nobody knows it. */
   explainLayers(
     githubId: string,

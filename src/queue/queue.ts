@@ -7,9 +7,9 @@ import { prepared } from '../db/prepared.ts';
 /**
  * The queues. A job is a ticket: it only says that there is work in the rows of some lanes (docs/adr/0004-lanes.md), so a
  * doubled or lost ticket does no harm. `deliveries` and `sync` lanes are repositories, installations or events; `runs` lanes are concurrency keys;
- * `sweeps` and `feedback` lanes are installations.
+ * `sweeps` and `feedback` lanes are installations, `bulk` lanes are jobs over many runs.
  */
-const queueNames = ['deliveries', 'runs', 'sync', 'sweeps', 'feedback'] as const;
+const queueNames = ['deliveries', 'runs', 'sync', 'sweeps', 'feedback', 'bulk'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** What a ticket carries. */

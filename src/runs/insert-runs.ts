@@ -1,3 +1,4 @@
+import type { ReplayConfig } from '../core/statuses.ts';
 import type { Db } from '../db/connect.ts';
 import { prepared } from '../db/prepared.ts';
 import { joinBatch, openBatch, yieldToNewer, type RunControl } from './control-runs.ts';
@@ -19,6 +20,12 @@ export interface NewRun {
   /** True when it shows what it would do and sends nothing. */
   dryRun: boolean;
   replayOf: string | null;
+  /** Whose configuration a replay follows; absent for what is none. */
+  replayConfig?: ReplayConfig;
+  /** The job that made a replay; absent for everything else. */
+  jobId?: string;
+  /** What its change is about, when a machine made the change; absent for a person's, which is never taken for a loop. */
+  loopKey?: string | undefined;
   /** What it does beside waiting its turn; absent for an ordinary run, which costs nothing more then. */
   control?: RunControl;
 }
@@ -80,13 +87,13 @@ function toRow({ control, ...run }: NewRun, seq: bigint) {
 async function insertRows(trx: Db, rows: ReturnType<typeof toRow>[]): Promise<string[]> {
   const { rows: inserted } = await prepared<{ rows: { id: string }[] }>(
     trx,
-    `insert into runs (change_id, watch_id, config_id, base_config_id, repository_id, installation_id, watch_key, lane, seq, strict, dry_run, replay_of, status,
-       code, due_at)
+    `insert into runs (change_id, watch_id, config_id, base_config_id, repository_id, installation_id, watch_key, lane, seq, strict, dry_run, replay_of, replay_config,
+       job_id, loop_key, status, code, due_at)
      select item."changeId", item."watchId", item."configId", item."baseConfigId", item."repositoryId", item."installationId", item."watchKey", item.lane, item.seq,
-       item.strict, item."dryRun", item."replayOf", item.status, item.code, now() + item."waitMs" * interval '1 millisecond'
+       item.strict, item."dryRun", item."replayOf", item."replayConfig", item."jobId", item."loopKey", item.status, item.code, now() + item."waitMs" * interval '1 millisecond'
      from json_to_recordset(?::json) as item (ordinal int, "changeId" bigint, "watchId" bigint, "configId" bigint, "baseConfigId" bigint, "repositoryId" bigint,
-       "installationId" bigint, "watchKey" text, lane text, seq bigint, strict boolean, "dryRun" boolean, "replayOf" bigint, status text,
-       code text, "waitMs" float8)
+       "installationId" bigint, "watchKey" text, lane text, seq bigint, strict boolean, "dryRun" boolean, "replayOf" bigint, "replayConfig" text, "jobId" bigint,
+       "loopKey" text, status text, code text, "waitMs" float8)
      order by item.ordinal
      returning id`,
     [JSON.stringify(rows.map((row, ordinal) => ({ ordinal, ...row })))],

@@ -133,6 +133,7 @@ const progressSql = `with finished as (
      returning run_id
    ), ran as (
      update runs r set status = item.status, code = item.code, message = item.message, due_at = coalesce(item."dueAt", r.due_at),
+       blocks = r.strict and item.status = 'dead',
        started_at = coalesce(r.started_at, item."startedAt", clock_timestamp()), finished_at = case when item.ended then clock_timestamp() end
      from json_to_recordset(?::json) as item (run_id bigint, status text, code text, message text, "dueAt" timestamptz, "startedAt" timestamptz,
        ended boolean, closes boolean, starts boolean)

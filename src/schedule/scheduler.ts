@@ -1,5 +1,6 @@
 import { scheduleJob, type Job } from 'node-schedule';
 import { describeError } from '../core/errors.ts';
+import { wakeBulks } from '../flow/bulk-runs.ts';
 import type { Context } from '../flow/context.ts';
 import { fireSchedules } from '../flow/fire-schedules.ts';
 import { sweepPresences } from '../flow/presence.ts';
@@ -90,6 +91,7 @@ async function rescue(context: Context, grace: number): Promise<void> {
   await context.queue.send(context.db, 'deliveries', deliveries);
   const runs = await listStalledRunLanes(context.db, grace);
   await context.queue.send(context.db, 'runs', runs);
+  await wakeBulks(context);
 }
 
 /** Has configurations read that are due, and installations swept that have something to compare (docs/reconcile.md). */

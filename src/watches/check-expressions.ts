@@ -24,7 +24,12 @@ function checkWatch({ watch, path }: FoundWatch, vars: readonly string[], kinds:
   if (!isMapping(watch)) return [];
   const { steps: _, ...rest } = watch;
   const inputs = valueAt(watch, ['on', 'manual', 'inputs']);
-  const scope: Scope = { triggers: readTriggers(watch['on']), vars, inputs: isMapping(inputs) ? Object.keys(inputs) : [] };
+  const scope: Scope = {
+    triggers: readTriggers(watch['on']),
+    vars,
+    params: listParameters(watch['parameters']),
+    inputs: isMapping(inputs) ? Object.keys(inputs) : [],
+  };
   const place = narrowPlace(matchPlace, scope);
   return [
     ...checkCondition(watch['if'], [...path, 'if'], place),
@@ -36,6 +41,12 @@ function checkWatch({ watch, path }: FoundWatch, vars: readonly string[], kinds:
     ),
     ...checkSteps({ watch, path }, scope, kinds),
   ];
+}
+
+/** The names of parameters that some branch has. */
+function listParameters(given: unknown): string[] {
+  if (!isMapping(given)) return [];
+  return [...new Set(Object.values(given).flatMap((values) => (isMapping(values) ? Object.keys(values) : [])))];
 }
 
 /** The triggers of a watch as far as they can be understood; undefined when none can. */

@@ -6,6 +6,7 @@ import { compileAllowance, type Allowance } from './allowance.ts';
 import type { ConfigFile, WatchEntry } from './config-schema.ts';
 import { conditionPlace, envPlace, inputPlace, matchPlace } from './expression-places.ts';
 import type { MachineEntry } from './machine-schema.ts';
+import { compileParameters, type BranchParameters } from './parameters.ts';
 import type { Config } from './parse-config.ts';
 import { standardRetry } from './retry.ts';
 import type { PathsUnknown } from './trigger-clauses.ts';
@@ -51,6 +52,8 @@ export interface CompiledWatch {
   batchMs: number;
   /** What to do with a push that passes although its files are not all known: `hold` waits until they are. */
   pathsUnknown: PathsUnknown;
+  /** Values by branch, for `params`. */
+  parameters: readonly BranchParameters[];
   includeSelf: boolean;
   /** True when a repository cannot switch it off; only in an organisation's file. */
   mandatory: boolean;
@@ -135,6 +138,7 @@ function compileWatch({ id, watch, config, mandatory }: { id: string; watch: Rul
     settleMs: watch.settle === undefined ? 0 : milliseconds(watch.settle),
     batchMs: watch.batch === undefined ? 0 : milliseconds(watch.batch),
     pathsUnknown: triggers.find((trigger) => trigger.pathsUnknown !== undefined)?.pathsUnknown ?? 'run',
+    parameters: compileParameters(watch.parameters),
     includeSelf: watch.include_self,
     mandatory,
     triggers,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { machineSchema } from './machine-schema.ts';
-import { duration, nonEmptyList, patternList } from './schema-parts.ts';
-import { concurrency, identifier, order, retry, scalar, timeout, variable, watchSchema } from './watch-schema.ts';
+import { duration, nonEmptyList, patternList, scalar, variable } from './schema-parts.ts';
+import { concurrency, identifier, order, retry, timeout, watchSchema } from './watch-schema.ts';
 
 const second = 1000;
 const hour = 3600 * second;

@@ -1,5 +1,6 @@
 import { isRefChange, type Change } from '../changes/change.ts';
-import { dataOf } from './change-facts.ts';
+import { branchOf, dataOf } from './change-facts.ts';
+import { parametersOf, type BranchParameters } from './parameters.ts';
 
 type Facts = Record<string, unknown>;
 
@@ -26,6 +27,8 @@ export type RunContexts = {
   /** What was given when it was started by hand. */
   inputs: Facts;
   vars: Record<string, string | number | boolean>;
+  /** The watch's parameters for the branch of the change. */
+  params: Record<string, string | number | boolean>;
   /** The raw payload; read when an expression names it. An empty object when the change did not come with one. */
   event: Facts;
 };
@@ -38,6 +41,8 @@ export interface ContextSources {
   /** The project whose watch it is; default: none. */
   project?: Facts | null | undefined;
   vars?: Readonly<Record<string, string | number | boolean>>;
+  /** The watch's parameters, of which those of the change's branch are shown; default: none. */
+  parameters?: readonly BranchParameters[];
   /** Answers the raw payload; called at most once, and only when it is asked for. */
   event?: (() => Record<string, unknown>) | undefined;
   /** Where GitHub's pages are, for `html_url`. */
@@ -45,7 +50,8 @@ export interface ContextSources {
 }
 
 /** Shows a change the way the configuration language names things. */
-export function buildContexts({ change, changes, project = null, vars = {}, event, githubUrl }: ContextSources): RunContexts {
+export function buildContexts(sources: ContextSources): RunContexts {
+  const { change, changes, project = null, vars = {}, parameters = [], event, githubUrl } = sources;
   const push = isRefChange(change) ? change.data : undefined;
   const data = dataOf(change);
   let payload: Facts | undefined;
@@ -75,6 +81,7 @@ export function buildContexts({ change, changes, project = null, vars = {}, even
     schedule: change.type === 'schedule.due' ? { ...change.data } : null,
     inputs: change.type === 'manual.requested' ? { ...change.data.inputs } : {},
     vars,
+    params: parametersOf(parameters, branchOf(change)),
     get event() {
       return (payload ??= event?.() ?? {});
     },

@@ -4,7 +4,7 @@ import type { ExpressionPlace } from '../core/expressions.ts';
 import { changeContexts, sameContexts, shapesOfTypes } from './context-shapes.ts';
 import { triggerNames, triggers, type TriggerName } from './triggers.ts';
 
-const matchContexts = [...changeContexts, 'vars'];
+const matchContexts = [...changeContexts, 'vars', 'params'];
 const stepContexts = [...matchContexts, 'steps', 'run'];
 
 /** The `if` of a watch and concurrency keys: decided before there is a run. */
@@ -25,6 +25,8 @@ export interface Scope {
   triggers: readonly { name: TriggerName; changeTypes: Iterable<string> }[] | undefined;
   /** Names of the file's variables. */
   vars: readonly string[];
+  /** Names of the watch's parameters, of any branch. */
+  params?: readonly string[];
   /** Names of the inputs of its `manual` trigger. */
   inputs?: readonly string[];
   /** Ids of the steps before. */
@@ -68,7 +70,7 @@ function broughtTo(own: Own): Brought {
 
 /** Adds to a place what is known of its contexts there: names that lead nowhere are then found before anything runs. */
 export function narrowPlace(place: ExpressionPlace, scope: Scope): ExpressionPlace {
-  const { triggers: own, vars, inputs = [], steps = [], env = [] } = scope;
+  const { triggers: own, vars, params = [], inputs = [], steps = [], env = [] } = scope;
   const brought = own === undefined ? anything : broughtTo(own);
   const names = (list: readonly string[], unknown: string, shape: Shape = 'value'): Shape => ({
     members: Object.fromEntries(list.map((name) => [name, shape])),
@@ -77,6 +79,7 @@ export function narrowPlace(place: ExpressionPlace, scope: Scope): ExpressionPla
   const shapes: Record<string, Shape> = {
     ...brought.shapes,
     vars: names(vars, 'names no variable of this file'),
+    params: names(params, 'names no parameter of this watch'),
     steps: names(steps, 'names no step before this one', { members: { outputs: 'any' } }),
     run: { members: { id: 'value', watch: 'value', replay: 'value' } },
     env: names(env, 'names no value under `env` of this step'),

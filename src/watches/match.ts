@@ -9,7 +9,7 @@ import { buildContexts, type ContextSources, type RunContexts } from './contexts
 import type { CompiledTrigger } from './triggers.ts';
 
 /** A change as watches look at it. */
-export interface MatchSubject extends Omit<ContextSources, 'vars'> {
+export interface MatchSubject extends Omit<ContextSources, 'vars' | 'parameters'> {
   change: Change;
   /** True when RepoWatch itself made the change. */
   isSelf: boolean;
@@ -53,13 +53,13 @@ export function judgeStep(step: CompiledStep, scope: ExpressionScope): Outcome<b
 const longestKey = 1000;
 
 /** All watches of a file look at a change in the same way; what was built for the one before serves the next. */
-const builtFor = new WeakMap<MatchSubject, { vars: CompiledWatch['vars']; contexts: RunContexts }>();
+const builtFor = new WeakMap<MatchSubject, Pick<CompiledWatch, 'vars' | 'parameters'> & { contexts: RunContexts }>();
 
-function contextsOf({ vars }: CompiledWatch, subject: MatchSubject): RunContexts {
+function contextsOf({ vars, parameters }: CompiledWatch, subject: MatchSubject): RunContexts {
   const known = builtFor.get(subject);
-  if (known?.vars === vars) return known.contexts;
-  const contexts = buildContexts({ ...subject, vars });
-  builtFor.set(subject, { vars, contexts });
+  if (known?.vars === vars && (known.parameters === parameters || known.parameters.length + parameters.length === 0)) return known.contexts;
+  const contexts = buildContexts({ ...subject, vars, parameters });
+  builtFor.set(subject, { vars, parameters, contexts });
   return contexts;
 }
 

@@ -53,3 +53,14 @@ export function duration(least: number, most: number) {
     })
     .meta({ pattern: String.raw`^\d{1,9}(ms|s|m|h)$` });
 }
+
+/** A value that can stand for itself. */
+export const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+/** The name of a variable. */
+export const variable = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]{0,99}$/,
+    'is not a good name: begin with a letter or `_`, go on with letters, digits and `_`, at most 100',
+  );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { duration, nonEmptyList } from './schema-parts.ts';
+import { parametersSchema } from './parameters.ts';
+import { duration, nonEmptyList, scalar, variable } from './schema-parts.ts';
 import { bareTriggerNames, triggerNames, triggers } from './triggers.ts';
 
 const second = 1000;
@@ -50,23 +51,12 @@ const condition = z
   .union([z.string(), z.boolean()])
   .meta({ description: 'An expression; with or without `${{ }}`.', examples: ["actor.type != 'Bot'"] });
 
-/** A value that can stand for itself. */
-export const scalar = z.union([z.string(), z.number(), z.boolean()]);
-
 /** The key of a watch, and the id of a step. */
 export const identifier = z
   .string()
   .regex(
     /^[A-Za-z_][A-Za-z0-9_-]{0,99}$/,
     'is not a good id: begin with a letter or `_`, go on with letters, digits, `_` and `-`, at most 100',
-  );
-
-/** The name of a variable. */
-export const variable = z
-  .string()
-  .regex(
-    /^[A-Za-z_][A-Za-z0-9_]{0,99}$/,
-    'is not a good name: begin with a letter or `_`, go on with letters, digits and `_`, at most 100',
   );
 
 /** One step as it is written. */
@@ -127,6 +117,7 @@ export const watchObject = z.strictObject({
     }),
   retry: retry.optional(),
   timeout: timeout.optional(),
+  parameters: parametersSchema.optional(),
   include_self: z.boolean().default(false).describe('Whether changes made by RepoWatch itself count.'),
   steps: z.array(stepSchema).min(1).max(50).optional().describe('What it does, in order.'),
 });

@@ -256,7 +256,7 @@ function readKey(pair: Pair<Node, Node | null>, map: YAMLMap): string {
 
 /** `x-` keys are the user's own, except where every key means something: in inputs, environment and variables. */
 function isExtension(key: string, path: ConfigPath): boolean {
-  return key.startsWith('x-') && !path.some((part) => part === 'with' || part === 'env' || part === 'vars');
+  return key.startsWith('x-') && !path.some((part) => part === 'with' || part === 'env' || part === 'vars' || part === 'parameters');
 }
 
 function convertScalar(node: Scalar, offset: number): unknown {

@@ -60,7 +60,7 @@ export function addDetailRoutes(app: FastifyInstance, { db, door, actions }: Det
   });
   app.post<{ Params: { id: string } }>('/runs/:id/replay', hidden, async (request, reply) => {
     door.requireWrite(request);
-    const outcome = await actions.replayRun(checkNumber(request.params.id, 'run'));
+    const outcome = await actions.replayRun(checkNumber(request.params.id, 'run'), 'then');
     return sendOutcome(reply, outcome, outcome.ok ? `Replaying as run ${outcome.value.id}` : '');
   });
 }

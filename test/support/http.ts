@@ -15,7 +15,15 @@ export const withToken = { authorization: `Bearer ${testToken}` };
 /** Actions that succeed without doing anything. */
 export const testActions: HttpActions = {
   retryDelivery: async (id) => ok({ id }),
-  replayRun: async () => ok({ id: '4711' }),
+  replayRun: async (id, config) => ok({ id: '4711', config, replayOf: id }),
+  runs: {
+    redrive: async (id) => ok({ id }),
+    requestBulk: async () => ok({ jobId: null, matched: 0, cooling: 0, runs: [] }),
+    unblock: async ({ lane, skip }) => ok({ lane, run: '1', action: skip ? 'skipped' : 'redriven' }),
+    resetBreaker: async () => true,
+    loopWindowMs: 600_000,
+    readParameters: async () => ({}),
+  },
   cancelRun: async (id) => ok({ id }),
   requestManualRun: async () => ok({ changeId: '1' }),
   presence: {

@@ -7,7 +7,7 @@ const maxEventLength = 1024 * 1024;
 /** The JSON texts of a script's argument. Everything in it is a value; nothing is ever pasted into source (threat-model.md, GitHub Actions). */
 export function buildScriptArguments(context: AttemptContext<unknown>): { input: string; event: string | null } {
   const { facts, env, secrets, steps } = context;
-  const { run, change, repository, ref, before, after, commit, commits, actor, installation } = facts;
+  const { run, change, repository, ref, before, after, commit, commits, actor, installation, params } = facts;
   return {
     input: JSON.stringify({
       run: { ...run, attempt: context.attempt, idempotency_key: context.idempotencyKey },
@@ -20,6 +20,7 @@ export function buildScriptArguments(context: AttemptContext<unknown>): { input:
       commits,
       actor,
       installation,
+      params,
       env: { ...buildEnvironment(facts), ...env },
       secrets,
       steps,

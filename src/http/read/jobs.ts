@@ -15,6 +15,7 @@ interface JobRow {
   done: number;
   failed: number;
   changes: number;
+  replay_config: Job['replay_config'];
   last_repository: string | null;
   errors: Job['errors'];
   created_at: Date;

@@ -49,8 +49,8 @@ export async function findAttempt(db: Db, at: { run: string; position: number; n
   return row;
 }
 
-/** A run with its change, where its watch was written, its steps and their attempts. */
-export async function findRunDetail(db: Db, id: string): Promise<RunDetail | undefined> {
+/** A run with its change, where its watch was written, its steps and their attempts; its parameters stand in its configuration. */
+export async function findRunDetail(db: Db, id: string): Promise<Omit<RunDetail, 'parameters'> | undefined> {
   const [row] = await queryRows<RunRow>(db, `${runListSql} where n.id = :id`, { id });
   if (row === undefined) return undefined;
   const configs = await queryRows<RunDetail['config']>(

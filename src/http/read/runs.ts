@@ -1,6 +1,7 @@
-import type { AttemptStatus, RunStatus, StepStatus } from '../../core/statuses.ts';
+import type { AttemptStatus, ReplayConfig, RunStatus, StepStatus } from '../../core/statuses.ts';
 import type { Db } from '../../db/connect.ts';
 import type { Page } from '../paging.ts';
+import { blockedBySql, isBlockedSql, type BlockReason } from './blocked-by.ts';
 import { PageQuery } from './page-query.ts';
 import type { RunQuery, RunSummary } from '../schemas/run.ts';
 import { listRepositoryIds } from './repositories.ts';
@@ -20,8 +21,16 @@ export interface RunRow {
   message: string | null;
   due_at: Date;
   dry_run: boolean;
+  blocks: boolean;
+  blocker_id: string | null;
+  blocker_status: RunStatus | null;
+  blocker_reason: BlockReason | null;
   superseded_by: string | null;
   replay_of: string | null;
+  replay_config: ReplayConfig | null;
+  redrives: number;
+  redriven_at: Date | null;
+  job_id: string | null;
   created_at: Date;
   started_at: Date | null;
   finished_at: Date | null;
@@ -61,8 +70,10 @@ export interface AttemptRow {
 
 /** What every reader of runs selects. */
 export const runListSql = `select n.id, n.change_id, n.repository_id, n.watch_key, w.name as watch_name, n.lane, n.seq, n.status, n.code,
-    n.message, n.due_at, n.dry_run, n.superseded_by, n.replay_of, n.created_at, n.started_at, n.finished_at, r.full_name, c.type as change_type, c.ref_name
-  from runs n join watches w on w.id = n.watch_id join changes c on c.id = n.change_id join repositories r on r.id = n.repository_id`;
+    n.message, n.due_at, n.dry_run, n.blocks, n.superseded_by, n.replay_of, n.replay_config, n.redrives, n.redriven_at,
+    n.job_id, n.created_at, n.started_at, n.finished_at, r.full_name, c.type as change_type, c.ref_name, b.blocker_id, b.blocker_status, b.blocker_reason
+  from runs n join watches w on w.id = n.watch_id join changes c on c.id = n.change_id join repositories r on r.id = n.repository_id
+  left join lateral (${blockedBySql}) b on true`;
 
 /** The run as lists show it. */
 export function runItem(row: RunRow): RunSummary {
@@ -78,8 +89,17 @@ export function runItem(row: RunRow): RunSummary {
     seq: row.seq,
     due_at: isoTime(row.due_at),
     dry_run: row.dry_run,
+    blocked_by:
+      row.blocker_id === null || row.blocker_status === null || row.blocker_reason === null
+        ? null
+        : { run: row.blocker_id, status: row.blocker_status, reason: row.blocker_reason },
+    blocks: row.blocks,
     superseded_by: row.superseded_by,
     replay_of: row.replay_of,
+    replay_config: row.replay_config,
+    redrives: row.redrives,
+    redriven_at: isoTimeOrNull(row.redriven_at),
+    job_id: row.job_id,
     created_at: isoTime(row.created_at),
     started_at: isoTimeOrNull(row.started_at),
     finished_at: isoTimeOrNull(row.finished_at),
@@ -93,8 +113,18 @@ export async function listRuns(db: Db, query: RunQuery): Promise<Page<RunSummary
     list.where('n.repository_id = any(:repositories)', { repositories: await listRepositoryIds(db, query.repository) });
   }
   list.whereEqual('n.watch_key', query.watch);
-  list.whereEqual('n.status', query.status);
+  if (query.status !== undefined) list.where('n.status = any(:statuses)', { statuses: [query.status].flat() });
   list.whereEqual('n.change_id', query.change);
+  list.whereEqual('n.installation_id', query.installation);
+  list.whereEqual('c.type', query.type);
+  list.whereEqual('c.ref_name', query.ref);
+  list.whereEqual('n.code', query.code);
+  list.whereEqual('n.lane', query.lane);
+  list.whereEqual('n.replay_of', query.replay_of);
+  list.whereEqual('n.job_id', query.job);
+  if (query.since !== undefined) list.where('n.created_at >= :since', { since: query.since });
+  if (query.until !== undefined) list.where('n.created_at < :until', { until: query.until });
+  if (query.blocked !== undefined) list.where(`${isBlockedSql} = (:blocked = 'true')`, { blocked: query.blocked });
   return await list.read(db, runListSql, runItem);
 }
 

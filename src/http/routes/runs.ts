@@ -6,7 +6,7 @@ import { findRunDetail } from '../read/run-detail.ts';
 import { listRuns } from '../read/runs.ts';
 import { emptyBody, idParams, idText, pageOf } from '../schemas/common.ts';
 import { problems } from '../schemas/problem.ts';
-import { runDetail, runQuery, runSummary } from '../schemas/run.ts';
+import { replayBody, replayed, runDetail, runQuery, runSummary } from '../schemas/run.ts';
 
 const tags = ['runs'];
 
@@ -36,21 +36,41 @@ export function addRunRoutes(api: Api, { db, actions }: RouteContext): void {
         response: { 200: runDetail, ...problems(404) },
       },
     },
-    async ({ params }) => found(await findRunDetail(db, params.id), `run ${params.id}`),
+    async ({ params }) => {
+      const run = found(await findRunDetail(db, params.id), `run ${params.id}`);
+      return { ...run, parameters: await actions.runs.readParameters(params.id) };
+    },
   );
   api.post(
     '/runs/:id/replay',
     {
       config: { access: { right: 'write', on: 'run' } },
       schema: {
-        summary: 'Run the same watch on the same change again, as a new run',
+        summary: 'Run the same watch on the same change again, as a new run, with the configuration of then or of now',
+        tags,
+        params: idParams,
+        body: replayBody,
+        response: { 202: replayed, ...problems(404, 409, 413, 415, 422) },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const { id, config, replayOf } = unwrap(await actions.replayRun(params.id, body?.config ?? 'then'));
+      return reply.code(202).header('location', `/api/runs/${id}`).send({ id, config, replay_of: replayOf });
+    },
+  );
+  api.post(
+    '/runs/:id/redrive',
+    {
+      config: { access: { right: 'write', on: 'run' } },
+      schema: {
+        summary: 'Let a dead run go on at the step that ended it, with the outputs of the steps before and a fresh schedule',
         tags,
         params: idParams,
         body: emptyBody,
-        response: { 202: z.object({ id: idText.describe('The new run') }), ...problems(404, 409, 413, 415, 422) },
+        response: { 202: z.object({ id: idText }), ...problems(404, 409, 413, 415, 422) },
       },
     },
-    async ({ params }, reply) => reply.code(202).send({ id: unwrap(await actions.replayRun(params.id)).id }),
+    async ({ params }, reply) => reply.code(202).send({ id: unwrap(await actions.runs.redrive(params.id)).id }),
   );
   api.post(
     '/runs/:id/cancel',

@@ -1,20 +1,21 @@
 import { z } from 'zod';
-import { jobKinds, jobStatuses } from '../../core/statuses.ts';
+import { jobKinds, jobStatuses, replayConfigs } from '../../core/statuses.ts';
 import { idText, pageQuery, timestamp } from './common.ts';
 
 /** Something that people asked for, for one repository or many; it counts up as they are done. */
 export const jobSchema = z
   .object({
     id: idText,
-    kind: z.enum(jobKinds),
+    kind: z.enum(jobKinds).describe('replay and redrive count runs where the others count repositories'),
     status: z.enum(jobStatuses).describe('failed: it is over, and at least one repository could not be done'),
     target: z.string().describe('A repository, an account, or all'),
     installation_id: idText.nullable(),
-    total: z.number().int().describe('How many repositories it is about'),
+    total: z.number().int().describe('How many repositories or runs it is about'),
     done: z.number().int().describe('How many are done well'),
     failed: z.number().int(),
     progress: z.number().int().describe('done and failed together; it counts up to total'),
     changes: z.number().int().describe('How many changes were found'),
+    replay_config: z.enum(replayConfigs).nullable().describe('Whose configuration the replays of a job follow'),
     repository: z.string().nullable().describe('The one that was done last'),
     errors: z.array(z.object({ repository: z.string(), code: z.string(), message: z.string() })).describe('The first twenty'),
     requested_by: z.string(),
