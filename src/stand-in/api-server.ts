@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiProblem, notFound, type ApiAnswer, type ApiRequest, type Identity, type RepositoryRequest, type Route } from './api-request.ts';
-import { collaboratorRoutes } from './collaborators.ts';
+import { collaboratorRoutes, teamRoutes } from './collaborators.ts';
 import { judgeAppToken } from './jwt.ts';
 import { answerPeople } from './people.ts';
 import { appRoutes, installationRoutes } from './routes-app.ts';
@@ -11,19 +11,23 @@ import { commitRoutes } from './routes-commits.ts';
 import { contentRoutes } from './routes-contents.ts';
 import { feedbackRoutes } from './routes-feedback.ts';
 import { graphqlRoutes } from './routes-graphql.ts';
+import { pullRoutes } from './routes-pulls.ts';
 import { repositoryRoutes } from './routes-repositories.ts';
+import { workflowRoutes } from './routes-workflows.ts';
 import { writeRoutes } from './routes-writes.ts';
 import { covers, findRepository, type ApiCall, type Json, type World } from './world.ts';
 
 const routesBelowRepository = [
   ...writeRoutes,
   ...feedbackRoutes,
+  ...pullRoutes,
+  ...workflowRoutes,
   ...repositoryRoutes,
   ...collaboratorRoutes,
   ...commitRoutes,
   ...contentRoutes,
 ];
-const routesOfInstallation = [...installationRoutes, ...graphqlRoutes];
+const routesOfInstallation = [...installationRoutes, ...teamRoutes, ...graphqlRoutes];
 /** Kept for assertions; older calls are forgotten. */
 const rememberedCalls = 20_000;
 const hour = 3_600_000;

@@ -8,6 +8,7 @@ import { createSignInControls, type SignInControls } from './sign-in-controls.ts
 import type { NewCommit, NewInstallation, NewRepository } from './operations.ts';
 import { placeOf } from './push-events.ts';
 import { seedDeliveries, type SeededDelivery } from './seed-deliveries.ts';
+import { createWorkControls, type WorkControls } from './work-controls.ts';
 import { describeDelivery, redeliver, type DeliveryRecord } from './webhook-sender.ts';
 import { fullName, readRepository, type Account, type ApiCall, type Failure, type World } from './world.ts';
 
@@ -33,7 +34,7 @@ interface DeliveryFilter {
  * What people do on github.com, and what a test wants to see. Repositories are named `owner/name`. An operation resolves
  * when it has happened here and its deliveries are queued; `settled` waits for their answers.
  */
-export interface Controls extends SignInControls, LifecycleControls, FeedbackControls {
+export interface Controls extends SignInControls, LifecycleControls, FeedbackControls, WorkControls {
   createAccount(login: string, type?: Account['type']): Promise<{ id: number; login: string }>;
   createRepository(options: NewRepository): Promise<RepositoryRecord>;
   /** Many repositories that cost nothing until somebody writes into them; answers how many there are now. */
@@ -90,6 +91,7 @@ export function createControls(world: World): Controls {
     ...createSignInControls(world),
     ...createLifecycleControls(world),
     ...createFeedbackControls(world),
+    ...createWorkControls(world),
     ...createPeopleControls(world),
     ...createRepositoryControls(world),
     ...createObserverControls(world),
@@ -182,7 +184,12 @@ function createRepositoryControls(world: World): RepositoryControls {
 
 type ObserverControls = Omit<
   Controls,
-  keyof SignInControls | keyof LifecycleControls | keyof FeedbackControls | keyof PeopleControls | keyof RepositoryControls
+  | keyof SignInControls
+  | keyof LifecycleControls
+  | keyof FeedbackControls
+  | keyof WorkControls
+  | keyof PeopleControls
+  | keyof RepositoryControls
 >;
 
 function createObserverControls(world: World): ObserverControls {

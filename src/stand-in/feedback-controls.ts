@@ -45,7 +45,7 @@ export function createFeedbackControls(world: World): FeedbackControls {
       return statusesOf(readRepository(world, repo));
     },
     async issues(repo) {
-      return readRepository(world, repo).issues;
+      return readRepository(world, repo).issues.filter((issue) => issue['pull_request'] === undefined);
     },
     async rerequestCheckRun({ repo, id }) {
       const run = readRepository(world, repo).checkRuns.find((each) => each['id'] === id);

@@ -16,7 +16,7 @@ import { apiBase, placeFor } from './routes-repositories.ts';
 import { announce } from './webhook-sender.ts';
 import { findInstallation, fullName, type Json } from './world.ts';
 
-/** What an App writes: check runs, issues, comments, dispatches. */
+/** What an App writes: check runs, issues, comments. */
 export const writeRoutes: Route<RepositoryRequest>[] = [
   { method: 'POST', pattern: '/check-runs', permission: 'checks:write', handle: createCheckRun },
   { method: 'GET', pattern: '/check-runs/:id', permission: 'checks:read', handle: (request) => ({ body: checkRunOf(request) }) },
@@ -27,7 +27,6 @@ export const writeRoutes: Route<RepositoryRequest>[] = [
   { method: 'GET', pattern: '/issues/:number', permission: 'issues:read', handle: (request) => ({ body: issueOf(request) }) },
   { method: 'POST', pattern: '/issues/:number/comments', permission: 'issues:write', handle: createComment },
   { method: 'GET', pattern: '/issues/:number/comments', permission: 'issues:read', handle: listComments },
-  { method: 'POST', pattern: '/dispatches', permission: 'contents:write', handle: dispatch },
 ];
 
 function refuseArchived({ repository }: RepositoryRequest): void {
@@ -218,17 +217,4 @@ function createComment(request: RepositoryRequest): ApiAnswer {
 function listComments(request: RepositoryRequest): ApiAnswer {
   const { items, headers } = paginate(request, comments.get(issueOf(request)) ?? []);
   return { body: items, headers };
-}
-
-function dispatch(request: RepositoryRequest): ApiAnswer {
-  const { world, repository, body } = request;
-  const eventType = textField(body, 'event_type');
-  const clientPayload = body['client_payload'] ?? {};
-  // Limits of handbook G4.
-  if (eventType === undefined || eventType.length > 100)
-    throw unprocessable('Invalid request.\n\n"event_type" wasn\'t supplied or is too long.');
-  if (Object.keys(clientPayload).length > 10) throw unprocessable('No more than 10 properties are allowed in client_payload.');
-  world.dispatches.push({ repository: fullName(repository), eventType, clientPayload });
-  send(request, 'repository_dispatch', { action: eventType, branch: repository.defaultBranch, client_payload: clientPayload });
-  return { status: 204 };
 }
