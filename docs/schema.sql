@@ -14,6 +14,28 @@ create table accounts (
   constraint accounts_type_check CHECK ((type = ANY (ARRAY['User'::text, 'Organization'::text, 'Enterprise'::text])))
 );
 
+create table api_tokens (
+  id bigint generated always as identity,
+  user_id bigint,
+  name text not null,
+  hash bytea not null,
+  hint text not null,
+  scopes text[] not null,
+  installations bigint[],
+  repositories bigint[],
+  projects bigint[],
+  created_by text not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint api_tokens_pkey PRIMARY KEY (id),
+  constraint api_tokens_hash_key UNIQUE (hash),
+  constraint api_tokens_scopes_check CHECK (((scopes <@ ARRAY['read'::text, 'write'::text, 'admin'::text]) AND (cardinality(scopes) > 0))),
+  constraint api_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES github_users(id) ON DELETE CASCADE
+);
+CREATE INDEX api_tokens_user_index ON api_tokens USING btree (user_id, id DESC);
+
 create table apps (
   id bigint generated always as identity,
   host text not null,
@@ -47,6 +69,27 @@ create table attempts (
   constraint attempts_number_key UNIQUE (run_id, "position", number),
   constraint attempts_status_check CHECK ((status = ANY (ARRAY['started'::text, 'succeeded'::text, 'failed'::text, 'interrupted'::text])))
 );
+
+create table audit_entries (
+  id bigint generated always as identity,
+  installation_id bigint,
+  repository_id bigint,
+  actor_kind text not null,
+  actor_id text,
+  actor text not null,
+  action text not null,
+  target_kind text not null,
+  target_id text,
+  target text,
+  before jsonb,
+  after jsonb,
+  request_id text,
+  at timestamp with time zone default now() not null,
+  constraint audit_entries_pkey PRIMARY KEY (id),
+  constraint audit_entries_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['admin'::text, 'token'::text, 'user'::text, 'system'::text])))
+);
+CREATE INDEX audit_entries_action_index ON audit_entries USING btree (action, id DESC);
+CREATE INDEX audit_entries_installation_index ON audit_entries USING btree (installation_id, id DESC);
 
 create table changes (
   id bigint generated always as identity,
@@ -232,6 +275,17 @@ create table github_answers (
   constraint github_answers_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE
 );
 
+create table github_claims (
+  installation_id bigint not null,
+  repository_github_id bigint not null,
+  key text not null,
+  known text,
+  holder uuid not null,
+  held_until timestamp with time zone not null,
+  noted_at timestamp with time zone default now() not null,
+  constraint github_claims_pkey PRIMARY KEY (installation_id, repository_github_id, key)
+);
+
 create table github_limits (
   installation_id bigint not null,
   resource text not null,
@@ -280,6 +334,11 @@ create table github_users (
   connected_at timestamp with time zone default now() not null,
   revoked_at timestamp with time zone,
   updated_at timestamp with time zone default now() not null,
+  name text,
+  avatar_url text,
+  access_listed_at timestamp with time zone,
+  access_error text,
+  listing_until timestamp with time zone,
   constraint github_users_pkey PRIMARY KEY (id),
   constraint github_users_github_key UNIQUE (host, github_id)
 );
@@ -287,6 +346,8 @@ create table github_users (
 create table github_writes (
   installation_id bigint not null,
   next_at timestamp with time zone not null,
+  content_at timestamp with time zone[] default '{}'::timestamp with time zone[] not null,
+  again_at timestamp with time zone default now() not null,
   constraint github_writes_pkey PRIMARY KEY (installation_id)
 );
 
@@ -392,6 +453,19 @@ create table job_items (
 );
 CREATE INDEX job_items_open_index ON job_items USING btree (repository_id) WHERE (status = 'open'::text);
 
+create table job_runs (
+  job_id bigint not null,
+  run_id bigint not null,
+  installation_id bigint not null,
+  status text default 'open'::text not null,
+  note text,
+  finished_at timestamp with time zone,
+  constraint job_runs_pkey PRIMARY KEY (job_id, run_id),
+  constraint job_runs_status_check CHECK ((status = ANY (ARRAY['open'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint job_runs_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
+);
+CREATE INDEX job_runs_run_index ON job_runs USING btree (run_id);
+
 create table jobs (
   id bigint generated always as identity,
   kind text not null,
@@ -408,11 +482,14 @@ create table jobs (
   created_at timestamp with time zone default now() not null,
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
+  replay_config text,
   constraint jobs_pkey PRIMARY KEY (id),
-  constraint jobs_kind_check CHECK ((kind = ANY (ARRAY['reconcile'::text, 'listing'::text, 'recovery'::text]))),
+  constraint jobs_kind_check CHECK ((kind = ANY (ARRAY['reconcile'::text, 'listing'::text, 'recovery'::text, 'replay'::text, 'redrive'::text]))),
+  constraint jobs_replay_config_check CHECK ((replay_config = ANY (ARRAY['then'::text, 'now'::text]))),
   constraint jobs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
 );
 CREATE INDEX jobs_installation_index ON jobs USING btree (installation_id, id DESC);
+CREATE INDEX jobs_runs_index ON jobs USING btree (id) WHERE ((kind = ANY (ARRAY['replay'::text, 'redrive'::text])) AND (status = ANY (ARRAY['queued'::text, 'running'::text])));
 CREATE INDEX jobs_status_index ON jobs USING btree (status, id DESC);
 
 create table lanes (
@@ -422,6 +499,22 @@ create table lanes (
   updated_at timestamp with time zone default now() not null,
   constraint lanes_pkey PRIMARY KEY (key)
 );
+
+create table loop_breakers (
+  id bigint generated always as identity,
+  installation_id bigint not null,
+  repository_id bigint not null,
+  watch_id bigint not null,
+  loop_key text not null,
+  stopped integer default 0 not null,
+  tripped_at timestamp with time zone default now() not null,
+  last_at timestamp with time zone default now() not null,
+  reset_at timestamp with time zone,
+  constraint loop_breakers_pkey PRIMARY KEY (id),
+  constraint loop_breakers_subject_key UNIQUE (watch_id, loop_key),
+  constraint loop_breakers_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+);
+CREATE INDEX loop_breakers_repository_index ON loop_breakers USING btree (repository_id);
 
 create table members (
   id bigint generated always as identity,
@@ -437,6 +530,24 @@ create table members (
   constraint members_person_key UNIQUE (repository_id, github_id),
   constraint members_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
 );
+
+create table people (
+  id bigint generated always as identity,
+  installation_id bigint not null,
+  github_login text not null,
+  github_id bigint,
+  email text,
+  jira_account_id text,
+  slack_id text,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint people_pkey PRIMARY KEY (id),
+  constraint people_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX people_email_key ON people USING btree (installation_id, lower(email)) WHERE (email IS NOT NULL);
+CREATE UNIQUE INDEX people_jira_key ON people USING btree (installation_id, jira_account_id) WHERE (jira_account_id IS NOT NULL);
+CREATE UNIQUE INDEX people_login_key ON people USING btree (installation_id, lower(github_login));
+CREATE UNIQUE INDEX people_slack_key ON people USING btree (installation_id, slack_id) WHERE (slack_id IS NOT NULL);
 
 create table presences (
   id text not null,
@@ -694,13 +805,24 @@ create table runs (
   dry_run boolean default false not null,
   superseded_by bigint,
   base_config_id bigint,
+  replay_config text,
+  redrives integer default 0 not null,
+  redriven_at timestamp with time zone,
+  blocks boolean default false not null,
+  job_id bigint,
+  loop_key text,
   constraint runs_pkey PRIMARY KEY (id),
+  constraint runs_replay_config_check CHECK ((replay_config = ANY (ARRAY['then'::text, 'now'::text]))),
   constraint runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'dead'::text, 'cancelled'::text])))
 );
+CREATE INDEX runs_blocking_index ON runs USING btree (lane, seq) WHERE blocks;
 CREATE INDEX runs_change_index ON runs USING btree (change_id, id DESC);
-CREATE INDEX runs_due_index ON runs USING btree (due_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
+CREATE INDEX runs_due_index ON runs USING btree (installation_id, due_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
+CREATE INDEX runs_job_index ON runs USING btree (job_id, id DESC) WHERE (job_id IS NOT NULL);
+CREATE INDEX runs_loop_index ON runs USING btree (watch_id, loop_key, created_at) WHERE (loop_key IS NOT NULL);
 CREATE UNIQUE INDEX runs_once_index ON runs USING btree (change_id, watch_id) WHERE (replay_of IS NULL);
 CREATE INDEX runs_open_index ON runs USING btree (lane, seq) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
+CREATE INDEX runs_replay_index ON runs USING btree (replay_of, id) WHERE (replay_of IS NOT NULL);
 CREATE INDEX runs_repository_index ON runs USING btree (repository_id, id DESC);
 CREATE INDEX runs_status_index ON runs USING btree (status, id DESC);
 CREATE INDEX runs_watch_index ON runs USING btree (watch_key, id DESC);
@@ -750,6 +872,23 @@ create table secrets (
 );
 CREATE INDEX secrets_repository_index ON secrets USING btree (repository_id) WHERE (repository_id IS NOT NULL);
 
+create table sessions (
+  id bigint generated always as identity,
+  hash bytea not null,
+  user_id bigint,
+  admin_key bytea,
+  created_at timestamp with time zone default now() not null,
+  seen_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  constraint sessions_pkey PRIMARY KEY (id),
+  constraint sessions_hash_key UNIQUE (hash),
+  constraint sessions_owner_check CHECK (((user_id IS NULL) <> (admin_key IS NULL))),
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES github_users(id) ON DELETE CASCADE
+);
+CREATE INDEX sessions_end_index ON sessions USING btree (expires_at);
+CREATE INDEX sessions_user_index ON sessions USING btree (user_id);
+
 create table steps (
   id bigint generated always as identity,
   run_id bigint not null,
@@ -766,6 +905,7 @@ create table steps (
   attempts integer default 0 not null,
   started_at timestamp with time zone default now() not null,
   finished_at timestamp with time zone,
+  attempts_before integer default 0 not null,
   constraint steps_pkey PRIMARY KEY (id),
   constraint steps_position_key UNIQUE (run_id, "position"),
   constraint steps_status_check CHECK ((status = ANY (ARRAY['running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'dead'::text, 'skipped'::text, 'cancelled'::text])))
@@ -797,6 +937,132 @@ create table sweeps (
   batch_failures integer default 0 not null,
   constraint sweeps_pkey PRIMARY KEY (installation_id),
   constraint sweeps_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE
+);
+
+create table ticket_connections (
+  installation_id bigint not null,
+  url text not null,
+  expires_at timestamp with time zone,
+  used_at timestamp with time zone not null,
+  constraint ticket_connections_pkey PRIMARY KEY (installation_id, url)
+);
+CREATE INDEX ticket_connections_expiry_index ON ticket_connections USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+
+create table ticket_leases (
+  name text not null,
+  installation_id bigint not null,
+  holder text not null,
+  until timestamp with time zone not null,
+  constraint ticket_leases_pkey PRIMARY KEY (name)
+);
+
+create table ticket_moves (
+  id bigint generated always as identity,
+  installation_id bigint not null,
+  ticket_id bigint not null,
+  cause text not null,
+  action text not null,
+  from_status text,
+  to_state text,
+  to_status text,
+  happened_at timestamp with time zone not null,
+  planned_at timestamp with time zone default now() not null,
+  settled_at timestamp with time zone,
+  comment_begun_at timestamp with time zone,
+  comment_sent_at timestamp with time zone,
+  constraint ticket_moves_pkey PRIMARY KEY (id),
+  constraint ticket_moves_once_key UNIQUE (ticket_id, cause, action),
+  constraint ticket_moves_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id) ON DELETE CASCADE
+);
+CREATE INDEX ticket_moves_installation_index ON ticket_moves USING btree (installation_id);
+
+create table ticket_results (
+  id bigint generated always as identity,
+  installation_id bigint not null,
+  repository_id bigint not null,
+  ticket_id bigint not null,
+  change_id bigint not null,
+  run_id bigint not null,
+  step text not null,
+  event text,
+  from_status text,
+  to_status text,
+  status text not null,
+  code text,
+  message text,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint ticket_results_pkey PRIMARY KEY (id),
+  constraint ticket_results_step_key UNIQUE (run_id, step, ticket_id),
+  constraint ticket_results_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'moved'::text, 'unchanged'::text, 'commented'::text, 'failed'::text]))),
+  constraint ticket_results_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id) ON DELETE CASCADE
+);
+CREATE INDEX ticket_results_change_index ON ticket_results USING btree (change_id, id);
+CREATE INDEX ticket_results_installation_index ON ticket_results USING btree (installation_id);
+CREATE INDEX ticket_results_ticket_index ON ticket_results USING btree (ticket_id, id DESC);
+
+create table tickets (
+  id bigint generated always as identity,
+  installation_id bigint not null,
+  repository_id bigint,
+  provider text not null,
+  connection text not null,
+  key text not null,
+  title text,
+  body text,
+  status text,
+  issue_number integer,
+  pr_number integer,
+  url text,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint tickets_pkey PRIMARY KEY (id),
+  constraint tickets_place_key UNIQUE (installation_id, provider, connection, key),
+  constraint tickets_provider_check CHECK ((provider = ANY (ARRAY['jira'::text, 'github'::text, 'builtin'::text]))),
+  constraint tickets_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE SET NULL
+);
+CREATE UNIQUE INDEX tickets_issue_index ON tickets USING btree (repository_id, issue_number) WHERE ((provider = 'builtin'::text) AND (issue_number IS NOT NULL));
+CREATE INDEX tickets_pull_index ON tickets USING btree (repository_id, pr_number) WHERE ((provider = 'builtin'::text) AND (pr_number IS NOT NULL));
+CREATE INDEX tickets_repository_index ON tickets USING btree (repository_id, id DESC);
+
+create table user_installations (
+  user_id bigint not null,
+  installation_id bigint not null,
+  manages boolean not null,
+  constraint user_installations_pkey PRIMARY KEY (user_id, installation_id),
+  constraint user_installations_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE,
+  constraint user_installations_user_id_fkey FOREIGN KEY (user_id) REFERENCES github_users(id) ON DELETE CASCADE
+);
+CREATE INDEX user_installations_installation_index ON user_installations USING btree (installation_id);
+
+create table user_repositories (
+  user_id bigint not null,
+  installation_id bigint not null,
+  repository_id bigint not null,
+  permission text not null,
+  constraint user_repositories_pkey PRIMARY KEY (user_id, repository_id),
+  constraint user_repositories_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE,
+  constraint user_repositories_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE,
+  constraint user_repositories_user_id_fkey FOREIGN KEY (user_id) REFERENCES github_users(id) ON DELETE CASCADE
+);
+CREATE INDEX user_repositories_installation_index ON user_repositories USING btree (installation_id);
+CREATE INDEX user_repositories_repository_index ON user_repositories USING btree (repository_id);
+
+create table user_tokens (
+  user_id bigint not null,
+  id text not null,
+  ciphertext bytea not null,
+  nonce bytea not null,
+  tag bytea not null,
+  wrapped_key bytea not null,
+  wrap_nonce bytea not null,
+  wrap_tag bytea not null,
+  key_id text not null,
+  expires_at timestamp with time zone,
+  refresh_expires_at timestamp with time zone,
+  updated_at timestamp with time zone default now() not null,
+  constraint user_tokens_pkey PRIMARY KEY (user_id),
+  constraint user_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES github_users(id) ON DELETE CASCADE
 );
 
 create table watches (

@@ -30,6 +30,8 @@ const checked: Record<string, string> = {
   'github_pauses.reason': 'githubPauseReasons',
   'configs.managed_by': 'managers',
   'watches.managed_by': 'managers',
+  'tickets.provider': 'ticketProviders',
+  'ticket_results.status': 'ticketResultStatuses',
   'config_validations.status': 'validationStatuses',
   'config_validations.conclusion': 'validationConclusions',
   'config_validations.channel': 'feedbackChannels',

@@ -98,3 +98,11 @@ export type FeedbackChannel = (typeof feedbackChannels)[number];
 /** Whose configuration a replay follows: that of the run it repeats, or the one in force. */
 export const replayConfigs = ['then', 'now'] as const;
 export type ReplayConfig = (typeof replayConfigs)[number];
+
+/** Where a ticket is kept: in Jira, as an issue on GitHub, or by RepoWatch itself. */
+export const ticketProviders = ['jira', 'github', 'builtin'] as const;
+export type TicketProvider = (typeof ticketProviders)[number];
+
+/** What a step made of a ticket: `planned` in a dry run, `commented` when it was not moved and a comment says so. */
+export const ticketResultStatuses = ['planned', 'moved', 'unchanged', 'commented', 'failed'] as const;
+export type TicketResultStatus = (typeof ticketResultStatuses)[number];
