@@ -263,6 +263,34 @@ CREATE INDEX deliveries_repository_index ON deliveries USING btree (repository_g
 CREATE INDEX deliveries_source_index ON deliveries USING btree (source, id DESC) WHERE (source <> 'webhook'::text);
 CREATE INDEX deliveries_status_index ON deliveries USING btree (status, id DESC);
 
+create table destinations (
+  id bigint generated always as identity,
+  installation_id bigint not null,
+  origin text not null,
+  endpoint text default ''::text not null,
+  state text default 'ok'::text not null,
+  state_since timestamp with time zone default now() not null,
+  consecutive_failures integer default 0 not null,
+  rests integer default 0 not null,
+  opens_at timestamp with time zone,
+  probe_until timestamp with time zone,
+  code text,
+  message text,
+  attempts bigint default 0 not null,
+  failures bigint default 0 not null,
+  recent jsonb default '[]'::jsonb not null,
+  last_success_at timestamp with time zone,
+  last_failure_at timestamp with time zone,
+  last_run_id bigint,
+  updated_at timestamp with time zone default now() not null,
+  constraint destinations_pkey PRIMARY KEY (id),
+  constraint destinations_address_key UNIQUE (installation_id, origin, endpoint),
+  constraint destinations_state_check CHECK ((state = ANY (ARRAY['ok'::text, 'resting'::text, 'probing'::text, 'disabled'::text])))
+);
+CREATE INDEX destinations_installation_index ON destinations USING btree (installation_id, id DESC);
+CREATE INDEX destinations_state_index ON destinations USING btree (state, id DESC);
+CREATE INDEX destinations_updated_index ON destinations USING btree (updated_at);
+
 create table github_answers (
   installation_id bigint not null,
   url text not null,
@@ -350,6 +378,18 @@ create table github_writes (
   again_at timestamp with time zone default now() not null,
   constraint github_writes_pkey PRIMARY KEY (installation_id)
 );
+
+create table held_runs (
+  run_id bigint not null,
+  "position" integer not null,
+  installation_id bigint not null,
+  destination_id bigint,
+  attempts_before integer default 0 not null,
+  since timestamp with time zone default now() not null,
+  constraint held_runs_pkey PRIMARY KEY (run_id, "position")
+);
+CREATE INDEX held_runs_destination_index ON held_runs USING btree (destination_id);
+CREATE INDEX held_runs_since_index ON held_runs USING btree (since);
 
 create table installation_intents (
   id bigint generated always as identity,
@@ -1027,26 +1067,22 @@ CREATE INDEX tickets_repository_index ON tickets USING btree (repository_id, id 
 
 create table user_installations (
   user_id bigint not null,
-  installation_id bigint not null,
+  installation_github_id bigint not null,
   manages boolean not null,
-  constraint user_installations_pkey PRIMARY KEY (user_id, installation_id),
-  constraint user_installations_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE,
+  constraint user_installations_pkey PRIMARY KEY (user_id, installation_github_id),
   constraint user_installations_user_id_fkey FOREIGN KEY (user_id) REFERENCES github_users(id) ON DELETE CASCADE
 );
-CREATE INDEX user_installations_installation_index ON user_installations USING btree (installation_id);
+CREATE INDEX user_installations_installation_index ON user_installations USING btree (installation_github_id);
 
 create table user_repositories (
   user_id bigint not null,
-  installation_id bigint not null,
-  repository_id bigint not null,
+  installation_github_id bigint not null,
+  repository_github_id bigint not null,
   permission text not null,
-  constraint user_repositories_pkey PRIMARY KEY (user_id, repository_id),
-  constraint user_repositories_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE,
-  constraint user_repositories_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE,
+  constraint user_repositories_pkey PRIMARY KEY (user_id, repository_github_id),
+  constraint user_repositories_permission_check CHECK ((permission = ANY (ARRAY['read'::text, 'triage'::text, 'write'::text, 'maintain'::text, 'admin'::text]))),
   constraint user_repositories_user_id_fkey FOREIGN KEY (user_id) REFERENCES github_users(id) ON DELETE CASCADE
 );
-CREATE INDEX user_repositories_installation_index ON user_repositories USING btree (installation_id);
-CREATE INDEX user_repositories_repository_index ON user_repositories USING btree (repository_id);
 
 create table user_tokens (
   user_id bigint not null,

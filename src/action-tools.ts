@@ -1,5 +1,6 @@
 import type { ActionTools } from './actions/action.ts';
 import type { Door } from './actions/door.ts';
+import { createHostJudge } from './actions/email/mail-tools.ts';
 import type { ScriptPool } from './actions/script/pool.ts';
 import type { Db } from './db/connect.ts';
 import type { ServerSettings } from './env.ts';
@@ -29,7 +30,13 @@ export function createActionTools(
     door,
     version,
     scripts: made.scripts ?? noScripts,
+    mail: { server: settings.smtpUrl, from: settings.mailFrom, judgeHost: createHostJudge(settings.outboundAllow) },
     readFile: (facts, path) => readScriptFile({ reader, db }, facts, path),
-    github: createGitHubAccess({ db, host, writer: createWriter({ clients, db, host, appId: settings.appId }) }),
+    github: createGitHubAccess({
+      db,
+      host,
+      apiUrl: settings.githubApiUrl,
+      writer: createWriter({ clients, db, host, appId: settings.appId }),
+    }),
   };
 }

@@ -3,6 +3,7 @@ import type { GitHubAccess, GitHubAnswer, GitHubPermissions, GitHubRepository } 
 import type { RunFacts } from '../actions/run-facts.ts';
 import { failed, ok } from '../core/outcome.ts';
 import type { Db } from '../db/connect.ts';
+import { takeClaim } from '../github/claims.ts';
 import { isGranted } from '../github/needed-permissions.ts';
 import type { RepositoryPlace } from '../github/repository-path.ts';
 import type { Writer } from '../github/writer.ts';
@@ -15,12 +16,15 @@ interface GitHubAccessTools {
   db: Db;
   host: string;
   writer: Writer;
+  /** The address of GitHub's API. */
+  apiUrl: string;
 }
 
 /** GitHub for steps: only repositories of the run's own installation, and only with what that installation has granted. */
-export function createGitHubAccess({ db, host, writer }: GitHubAccessTools): GitHubAccess {
+export function createGitHubAccess(tools: GitHubAccessTools): GitHubAccess {
+  const { db, host } = tools;
   return {
-    async open(facts, { repository, permissions }) {
+    async open(facts, { repository, permissions, signal }) {
       const installation = await findInstallation(db, host, String(facts.installation['id']));
       if (!installation) return failed('no_installation', 'The installation of this run is not known any more.');
       const missing = findUngranted(installation.permissions, permissions);
@@ -29,7 +33,7 @@ export function createGitHubAccess({ db, host, writer }: GitHubAccessTools): Git
         return failed('github_forbidden', message);
       }
       const place = await findPlace(db, { facts, wanted: repository, installation });
-      return place.ok ? ok(openPlace(writer, place.value)) : place;
+      return place.ok ? ok(openPlace(tools, { place: place.value, installationId: installation.id, signal })) : place;
     },
     async botLogin() {
       const app = await findApp(db, host);
@@ -63,12 +67,21 @@ async function findPlace(
   return failed('github_not_found', `${wanted} is no repository of the installation on ${installation.login}. Write OWNER/NAME of one.`);
 }
 
-function openPlace(writer: Writer, place: RepositoryPlace): GitHubRepository {
+interface OpenPlace {
+  place: RepositoryPlace;
+  installationId: string;
+  signal: AbortSignal | undefined;
+}
+
+function openPlace({ db, writer, apiUrl }: GitHubAccessTools, { place, installationId, signal }: OpenPlace): GitHubRepository {
   return {
     owner: place.owner,
     name: place.name,
-    read: (path, answer) => writer.read(place, path, answer),
-    list: (path, item, params) => writer.list(place, path, { page: z.array(item), itemsOf: (page) => page, ...(params && { params }) }),
-    write: (request) => writer.write(place, request),
+    apiUrl,
+    read: (path, answer) => writer.read(place, path, answer, signal),
+    list: (path, item, params) =>
+      writer.list(place, path, { page: z.array(item), itemsOf: (page) => page, ...(params && { params }), ...(signal && { signal }) }),
+    write: (request) => writer.write(place, request, signal),
+    claim: (key, forMs) => takeClaim(db, { installationId, repositoryGithubId: place.github_id!, key, forMs }),
   };
 }

@@ -158,7 +158,7 @@ interface FinishedWork extends StepWork {
 
 /** Decides what an attempt's end means for its step and run. */
 function finishStep(context: Context, finished: FinishedWork): Worked | undefined {
-  const { draft, scope, step, position, state, number, outcome, before } = finished;
+  const { draft, scope, step, position, state, number, outcome } = finished;
   const attempt = {
     position,
     number,

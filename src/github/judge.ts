@@ -62,6 +62,8 @@ function judgeStatus(facts: FailureFacts): GitHubFailure {
   const { status, what, said } = facts;
   if (status === 401) return judgeUnauthorized(facts);
   if (status === 403) return judgeRefusal(facts);
+  if (status === 410 && /disabled/i.test(said))
+    return { code: 'github_refused', message: `GitHub refused ${what}: ${said}. Switch them on in the repository's settings` };
   if (status === 404 || status === 410) return judgeNotFound(facts);
   if (status === 409) return { code: 'conflict', message: `GitHub says that the state does not allow ${what}: ${said}` };
   if (status === 451) return { code: 'repository_disabled', message: `GitHub has blocked the repository for legal reasons (${what})` };

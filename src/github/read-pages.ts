@@ -12,6 +12,8 @@ export interface Listing<Page, Item> {
   totalOf?: (page: Page) => number;
   /** True when it is read again and again: pages that did not change are free then, and come from what was kept of them. */
   remember?: true;
+  /** Ends the reading. */
+  signal?: AbortSignal;
 }
 
 const maxPages = 2000;
@@ -53,7 +55,10 @@ export async function readPages<Page, Item>(client: GitHubClient, listing: Listi
   const items: Item[] = [];
   let params: Record<string, string> = { ...listing.params };
   for (let page = 1; page <= maxPages; page += 1) {
-    const response = await readPage(client, listing.route, { ...params, request: { remember: listing.remember } });
+    const response = await readPage(client, listing.route, {
+      ...params,
+      request: { remember: listing.remember, ...(listing.signal && { signal: listing.signal }) },
+    });
     if (!response) return page === 1 ? ok([]) : incomplete(`page ${page} says that the repository is empty`);
     const parsed = listing.page.safeParse(response.data);
     if (!parsed.success) return incomplete(`page ${page} was cut off or is not the list it should be (${describeMismatch(parsed.error)})`);

@@ -55,6 +55,7 @@ export async function openIssue(writer: Writer, place: RepositoryPlace, report: 
     path: '/issues',
     body: { title, body: withMark(report) },
     answer: issueSchema,
+    content: 'one',
   });
   if (!created.ok) return created;
   if (created.value.title !== title || !(created.value.body ?? '').includes(markOf(report.key)))
@@ -95,6 +96,7 @@ export async function closeIssue(
       path: `/issues/${number}/comments`,
       body: { body: withMark({ body: comment, key }) },
       answer: commentSchema,
+      content: 'one',
     });
     if (!said.ok) return said;
   }

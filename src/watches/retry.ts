@@ -24,3 +24,24 @@ export function nextRetryAt(options: {
   const seconds = Number.isFinite(asked) ? Math.max(varied, asked) : varied;
   return new Date(options.now.getTime() + Math.round(seconds * 1000));
 }
+
+/** So often a try is postponed; after that every time counts as a try, so that nothing waits for ever. */
+const maxPostponed = 300;
+
+/**
+ * When to make a try that a limit or a queue did not let through: when it was told to come again, or in a minute, and a little later
+ * each time so that those who wait spread out. Undefined when it was postponed too often.
+ */
+export function postponeTo(options: {
+  /** How often it was postponed already. */
+  postponed: number;
+  now: Date;
+  retryAfterSeconds?: number | undefined;
+  /** Between 0 and 1. */
+  random: () => number;
+}): Date | undefined {
+  if (options.postponed >= maxPostponed) return undefined;
+  const asked = Math.min(options.retryAfterSeconds ?? 60, longestWait);
+  const seconds = asked + options.random() * Math.min(1 + options.postponed, 30);
+  return new Date(options.now.getTime() + Math.round(seconds * 1000));
+}

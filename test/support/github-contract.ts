@@ -1,0 +1,58 @@
+import { Octokit } from '@octokit/core';
+import { z } from 'zod';
+import type { ActionTools } from '../../src/actions/action.ts';
+import { readMark } from '../../src/actions/github-mark.ts';
+import { ask, readOne } from '../../src/github/ask.ts';
+import type { GitHubClient } from '../../src/github/clients.ts';
+import { readPages } from '../../src/github/read-pages.ts';
+import { repositoryRoute } from '../../src/github/repository-path.ts';
+import { sendWrite } from '../../src/github/writer.ts';
+import type { KindContract } from './kind-contract.ts';
+
+/** The login of the App in contract tests. */
+export const contractBot = 'repowatch[bot]';
+
+/** GitHub at the address of a contract suite's receiver: real requests and the real judge of answers, without line, budget and database. */
+export function githubAt(url: string): ActionTools['github'] {
+  const client = new Octokit({ baseUrl: url, userAgent: 'repowatch' }) as unknown as GitHubClient;
+  return {
+    botLogin: () => Promise.resolve(contractBot),
+    open: async (_facts, { signal }) => {
+      const place = { installation: '1', owner: 'acme', name: 'app' };
+      const request = { request: { signal } };
+      return {
+        ok: true,
+        value: {
+          owner: place.owner,
+          name: place.name,
+          apiUrl: url,
+          read: (path, answer) => ask(() => readOne(client, { route: repositoryRoute(place, path), params: request }, answer)),
+          list: (path, item, params) =>
+            ask(() =>
+              readPages(client, {
+                route: repositoryRoute(place, path),
+                page: z.array(item),
+                itemsOf: (page) => page,
+                ...(params && { params }),
+                ...(signal && { signal }),
+              }),
+            ),
+          write: (wanted) => ask(() => sendWrite(client, { place, request: wanted, signal })),
+          claim: async () => ({ ok: true, value: { known: null, end: () => Promise.resolve() } }),
+        },
+      };
+    },
+  };
+}
+
+/** What the contract of every kind of GitHub has in common: keys are marks in bodies, and no address is chosen by the file. */
+export const githubContract = {
+  tools: (url) => ({ github: githubAt(url) }),
+  keyOf: (_request, body) => {
+    const text = body.startsWith('{') ? (JSON.parse(body) as { body?: unknown }).body : undefined;
+    return typeof text === 'string' ? readMark(text).join(' ') : undefined;
+  },
+  refused: 'github_not_found',
+  overloaded: 'github_unavailable',
+  hasNoAddress: true,
+} as const satisfies Partial<KindContract>;
