@@ -28,9 +28,15 @@ export function createRunService(context: Context): LaneService {
     prefix: 'runs',
     groupSize: 100,
     maxLanes: 200,
+    tenantOf: installationOf,
     serveAlone: (lane, turn) =>
       serveLane(context, { lane, turn, active, load: (key) => loader.add(key), record: (entry) => recorder.add(entry) }),
   };
+}
+
+/** Lanes begin with whose they are: `i`, the installation, `:`. */
+function installationOf(lane: string): string {
+  return lane.slice(0, lane.indexOf(':') + 1);
 }
 
 /** What serving one lane works with. */

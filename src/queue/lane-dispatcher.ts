@@ -1,6 +1,7 @@
 import { describeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { LaneLocks } from '../db/lane-locks.ts';
+import { FairLanes } from './fair-lanes.ts';
 
 /** What serving lanes has to heed. */
 export interface Turn {
@@ -22,10 +23,15 @@ export interface LaneService {
   groupSize: number;
   /** The most lanes that this process holds at once. */
   maxLanes: number;
+  /** Whose a lane is, where many tenants share the room; the next lane is then always of the one that holds the fewest. */
+  tenantOf?: (lane: string) => string;
 }
 
 /** How soon a lane that another process holds is tried again. Milliseconds. */
 const retryHeldMs = 50;
+
+/** How many names wait here at most where tenants share the room: each has its own limit, so this is for many floods at once. */
+const mostWaiting = 20_000;
 
 /** How soon a lane whose service failed unexpectedly is tried again. Milliseconds. */
 const retryFailedMs = 1_000;
@@ -38,7 +44,8 @@ export class LaneDispatcher {
   readonly #service: LaneService;
   readonly #locks: LaneLocks;
   readonly #log: Log;
-  readonly #waiting = new Set<string>();
+  readonly #waiting: FairLanes;
+  readonly #mostWaiting: number;
   /** Lanes that are served now, and whether they were woken again meanwhile. */
   readonly #serving = new Map<string, boolean>();
   #room: (() => void)[] = [];
@@ -53,6 +60,9 @@ export class LaneDispatcher {
 
   constructor(options: { service: LaneService; locks: LaneLocks; log: Log }) {
     this.#service = options.service;
+    const { tenantOf, maxLanes } = options.service;
+    this.#waiting = new FairLanes({ tenantOf, maxLanes });
+    this.#mostWaiting = tenantOf ? mostWaiting : maxLanes;
     this.#locks = options.locks;
     this.#log = options.log;
     this.#locks.onLost(() => {
@@ -69,7 +79,7 @@ export class LaneDispatcher {
       else this.#waiting.add(lane);
     }
     this.#schedule();
-    while (!this.#stopped && this.#waiting.size > this.#service.maxLanes) await new Promise<void>((resolve) => this.#room.push(resolve));
+    while (!this.#stopped && this.#waiting.size > this.#mostWaiting) await new Promise<void>((resolve) => this.#room.push(resolve));
   }
 
   /** How many lanes wait or are served. */
@@ -100,13 +110,10 @@ export class LaneDispatcher {
   /** Serves what waits. Groups go one after the other: whatever comes meanwhile shares the next one, so a busy moment makes them larger. */
   async #dispatch(): Promise<void> {
     if (this.#grouping) return;
-    const free = this.#service.maxLanes - this.#serving.size;
-    const lanes = [...this.#waiting].slice(0, Math.min(free, this.#service.groupSize));
-    if (lanes.length === 0 || this.#stopped) return;
-    for (const lane of lanes) {
-      this.#waiting.delete(lane);
-      this.#serving.set(lane, false);
-    }
+    if (this.#stopped) return;
+    const lanes = this.#waiting.take(this.#service.groupSize);
+    if (lanes.length === 0) return;
+    for (const lane of lanes) this.#serving.set(lane, false);
     if (this.#waiting.size > 0) this.#schedule();
     for (const resolve of this.#room.splice(0)) resolve();
     const turn = this.#turn;
@@ -176,7 +183,7 @@ export class LaneDispatcher {
         this.#putBack(lane, retryHeldMs);
         continue;
       }
-      if (this.#serving.get(lane) === true && !this.#stopped) this.#waiting.add(lane);
+      if (this.#serving.get(lane) === true && !this.#stopped) this.#waiting.add(lane, { force: true });
       this.#leave(lane);
     }
   }
@@ -195,7 +202,7 @@ export class LaneDispatcher {
   }
 
   #leave(lane: string): void {
-    this.#serving.delete(lane);
+    if (this.#serving.delete(lane)) this.#waiting.release(lane);
     if (this.#waiting.size > 0) this.#schedule();
     if (this.#serving.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
