@@ -12,6 +12,8 @@ export type GitHubAnswer<T> = { ok: true; value: T } | { ok: false; code: ErrorC
 export interface GitHubWrite<T> {
   method: 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   path: string;
+  /** The path follows `/orgs/OWNER` instead: the repository's owner is an organisation. */
+  at?: 'organization';
   body?: Record<string, unknown>;
   /** What the answer must be: compare it with what was asked for, GitHub drops silently what it does not take (handbook G5). */
   answer: z.ZodType<T>;
@@ -30,6 +32,9 @@ export interface GitHubClaim {
   end(known?: string): Promise<void>;
 }
 
+/** What came back of something that was done. */
+export type Hearing = 'heard' | 'silent' | 'deaf';
+
 /** One repository on GitHub, as a step reaches it. Ids in answers may be BigInt. */
 export interface GitHubRepository {
   owner: string;
@@ -43,6 +48,8 @@ export interface GitHubRepository {
   write<T>(request: GitHubWrite<T>): Promise<GitHubAnswer<T>>;
   /** Keeps everybody else from working on what has this key in this repository; `github_busy` while somebody does. Give it back. */
   claim(key: string, forMs: number): Promise<GitHubAnswer<GitHubClaim>>;
+  /** Whether GitHub has told of an event whose payload carries this token. `deaf` when the installation is not told of such events: then silence means nothing. */
+  hear(event: string, token: string): Promise<Hearing>;
 }
 
 /** Which repository a step wants, and what for. */

@@ -106,13 +106,14 @@ function watchRepository(repository: GitHubRepository, context: AttemptContext<u
     list: async (path, item, params) => note(`GET ${where}${path}`, await repository.list(path, item, params)),
     write: async <T>(request: GitHubWrite<T>) => {
       const { method, path, body } = request;
+      const below = request.at === 'organization' ? `/orgs/${repository.owner}` : where;
       record.request = {
         method,
-        url: `${repository.apiUrl}${where}${path}`,
+        url: `${repository.apiUrl}${below}${path}`,
         headers: {},
         body: body === undefined ? '' : cutText(context.mask(toStorableText(JSON.stringify(body))), keptBytes),
       };
-      return note(`${method} ${where}${path}`, await repository.write(request));
+      return note(`${method} ${below}${path}`, await repository.write(request));
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Writer } from '../github/writer.ts';
 import { findApp } from '../mirror/app.ts';
 import { findRepositoryByName } from '../mirror/find-repository-by-name.ts';
 import { findInstallation } from '../mirror/installation.ts';
+import { hearOf } from './hear-of.ts';
 
 /** What steps reach GitHub with: the writer, and the mirror to know what belongs to whom. */
 interface GitHubAccessTools {
@@ -82,6 +83,7 @@ function openPlace({ db, writer, apiUrl }: GitHubAccessTools, { place, installat
     list: (path, item, params) =>
       writer.list(place, path, { page: z.array(item), itemsOf: (page) => page, ...(params && { params }), ...(signal && { signal }) }),
     write: (request) => writer.write(place, request, signal),
+    hear: (event, token) => hearOf(db, { installationId, repositoryGithubId: place.github_id!, event, token }),
     claim: (key, forMs) => takeClaim(db, { installationId, repositoryGithubId: place.github_id!, key, forMs }),
   };
 }

@@ -23,3 +23,8 @@ export function repositoryRoute(place: Pick<RepositoryPlace, 'owner' | 'name'>, 
   // Names come from GitHub, which allows none of these; a name that does not fit is nothing that GitHub knows.
   return `GET /repos/${path?.split('/').length === 2 ? path : '_/_'}${rest}`;
 }
+
+/** The address of something of the organisation that owns a repository. */
+export function organizationRoute(place: Pick<RepositoryPlace, 'owner'>, rest: string): string {
+  return `GET /orgs/${encodePath(place.owner) ?? '_'}${rest}`;
+}

@@ -5,13 +5,15 @@ import { ask, describeMismatch, readOne, type Read } from './ask.ts';
 import type { Clients, GitHubClient } from './clients.ts';
 import type { Purpose } from './purpose.ts';
 import { readPages, type Listing } from './read-pages.ts';
-import { repositoryRoute, type RepositoryPlace } from './repository-path.ts';
+import { organizationRoute, repositoryRoute, type RepositoryPlace } from './repository-path.ts';
 import { takeWriteTurn, type ContentPace } from './write-pace.ts';
 
 /** A request that changes something in a repository; `path` is what follows the repository's own address. */
 export interface WriteRequest<T> {
   method: 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   path: string;
+  /** The path follows the address of the organisation that owns the repository. */
+  at?: 'organization';
   body?: Record<string, unknown>;
   /** What the answer must be. */
   answer: z.ZodType<T>;
@@ -76,7 +78,8 @@ export async function sendWrite<T>(
     signal,
   }: { place: Pick<RepositoryPlace, 'owner' | 'name'>; request: WriteRequest<T>; signal?: AbortSignal | undefined },
 ): Promise<Read<T>> {
-  const route = repositoryRoute(place, request.path).replace(/^GET/, request.method);
+  const below = request.at === 'organization' ? organizationRoute(place, request.path) : repositoryRoute(place, request.path);
+  const route = below.replace(/^GET/, request.method);
   const { data } = (await client.request(route, { ...request.body, ...(signal && { request: { signal } }) })) as { data: unknown };
   const parsed = request.answer.safeParse(data);
   if (parsed.success) return { ok: true, value: parsed.data };

@@ -38,6 +38,7 @@ export function githubAt(url: string): ActionTools['github'] {
               }),
             ),
           write: (wanted) => ask(() => sendWrite(client, { place, request: wanted, signal })),
+          hear: () => Promise.resolve('deaf'),
           claim: async () => ({ ok: true, value: { known: null, end: () => Promise.resolve() } }),
         },
       };
