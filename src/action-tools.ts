@@ -5,7 +5,9 @@ import type { ScriptPool } from './actions/script/pool.ts';
 import type { Db } from './db/connect.ts';
 import type { ServerSettings } from './env.ts';
 import { createGitHubAccess } from './flow/github-access.ts';
+import { createNarrowGitHub } from './flow/narrow-github.ts';
 import { readScriptFile } from './flow/read-script-file.ts';
+import { createWatchState } from './flow/watch-state.ts';
 import type { Clients } from './github/clients.ts';
 import type { Reader } from './github/reader.ts';
 import { createWriter } from './github/writer.ts';
@@ -31,6 +33,9 @@ export function createActionTools(
     version,
     scripts: made.scripts ?? noScripts,
     mail: { server: settings.smtpUrl, from: settings.mailFrom, judgeHost: createHostJudge(settings.outboundAllow) },
+    narrowGitHub: createNarrowGitHub({ db, host, clients, apiUrl: settings.githubApiUrl }),
+    state: createWatchState(db),
+    linkTo: (path) => settings.publicUrl && `${settings.publicUrl}${path}`,
     readFile: (facts, path) => readScriptFile({ reader, db }, facts, path),
     github: createGitHubAccess({
       db,

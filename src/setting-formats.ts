@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import { failed, ok, type Outcome } from './core/outcome.ts';
+import { parseMailbox, parseMailServer } from './actions/email/mail-server.ts';
 
 /** Turns the text of a setting into its value; the problem text continues the sentence "NAME …". */
 export type SettingFormat<T> = z.ZodType<T, string>;
@@ -132,6 +133,14 @@ export const accountListFormat = formatOf((text): Outcome<'all' | ReadonlySet<st
   return wrong === undefined ? ok(new Set(parts)) : bad('must be * or a comma-separated list of logins and numeric ids of accounts');
 });
 
+/** Logins, in any case, and numeric ids of people. */
+export const personListFormat = formatOf((text): Outcome<ReadonlySet<string>> => {
+  const parts = text.split(',').map((part) => part.trim().toLowerCase());
+  const isList = parts.every((part) => /^[a-z0-9][a-z0-9_-]{0,99}$/.test(part));
+  if (text.trim() === '') return ok(new Set());
+  return isList ? ok(new Set(parts)) : bad('must be a comma-separated list of logins and numeric ids of people');
+});
+
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000 } as const;
 
 /** A length of time such as 90s, 5m or 1h, within bounds; becomes milliseconds. */
@@ -167,3 +176,15 @@ export function countFormat(bounds: { min: number; max: number }): SettingFormat
 
 /** Any path or word. */
 export const textFormat = formatOf((text) => (text.includes('\0') ? bad('must not contain a NUL character') : ok(text)));
+
+/** The address of a mail server with user and password, which no message repeats. */
+export const mailServerFormat = formatOf((text) => {
+  const read = parseMailServer(text);
+  return read.ok ? read : bad('is not the address of a mail server');
+});
+
+/** One e-mail address, with or without a name. */
+export const mailboxFormat = formatOf((text) => {
+  const read = parseMailbox(text);
+  return read.ok ? read : bad('is not one e-mail address');
+});

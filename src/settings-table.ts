@@ -131,12 +131,32 @@ export const settingsTable = {
     how: 'Make one with "openssl rand -hex 32".',
     secret: true,
   },
+  ADMIN_USERS: {
+    format: formats.personListFormat,
+    type: 'list of logins or numbers',
+    default: '',
+    help: 'People on GitHub who administer this server once they have signed in, as ADMIN_TOKEN does. Numbers are the ids of accounts and survive a rename; a login that was given up can be taken by somebody else.',
+    how: 'List them with commas, for example octocat,583231. Signing in takes CLIENT_ID and CLIENT_SECRET.',
+  },
   OUTBOUND_ALLOW: {
     format: formats.formatOf(parseOutboundAllow),
     type: 'list of host, host:port or CIDR',
     default: '',
     help: 'Destinations inside your network that actions may call, also over plain http. Private, loopback and link-local addresses are refused otherwise.',
     how: 'List them with commas, for example ci.internal:8080,10.1.0.0/16.',
+  },
+  SMTP_URL: {
+    format: formats.mailServerFormat,
+    type: 'smtp(s)://user:password@host:port',
+    help: 'The mail server for steps of the kind email that name none of their own. STARTTLS is demanded unless OUTBOUND_ALLOW lists the server, which one inside your network needs in any case.',
+    how: 'Write smtps://user:password@mail.example.com:465, or smtp:// with 587; encode signs such as @ in the password as %40.',
+    secret: true,
+  },
+  MAIL_FROM: {
+    format: formats.mailboxFormat,
+    type: 'e-mail address',
+    help: 'The sender of the mail that goes through SMTP_URL; no step can name another one there.',
+    how: 'Write repowatch@example.com or RepoWatch <repowatch@example.com>.',
   },
   ROLES: {
     format: formats.listFormat(roles),
@@ -192,6 +212,20 @@ export const settingsTable = {
     default: '10m',
     help: 'How long a run that was replayed or redriven with many others is left out when many are replayed or redriven again.',
     how: 'Write a number with s, m or h, for example 10m.',
+  },
+  DESTINATION_FAILURES: {
+    format: formats.countFormat({ min: 1, max: 10_000 }),
+    type: 'number from 1 to 10000',
+    default: '10',
+    help: 'After so many failures in a row a destination is left alone for a while (docs/webhooks.md).',
+    how: 'Raise it when a receiver that many share fails now and then.',
+  },
+  DESTINATION_REST: {
+    format: formats.durationFormat({ min: '1s', max: '1h' }),
+    type: 'time from 1s to 1h',
+    default: '5s',
+    help: 'How long a destination rests the first time; every probe that fails doubles it, up to an hour.',
+    how: 'Write a number with s, m or h, for example 5s.',
   },
   PRESENCE_TIMEOUT: {
     format: formats.durationFormat({ min: '3s', max: '5m' }),

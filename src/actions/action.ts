@@ -2,9 +2,12 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Door } from './door.ts';
+import type { MailTools } from './email/mail-tools.ts';
 import type { GitHubAccess, GitHubPermissions } from './github-access.ts';
+import type { NarrowGitHub } from './narrow-github.ts';
 import type { RunFacts } from './run-facts.ts';
 import type { ScriptPool } from './script/pool.ts';
+import type { WatchState } from './watch-state.ts';
 
 /** What one try of a step works with. Everything in `input` is evaluated and validated; text in `facts` is written by strangers. */
 export interface AttemptContext<Input> {
@@ -25,10 +28,14 @@ export interface AttemptContext<Input> {
   secrets: Record<string, string>;
   /** Outputs of earlier steps by step id. */
   steps: Record<string, { outputs: Record<string, unknown> }>;
+  /** What the last try of this step left as its `progress`. */
+  progress?: Readonly<Record<string, unknown>>;
   /** Reports the addresses a step wants to reach; rejects one that a secret in use may not be sent to (RepoWatchError secret_destination_not_allowed). */
   checkDestination(url: URL): void;
   /** Replaces the values of secrets, plain and encoded. Kinds call it before they cut a text, since half a secret is not recognised any more (threat-model.md D11). */
   mask(text: string): string;
+  /** Shows the lines logged so far, masked, while the try goes on; written down within a quarter of a second. */
+  showLog?(lines: readonly string[]): void;
   now(): Date;
 }
 
@@ -51,6 +58,10 @@ export type AttemptOutcome =
       retryable: boolean;
       /** What the receiver asked for in Retry-After, in seconds, unclamped. */
       retryAfterSeconds?: number;
+      /** How far a step of several requests has come, for the next try; shown as the step's outputs until then. */
+      progress?: Record<string, unknown>;
+      /** True when the time for trying is over, although another try could help. */
+      giveUp?: true;
       record: AttemptRecord;
     };
 
@@ -61,9 +72,17 @@ export interface ActionTools {
   /** RepoWatch's version, for user agents. */
   version: string;
   scripts: ScriptPool;
+  /** What sending mail works with, which does not go through the door. */
+  mail: MailTools;
   /** The text of a file of the repository that a run's file lies in, from its default branch. */
   readFile(facts: RunFacts, path: string): Promise<Outcome<string, ErrorCode>>;
   github: GitHubAccess;
+  /** The address of one of our pages, such as `/runs/7`; undefined when nobody outside would reach it. */
+  linkTo(path: string): string | undefined;
+  /** GitHub for scripts: one repository, with a token that can do no more than the step declares. */
+  narrowGitHub: NarrowGitHub;
+  /** What watches remember from one run to the next. */
+  state: WatchState;
 }
 
 /**

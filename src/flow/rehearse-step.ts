@@ -37,7 +37,7 @@ export function rehearseStep({ kind, input, env, checkDestination }: FilledStep)
   const shown = { uses: kind.name, with: withoutSecretFields(kind, input), ...(Object.keys(env).length > 0 ? { env } : {}) };
   const request = {
     method: 'DRY-RUN',
-    url: typeof address === 'string' ? address : kind.name,
+    url: typeof address === 'string' && !kind.secretFields.includes('url') ? address : kind.name,
     headers: {},
     body: JSON.stringify(shown).slice(0, longestBody),
   };

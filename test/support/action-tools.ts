@@ -17,8 +17,12 @@ export function actionTools(given: Partial<ActionTools> & Pick<ActionTools, 'doo
   return {
     version: '1.2.3',
     scripts: { run: unused('a script'), warmUp: unused('a script'), close: () => Promise.resolve() },
+    mail: { server: undefined, from: undefined, judgeHost: unused('a mail server') },
     readFile: async () => failed('github_not_found', 'no file'),
     github: { open: unused('GitHub'), botLogin: unused('GitHub') },
+    narrowGitHub: { url: new URL('https://api.github.test'), request: unused('GitHub') },
+    state: { read: unused('state'), write: unused('state'), list: unused('state') },
+    linkTo: (path) => `https://repowatch.test${path}`,
     ...given,
   };
 }

@@ -11,7 +11,7 @@ export const floors: readonly (readonly string[])[] = [
   ['changes'],
   ['db'],
   ['queue', 'vault', 'people', 'inbox'],
-  ['mirror', 'watches', 'runs', 'tickets'],
+  ['mirror', 'watches', 'runs', 'tickets', 'destinations'],
   ['actions', 'github'],
   ['flow'],
   ['schedule', 'http', 'doctor'],
@@ -30,7 +30,7 @@ export const floors: readonly (readonly string[])[] = [
 ];
 
 /** Whatever joins two of these is a story in flow/ or a read model in http/read/. */
-export const nouns: readonly string[] = ['inbox', 'mirror', 'watches', 'runs', 'tickets', 'vault', 'people'];
+export const nouns: readonly string[] = ['inbox', 'mirror', 'watches', 'runs', 'tickets', 'destinations', 'vault', 'people'];
 
 /** Places that know less than their floor would let them. */
 const onlyImports: Readonly<Record<string, readonly string[]>> = {
