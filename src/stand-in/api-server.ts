@@ -11,6 +11,7 @@ import { commitRoutes } from './routes-commits.ts';
 import { contentRoutes } from './routes-contents.ts';
 import { feedbackRoutes } from './routes-feedback.ts';
 import { graphqlRoutes } from './routes-graphql.ts';
+import { issueRoutes } from './routes-issues.ts';
 import { pullRoutes } from './routes-pulls.ts';
 import { repositoryRoutes } from './routes-repositories.ts';
 import { workflowRoutes } from './routes-workflows.ts';
@@ -20,6 +21,7 @@ import { covers, findRepository, type ApiCall, type Json, type World } from './w
 const routesBelowRepository = [
   ...writeRoutes,
   ...feedbackRoutes,
+  ...issueRoutes,
   ...pullRoutes,
   ...workflowRoutes,
   ...repositoryRoutes,

@@ -14,12 +14,11 @@ import { accountPayload, isoTime } from './payloads.ts';
 import { placeFor } from './routes-repositories.ts';
 import type { Json, Repository } from './world.ts';
 
-/** What else an App says on a commit or an issue: statuses, and an issue's new text or end. */
+/** What else an App says on a commit: statuses, and the annotations of check runs. */
 export const feedbackRoutes: Route<RepositoryRequest>[] = [
   { method: 'POST', pattern: '/statuses/:sha', permission: 'statuses:write', handle: createStatus },
   { method: 'GET', pattern: '/commits/:ref/statuses', permission: 'statuses:read', handle: listStatuses },
   { method: 'GET', pattern: '/check-runs/:id/annotations', permission: 'checks:read', handle: listAnnotations },
-  { method: 'PATCH', pattern: '/issues/:number', permission: 'issues:write', handle: editIssue },
 ];
 
 const statuses = new WeakMap<Repository, Json[]>();
@@ -73,18 +72,4 @@ function listAnnotations(request: RepositoryRequest): ApiAnswer {
   if (!run) throw notFound();
   const { items, headers } = paginate(request, annotationsOf(run));
   return { body: items, headers };
-}
-
-function editIssue(request: RepositoryRequest): ApiAnswer {
-  const { world, repository, body } = request;
-  if (repository.archived) throw new ApiProblem(403, 'Repository was archived so is read-only.');
-  const issue = repository.issues.find(({ number }) => String(number) === request.param('number'));
-  if (!issue) throw notFound();
-  const now = isoTime(world.now());
-  for (const field of ['title', 'body', 'state_reason'] as const) if (body[field] !== undefined) issue[field] = body[field];
-  const state = textField(body, 'state');
-  if (state !== undefined && state !== 'open' && state !== 'closed') throw unprocessable('Validation Failed');
-  if (state !== undefined && state !== issue['state']) Object.assign(issue, { state, closed_at: state === 'closed' ? now : null });
-  issue['updated_at'] = now;
-  return { body: issue };
 }

@@ -10,35 +10,20 @@ import {
 } from './api-request.ts';
 import { addAnnotations } from './check-annotations.ts';
 import { resolveCommit } from './git-repository.ts';
-import { accountPayload, isoTime, nodeId, repositoryPayload } from './payloads.ts';
-import { organizationOf } from './push-events.ts';
+import { isoTime, nodeId } from './payloads.ts';
 import { apiBase, placeFor } from './routes-repositories.ts';
-import { announce } from './webhook-sender.ts';
-import { findInstallation, fullName, type Json } from './world.ts';
+import { fullName, type Json } from './world.ts';
 
-/** What an App writes: check runs, issues, comments. */
+/** What an App writes on commits: check runs. */
 export const writeRoutes: Route<RepositoryRequest>[] = [
   { method: 'POST', pattern: '/check-runs', permission: 'checks:write', handle: createCheckRun },
   { method: 'GET', pattern: '/check-runs/:id', permission: 'checks:read', handle: (request) => ({ body: checkRunOf(request) }) },
   { method: 'PATCH', pattern: '/check-runs/:id', permission: 'checks:write', handle: updateCheckRun },
   { method: 'GET', pattern: '/commits/:ref/check-runs', permission: 'checks:read', handle: listCheckRuns },
-  { method: 'POST', pattern: '/issues', permission: 'issues:write', handle: createIssue },
-  { method: 'GET', pattern: '/issues', permission: 'issues:read', handle: listIssues },
-  { method: 'GET', pattern: '/issues/:number', permission: 'issues:read', handle: (request) => ({ body: issueOf(request) }) },
-  { method: 'POST', pattern: '/issues/:number/comments', permission: 'issues:write', handle: createComment },
-  { method: 'GET', pattern: '/issues/:number/comments', permission: 'issues:read', handle: listComments },
 ];
 
 function refuseArchived({ repository }: RepositoryRequest): void {
   if (repository.archived) throw new ApiProblem(403, 'Repository was archived so is read-only.');
-}
-
-function send(request: RepositoryRequest, event: string, payload: Json): void {
-  const { world, repository } = request;
-  const installation = findInstallation(world, repository);
-  if (!installation) return;
-  const subject = { repository: repositoryPayload(world, repository), ...organizationOf(world, repository) };
-  announce(world, { event, payload: { ...payload, ...subject, sender: accountPayload(world, world.app.bot) }, installation, repository });
 }
 
 async function createCheckRun(request: RepositoryRequest): Promise<ApiAnswer> {
@@ -128,93 +113,4 @@ async function listCheckRuns(request: RepositoryRequest): Promise<ApiAnswer> {
   const shown = searchParams.get('filter') === 'all' ? found : found.filter((run) => latest.get(run['name']) === run);
   const { items, headers } = paginate(request, shown);
   return { body: { total_count: shown.length, check_runs: items }, headers };
-}
-
-function createIssue(request: RepositoryRequest): ApiAnswer {
-  refuseArchived(request);
-  const { world, repository, body } = request;
-  const title = textField(body, 'title');
-  if (title === undefined || title === '') throw unprocessable('Invalid request.\n\n"title" wasn\'t supplied.');
-  const id = world.nextId();
-  const number = repository.issues.length + 1;
-  const now = isoTime(world.now());
-  const labels = Array.isArray(body['labels']) ? body['labels'].map((name: unknown) => ({ name })) : [];
-  const issue: Json = {
-    id,
-    node_id: nodeId('I', id),
-    number,
-    title,
-    body: body['body'] ?? null,
-    state: 'open',
-    locked: false,
-    labels,
-    comments: 0,
-    url: `${apiBase(request)}/issues/${number}`,
-    html_url: `${world.url}/${fullName(repository)}/issues/${number}`,
-    user: accountPayload(world, world.app.bot),
-    // Unknown assignees and milestones are dropped without a word (handbook G5).
-    assignees: [],
-    assignee: null,
-    milestone: null,
-    created_at: now,
-    updated_at: now,
-    closed_at: null,
-  };
-  repository.issues.push(issue);
-  send(request, 'issues', { action: 'opened', issue });
-  return { status: 201, body: issue, headers: { Location: String(issue['url']) } };
-}
-
-function listIssues(request: RepositoryRequest): ApiAnswer {
-  const query = (name: string): string | null => request.url.searchParams.get(name);
-  const state = query('state') ?? 'open';
-  const field = query('sort') === 'updated' ? 'updated_at' : 'number';
-  const compare = (one: Json, other: Json): number => {
-    const [left, right] = [one[field], other[field]];
-    return typeof left === 'number' ? left - Number(right) : String(left).localeCompare(String(right));
-  };
-  const since = query('since');
-  const found = request.repository.issues
-    .filter((issue) => (state === 'all' || issue['state'] === state) && (since === null || String(issue['updated_at']) >= since))
-    .sort(compare);
-  const { items, headers } = paginate(request, query('direction') === 'asc' ? found : found.reverse());
-  return { body: items, headers };
-}
-
-function issueOf(request: RepositoryRequest): Json {
-  const issue = request.repository.issues.find(({ number }) => String(number) === request.param('number'));
-  if (!issue) throw notFound();
-  return issue;
-}
-
-/** Kept outside the issue, so that they do not show up inside it. */
-const comments = new WeakMap<Json, Json[]>();
-
-function createComment(request: RepositoryRequest): ApiAnswer {
-  refuseArchived(request);
-  const { world } = request;
-  const issue = issueOf(request);
-  const text = textField(request.body, 'body');
-  if (text === undefined || text === '') throw unprocessable('Invalid request.\n\n"body" wasn\'t supplied.');
-  const id = world.nextId();
-  const now = isoTime(world.now());
-  const comment: Json = {
-    id,
-    node_id: nodeId('IC', id),
-    body: text,
-    user: accountPayload(world, world.app.bot),
-    created_at: now,
-    updated_at: now,
-    url: `${apiBase(request)}/issues/comments/${id}`,
-    html_url: `${String(issue['html_url'])}#issuecomment-${id}`,
-  };
-  comments.set(issue, [...(comments.get(issue) ?? []), comment]);
-  Object.assign(issue, { comments: Number(issue['comments']) + 1, updated_at: now });
-  send(request, 'issue_comment', { action: 'created', issue, comment });
-  return { status: 201, body: comment };
-}
-
-function listComments(request: RepositoryRequest): ApiAnswer {
-  const { items, headers } = paginate(request, comments.get(issueOf(request)) ?? []);
-  return { body: items, headers };
 }

@@ -1,4 +1,5 @@
 import { addCollaborator, createTeam, listAccess } from './collaborators.ts';
+import { addMilestone, commentsOf, createLabels, switchIssues } from './issue-desk.ts';
 import { pullPayload, pullsOf } from './pull-requests.ts';
 import { workflowRunsOf } from './routes-workflows.ts';
 import { readRepository, type Json, type World } from './world.ts';
@@ -17,6 +18,13 @@ export interface WorkControls {
   createTeam(options: { organization: string; slug: string; repositories?: string[] }): Promise<void>;
   /** Who has access: collaborators, open invitations, teams. */
   access(repo: string): Promise<{ collaborators: Json[]; invitations: Json[]; teams: Record<string, string> }>;
+  /** Comments of an issue or pull request, oldest first. */
+  comments(options: { repo: string; number: number }): Promise<Json[]>;
+  /** Labels that a repository has. */
+  createLabels(options: { repo: string; names: string[] }): Promise<void>;
+  createMilestone(options: { repo: string; title: string }): Promise<{ number: number }>;
+  /** Switches the issues of a repository off, or on again; then they answer 410. */
+  switchIssues(options: { repo: string; enabled: boolean }): Promise<void>;
 }
 
 /** Ties these operations to one world. */
@@ -42,6 +50,18 @@ export function createWorkControls(world: World): WorkControls {
     },
     async access(repo) {
       return listAccess(world, repo);
+    },
+    async comments({ repo, number }) {
+      return commentsOf(readRepository(world, repo), number);
+    },
+    async createLabels({ repo, names }) {
+      createLabels(world, readRepository(world, repo), names);
+    },
+    async createMilestone({ repo, title }) {
+      return { number: addMilestone(world, readRepository(world, repo), title) };
+    },
+    async switchIssues({ repo, enabled }) {
+      switchIssues(readRepository(world, repo), enabled);
     },
   };
 }
