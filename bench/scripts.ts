@@ -87,9 +87,11 @@ async function runInChild(pool: ScriptPool): Promise<void> {
     input,
     event: '{}',
     timeoutMs: 10_000,
+    cpuMs: 10_000,
     memoryMb: 32,
+    limits: { fetches: 0, requests: 0, logLength: 1024, outputLength: 64 * 1024 },
     signal: new AbortController().signal,
-    fetch: async () => '{}',
+    answer: async () => '{}',
   });
   if (!end.ok) throw new Error(end.message);
 }

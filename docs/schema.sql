@@ -1101,6 +1101,21 @@ create table user_tokens (
   constraint user_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES github_users(id) ON DELETE CASCADE
 );
 
+create table watch_state (
+  installation_id bigint not null,
+  repository_id bigint not null,
+  watch_key text not null,
+  key text not null,
+  value text not null,
+  version bigint not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint watch_state_pkey PRIMARY KEY (repository_id, installation_id, watch_key, key),
+  constraint watch_state_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 100))),
+  constraint watch_state_value_check CHECK ((octet_length(value) <= 8192)),
+  constraint watch_state_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+);
+CREATE INDEX watch_state_installation_index ON watch_state USING btree (installation_id);
+
 create table watches (
   id bigint generated always as identity,
   repository_id bigint not null,

@@ -1,5 +1,6 @@
 import type ivm from 'isolated-vm';
-import type { ChildEnd, ChildMessage, ParentMessage, RunMessage } from './messages.ts';
+import { childCodes, type ChildEnd, type ChildMessage, type HostCall, type ParentMessage, type RunMessage } from './messages.ts';
+import { describeLines, linesOf } from './sandbox.ts';
 
 /** What the child knows after init. */
 interface ChildState {
@@ -66,10 +67,10 @@ function createIsolate(state: ChildState, memoryMb: number): Sandbox {
   const isolate = new state.ivm.Isolate({ memoryLimit: memoryMb, onCatastrophicError: giveUp });
   const context = isolate.createContextSync();
   const sandbox: Partial<Sandbox> = { isolate, context, memoryMb };
-  const host = (tellHost: (active: ActiveRun, first: unknown, second: unknown) => void) =>
+  const host = (tellHost: (active: ActiveRun, ...values: unknown[]) => void) =>
     new state.ivm.Callback(
-      (first: unknown, second: unknown) => {
-        if (sandbox.run) tellHost(sandbox.run, first, second);
+      (...values: unknown[]) => {
+        if (sandbox.run) tellHost(sandbox.run, ...values);
       },
       { ignored: true },
     );
@@ -78,15 +79,15 @@ function createIsolate(state: ChildState, memoryMb: number): Sandbox {
     else active.end ??= toFailure(String(code), String(text));
   });
   const writeLine = host((active, line) => tell({ type: 'log', run: active.number, line: String(line) }));
-  const askFetch = host((active, call, request) =>
-    tell({ type: 'fetch', run: active.number, call: Number(call), request: String(request) }),
+  const ask = host((active, what, call, request) =>
+    tell({ type: 'ask', run: active.number, what: what as HostCall, call: Number(call), request: String(request) }),
   );
   // Compiled once per process: the sandbox is our own text, and its code cache never leaves this process.
   const cache = state.compiled === undefined ? { produceCachedData: true } : { cachedData: state.compiled };
   const script = isolate.compileScriptSync(state.sandbox, { filename: 'sandbox.js', ...cache });
   state.compiled ??= (script as { cachedData?: ivm.ExternalCopy<ArrayBuffer> }).cachedData;
   const create = script.runSync(context, { reference: true });
-  sandbox.enter = create.applySync(undefined, [finish, writeLine, askFetch], { result: { reference: true } });
+  sandbox.enter = create.applySync(undefined, [finish, writeLine, ask], { result: { reference: true } });
   return sandbox as Sandbox;
 }
 
@@ -101,6 +102,7 @@ async function run(state: ChildState, message: RunMessage): Promise<void> {
   const invalid = (text: string) => conclude(state, active, { ok: false, code: 'script_invalid', message: text });
   let module: ivm.Module;
   try {
+    await sandbox.enter.apply(undefined, ['limits', JSON.stringify(message.limits)]);
     module = await sandbox.isolate.compileModule(message.source, { filename: 'script.js' });
     const imported = module.dependencySpecifiers[0];
     if (imported !== undefined)
@@ -146,15 +148,14 @@ function conclude(state: ChildState, active: ActiveRun, end: ChildEnd): void {
 /** An error that left the isolate: thrown at the top level, an unhandled rejection, or the memory limit. */
 function describeFailure(error: unknown): ChildEnd {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  const line = /script\.js:(\d+)/.exec(stack ?? '')?.[1];
-  return toFailure('script_failed', `${name}: ${message}${line === undefined ? '' : ` (line ${line})`}`);
+  return toFailure('script_failed', `${name}: ${message.slice(0, 3500)}${describeLines(linesOf(stack ?? '', message))}`);
 }
 
 function toFailure(code: string, message: string): ChildEnd {
   const outOfMemory = /memory limit|Array buffer allocation failed|Isolate was disposed|Isolate is disposed/.test(message);
   if (outOfMemory) return { ok: false, code: 'script_memory', message: 'The script used more memory than allowed.' };
-  const known = code === 'script_invalid' || code === 'script_output_too_large' ? code : 'script_failed';
-  return { ok: false, code: known, message: message.slice(0, 4000) };
+  const known = childCodes.find((own) => own === code);
+  return { ok: false, code: known ?? 'script_failed', message: message.slice(0, 4000) };
 }
 
 /**
@@ -162,5 +163,6 @@ function toFailure(code: string, message: string): ChildEnd {
  * can run without the WebAssembly that Node's type stripping needs (--jitless). Its parts may use nothing but each other and Node's globals.
  */
 export const childProgram = `'use strict';
-${[tell, giveUp, createIsolate, run, enter, conclude, describeFailure, toFailure, serve].map(String).join('\n')}
+const childCodes = ${JSON.stringify(childCodes)};
+${[tell, giveUp, createIsolate, run, enter, conclude, describeFailure, describeLines, linesOf, toFailure, serve].map(String).join('\n')}
 serve();`;

@@ -1,15 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { scriptJob } from '../../../test/support/script-job.ts';
 import { createLog } from '../../core/log.ts';
-import { createScriptPool, type ScriptJob } from './pool.ts';
+import { createScriptPool } from './pool.ts';
 
 const log = createLog({ level: 'silent' });
-const never = new AbortController().signal;
-
-function job(source: string, changes: Partial<ScriptJob> = {}): ScriptJob {
-  const fetch = async () => JSON.stringify({ error: 'no fetch here' });
-  return { tenant: 'a', source, input: '{}', event: '{}', timeoutMs: 20_000, memoryMb: 32, signal: never, fetch, ...changes };
-}
+const job = (source: string, changes: Parameters<typeof scriptJob>[1] = {}) => scriptJob(source, { tenant: 'a', ...changes });
 
 const hello = 'export default () => ({ hello: 1 });';
 /** A script that waits for its first fetch to be answered. */

@@ -2,10 +2,13 @@ import { describeError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { findAddon, listLaunchPlans, type LaunchPlan } from './launch.ts';
 import { ScriptChild, type ChildJob, type ScriptEnd } from './script-child.ts';
+import { TypeStripper } from './type-stripper.ts';
 
 /** A script to run and whose it is: a child process is never shared by two tenants. */
 export interface ScriptJob extends ChildJob {
   tenant: string;
+  /** True when `source` is TypeScript. */
+  typed?: boolean;
 }
 
 /** Child processes that run scripts. */
@@ -36,7 +39,19 @@ interface Waiting {
 /** Creates the pool. The first child starts at once, so that the first script finds one waiting. */
 export function createScriptPool(options: PoolOptions): ScriptPool {
   const pool = new ChildPool(options);
-  return { run: (job) => pool.run(job), warmUp: () => pool.warmUp(), close: () => pool.close() };
+  const types = new TypeStripper();
+  return {
+    async run(job) {
+      if (job.typed !== true || job.signal.aborted) return await pool.run(job);
+      const stripped = await types.strip(job.source);
+      return stripped.ok ? await pool.run({ ...job, source: stripped.value }) : { ...stripped, log: [] };
+    },
+    warmUp: () => pool.warmUp(),
+    async close() {
+      types.close();
+      await pool.close();
+    },
+  };
 }
 
 class ChildPool {

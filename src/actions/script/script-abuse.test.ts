@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { scriptJob } from '../../../test/support/script-job.ts';
 import { createLog } from '../../core/log.ts';
-import { createScriptPool, type ScriptJob, type ScriptPool } from './pool.ts';
+import { createScriptPool, type ScriptPool } from './pool.ts';
 
 let pool: ScriptPool;
 
@@ -10,18 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => pool.close());
 
-const run = (source: string, changes: Partial<ScriptJob> = {}) =>
-  pool.run({
-    tenant: 'tenant',
-    source,
-    input: '{}',
-    event: '{}',
-    timeoutMs: 20_000,
-    memoryMb: 32,
-    signal: new AbortController().signal,
-    fetch: async () => JSON.stringify({ status: 200, headers: {}, body: '' }),
-    ...changes,
-  });
+const run = (source: string, changes: Parameters<typeof scriptJob>[1] = {}) => pool.run(scriptJob(source, changes));
 
 /** A body of `export default`, so that lines count from the first. */
 const body = (text: string) => `export default async (given) => { ${text} };`;
@@ -86,18 +76,18 @@ describe('floods stay inside', () => {
     expect(asked).toBe(20);
   });
 
-  test('a hundred thousand lines: two hundred are kept', async () => {
+  test('a hundred thousand lines: a thousand are kept', async () => {
     const end = await run(body('for (let i = 0; i < 100000; i += 1) given.log(i); given.log("x".repeat(1e6));'));
     expect(end.ok).toBe(true);
-    expect(end.log).toHaveLength(201);
-    expect(end.log.at(-1)).toBe('… further lines are dropped');
+    expect(end.log).toHaveLength(1001);
+    expect(end.log.at(-1)).toBe('… further lines are dropped (script_log_limit)');
   });
 
   test('long lines are dropped whole, never cut', async () => {
     const end = await run(body('given.log("x".repeat(4001)); for (let i = 0; i < 30; i += 1) given.log("y".repeat(4000));'));
     expect(end.log[0]).toBe('… a line longer than 4,000 characters is dropped');
     expect(end.log.join('').length).toBeLessThan(70_000);
-    expect(end.log.at(-1)).toBe('… further lines are dropped');
+    expect(end.log.at(-1)).toBe('… further lines are dropped (script_log_limit)');
   });
 
   test('outputs beyond 64 KB are refused', async () => {

@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { ErrorCode } from '../../core/error-catalogue.ts';
 import { launchChild, type LaunchPlan } from './launch.ts';
-import { scriptLimits, type ChildEnd, type ChildMessage, type ParentMessage } from './messages.ts';
+import { countOf, scriptLimits, type ChildEnd, type ChildMessage, type HostCall, type ParentMessage, type RunLimits } from './messages.ts';
+import { readUsage } from './process-usage.ts';
 import { sandboxProgram } from './sandbox.ts';
 
 /** One script to run, as a child takes it. */
@@ -13,11 +13,17 @@ export interface ChildJob {
   input: string;
   /** The JSON text of `event`, or null when it is too large to be given. */
   event: string | null;
+  /** From its start to its end, its waiting included. */
   timeoutMs: number;
+  /** What it may compute. */
+  cpuMs: number;
   memoryMb: number;
+  limits: RunLimits;
   signal: AbortSignal;
-  /** Answers one fetch: JSON text in, JSON text out. Must not reject. */
-  fetch(request: string, signal: AbortSignal): Promise<string>;
+  /** Answers one call: JSON text in, JSON text out. Must not reject. */
+  answer(what: HostCall, request: string, signal: AbortSignal): Promise<string>;
+  /** Told each line as it is logged. */
+  onLine?(line: string): void;
 }
 
 /** How a run ended, seen from the parent. */
@@ -31,7 +37,6 @@ const startTimeoutMs = 20_000;
 const watchIntervalMs = 20;
 /** What a process may grow beyond the script's own limit before it is ended: code, stacks, the copies of messages. */
 const headroomBytes = 64 * 1024 * 1024;
-const pageBytes = 4096;
 
 /** What Node and V8 write when they die of memory. */
 const memoryDeath = /out[ -]of[ -]memory|heap limit|allocation failed|invalid (?:array|string|table|size)/i;
@@ -93,7 +98,7 @@ export class ScriptChild {
     clearTimeout(timer);
     if (problem !== undefined) this.kill();
     else {
-      this.#restingBytes = this.#residentBytes() ?? 0;
+      this.#restingBytes = readUsage(this.#process.pid)?.residentBytes ?? 0;
       this.#rest();
     }
     return problem;
@@ -108,13 +113,10 @@ export class ScriptChild {
       ending.resolve({ ok: false, code, message });
       this.kill();
     };
-    const fetches = new AbortController();
-    this.#onMessage = this.#createListener({ job, log, end: ending.resolve, fetches: fetches.signal });
+    const calls = new AbortController();
+    this.#onMessage = this.#createListener({ job, log, end: ending.resolve, calls: calls.signal });
     const timer = setTimeout(() => stop('script_timeout', `The script ran longer than ${job.timeoutMs} ms.`), job.timeoutMs);
-    const limit = this.#restingBytes + job.memoryMb * 2 * 1024 * 1024 + headroomBytes;
-    const watch = setInterval(() => {
-      if ((this.#residentBytes() ?? 0) > limit) stop('script_memory', 'The script used more memory than allowed.');
-    }, watchIntervalMs);
+    const watch = this.#watchUsage(job, stop);
     const abort = () => {
       // The step's own time may be over before the script's.
       if (isTimeout(job.signal.reason)) stop('script_timeout', `The script ran longer than ${job.timeoutMs} ms.`);
@@ -122,13 +124,13 @@ export class ScriptChild {
     };
     job.signal.addEventListener('abort', abort, { once: true });
     void this.#exited.then(() => ending.resolve(this.#describeDeath()));
-    const { source, input, event, memoryMb } = job;
-    this.#send({ type: 'run', run: this.runs, source, input, event, memoryMb });
+    const { source, input, event, memoryMb, limits } = job;
+    this.#send({ type: 'run', run: this.runs, source, input, event, memoryMb, limits });
     const end = await ending.promise;
     clearTimeout(timer);
     clearInterval(watch);
     job.signal.removeEventListener('abort', abort);
-    fetches.abort();
+    calls.abort();
     if (!end.ok && end.code === 'script_memory') this.kill();
     this.#rest();
     return { ...end, log };
@@ -147,23 +149,40 @@ export class ScriptChild {
     return this.#exited;
   }
 
+  /** Looks at what the process uses, from outside of it: nothing that runs in it can lie about that. */
+  #watchUsage({ cpuMs, memoryMb }: ChildJob, stop: (code: ErrorCode, message: string) => void): NodeJS.Timeout {
+    const limit = this.#restingBytes + memoryMb * 2 * 1024 * 1024 + headroomBytes;
+    const before = readUsage(this.#process.pid)?.cpuMs ?? 0;
+    return setInterval(() => {
+      const usage = readUsage(this.#process.pid);
+      if (usage === undefined) return;
+      if (usage.residentBytes > limit) stop('script_memory', 'The script used more memory than allowed.');
+      else if (usage.cpuMs - before > cpuMs) stop('script_cpu', `The script computed for longer than ${cpuMs} ms.`);
+    }, watchIntervalMs);
+  }
+
   /** Takes messages of the current run only, and counts for itself: a child that was taken over must not get more than others. */
   #createListener(run: {
     job: ChildJob;
     log: string[];
     end: (end: ChildEnd) => void;
-    fetches: AbortSignal;
+    calls: AbortSignal;
   }): (message: ChildMessage) => void {
     const number = this.runs;
-    let fetches = 0;
+    const { job, log } = run;
+    const left = countOf(job.limits);
     return (message) => {
       if (!('run' in message) || message.run !== number) return;
       if (message.type === 'end') run.end(message.end);
       else if (message.type === 'log') {
-        if (run.log.length <= scriptLimits.logLines) run.log.push(message.line.slice(0, scriptLimits.logLineLength));
-      } else if (message.type === 'fetch' && (fetches += 1) <= scriptLimits.fetches) {
-        const { call, request } = message;
-        void run.job.fetch(request, run.fetches).then((text) => this.#send({ type: 'answer', run: number, call, text }));
+        if (log.length > scriptLimits.logLines) return;
+        const line = message.line.slice(0, scriptLimits.logLineLength);
+        log.push(line);
+        job.onLine?.(line);
+      } else if (message.type === 'ask' && Object.hasOwn(left, message.what) && left[message.what] > 0) {
+        const { what, call, request } = message;
+        left[what] -= 1;
+        void job.answer(what, request, run.calls).then((text) => this.#send({ type: 'answer', run: number, call, text }));
       }
     };
   }
@@ -181,15 +200,5 @@ export class ScriptChild {
   #describeDeath(): { ok: false; code: ErrorCode; message: string } {
     if (memoryDeath.test(this.#stderr)) return { ok: false, code: 'script_memory', message: 'The script used more memory than allowed.' };
     return { ok: false, code: 'script_crashed', message: 'The process that ran the script died; the script is run again in a new one.' };
-  }
-
-  /** Physical memory of the process; undefined where /proc does not tell. */
-  #residentBytes(): number | undefined {
-    try {
-      const pages = Number(readFileSync(`/proc/${this.#process.pid}/statm`, 'latin1').split(' ')[1]);
-      return Number.isFinite(pages) ? pages * pageBytes : undefined;
-    } catch {
-      return undefined;
-    }
   }
 }

@@ -11,7 +11,8 @@ import { failed, ok, type Outcome } from '../../core/outcome.ts';
 import type { AttemptContext } from '../action.ts';
 import type { RunFacts } from '../run-facts.ts';
 import type { Door } from '../door.ts';
-import { kind, scriptInput } from './index.ts';
+import { kind } from './index.ts';
+import { scriptInput } from './script-input.ts';
 import { createScriptPool, type ScriptPool } from './pool.ts';
 
 let pool: ScriptPool;
