@@ -260,6 +260,7 @@ CREATE INDEX deliveries_event_index ON deliveries USING btree (event, id DESC);
 CREATE INDEX deliveries_guid_index ON deliveries USING btree (guid);
 CREATE INDEX deliveries_open_index ON deliveries USING btree (lane, id) WHERE (status = ANY (ARRAY['unprocessed'::text, 'processing'::text, 'reprocessing'::text]));
 CREATE INDEX deliveries_repository_index ON deliveries USING btree (repository_github_id, id DESC);
+CREATE INDEX deliveries_sender_index ON deliveries USING btree (sender, id DESC) WHERE (source = 'trigger'::text);
 CREATE INDEX deliveries_source_index ON deliveries USING btree (source, id DESC) WHERE (source <> 'webhook'::text);
 CREATE INDEX deliveries_status_index ON deliveries USING btree (status, id DESC);
 
@@ -1064,6 +1065,45 @@ create table tickets (
 CREATE UNIQUE INDEX tickets_issue_index ON tickets USING btree (repository_id, issue_number) WHERE ((provider = 'builtin'::text) AND (issue_number IS NOT NULL));
 CREATE INDEX tickets_pull_index ON tickets USING btree (repository_id, pr_number) WHERE ((provider = 'builtin'::text) AND (pr_number IS NOT NULL));
 CREATE INDEX tickets_repository_index ON tickets USING btree (repository_id, id DESC);
+
+create table trigger_secrets (
+  id uuid not null,
+  trigger_id bigint not null,
+  installation_id bigint not null,
+  ciphertext bytea not null,
+  nonce bytea not null,
+  tag bytea not null,
+  wrapped_key bytea not null,
+  wrap_nonce bytea not null,
+  wrap_tag bytea not null,
+  key_id text not null,
+  created_at timestamp with time zone default now() not null,
+  valid_until timestamp with time zone,
+  constraint trigger_secrets_pkey PRIMARY KEY (id),
+  constraint trigger_secrets_trigger_id_fkey FOREIGN KEY (trigger_id) REFERENCES triggers(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX trigger_secrets_current_key ON trigger_secrets USING btree (trigger_id) WHERE (valid_until IS NULL);
+CREATE INDEX trigger_secrets_trigger_index ON trigger_secrets USING btree (trigger_id);
+
+create table triggers (
+  id bigint generated always as identity,
+  installation_id bigint not null,
+  repository_id bigint not null,
+  provider text not null,
+  name text not null,
+  remote_id text not null,
+  remote_path text not null,
+  enabled boolean default true not null,
+  created_by text not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint triggers_pkey PRIMARY KEY (id),
+  constraint triggers_name_key UNIQUE (repository_id, name),
+  constraint triggers_remote_key UNIQUE (installation_id, provider, remote_id),
+  constraint triggers_provider_check CHECK ((provider = ANY (ARRAY['github'::text, 'gitlab'::text, 'generic'::text]))),
+  constraint triggers_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+);
+CREATE INDEX triggers_repository_index ON triggers USING btree (repository_id, id DESC);
 
 create table user_installations (
   user_id bigint not null,

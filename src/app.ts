@@ -17,10 +17,12 @@ import type { Context } from './flow/context.ts';
 import { loadServerConfig } from './flow/load-server-config.ts';
 import type { FeedbackContext } from './flow/feedback-context.ts';
 import { createFeedbackService } from './flow/feedback-lanes.ts';
+import { DestinationBook } from './flow/destination-book.ts';
 import { createDeliveryService } from './flow/process-deliveries.ts';
 import { createRunService } from './flow/run-lanes.ts';
 import { createSweepService } from './flow/sweep-installation.ts';
 import { createSyncService } from './flow/sync-lanes.ts';
+import { tellDestination } from './flow/tell-destination.ts';
 import { watchAccess } from './flow/watch-access.ts';
 import { createClients, type Clients } from './github/clients.ts';
 import { createHookDeliveries, type HookDeliveries } from './github/hook-deliveries.ts';
@@ -47,6 +49,9 @@ const poolMax = 10;
 
 /** Script processes that one worker keeps at most. */
 const scriptProcesses = 4;
+
+/** Connections to one place that all installations of a process share; each uses no more than a quarter of them at once. */
+const connectionsPerOrigin = 128;
 
 /** How long services get to finish what they do when the process is told to stop, before they are told to hurry. Milliseconds. */
 const graceMs = 8_000;
@@ -87,7 +92,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const host = new URL(settings.githubUrl).hostname;
   const observed = observeReader(createReader(clients), (reachable) => void (github.reachable = reachable));
   const reader = watchAccess(observed, { db, host, queue, log, clock: systemClock });
-  const door = createDoor({ allow: settings.outboundAllow });
+  const door = createDoor({ allow: settings.outboundAllow, maxPerOrigin: connectionsPerOrigin });
   const scripts = runs('worker') ? createScriptPool({ size: scriptProcesses, log }) : undefined;
   const actions = createRegistry(await loadKinds(), createActionTools(options, { door, scripts, reader, db, clients }));
   const context = createContext(options, { db, queue, reader, actions, deliveries: createHookDeliveries(clients) });
@@ -112,6 +117,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await http?.close();
       await scheduler?.stop();
       await workers.stop();
+      await context.destinations.flush();
       await queue.stop();
       await Promise.all([scripts?.close(), door.close(), clients.close()]);
       await db.destroy();
@@ -133,7 +139,7 @@ function createContext(
 ): Context {
   const { settings, log } = options;
   const { db, queue, reader, actions } = made;
-  return {
+  const context: Context = {
     db,
     queue,
     log,
@@ -150,6 +156,12 @@ function createContext(
       listFrozen: (owner, names) => listFrozenSecrets(db, { ...owner, names }),
     },
     actions,
+    destinations: new DestinationBook({
+      db,
+      log,
+      policy: { failures: settings.destinationFailures, restMs: settings.destinationRest },
+      tell: (trx, news) => tellDestination(context, trx, news),
+    }),
     reconcileSeconds: settings.reconcileInterval / 1000,
     whyNotDays: settings.whyNotDays,
     presenceTimeoutMs: settings.presenceTimeout,
@@ -161,6 +173,7 @@ function createContext(
       deliveries: made.deliveries,
     },
   };
+  return context;
 }
 
 /** What is told on GitHub. Links lead to the address for people; strangers are not told one that nobody chose for them. */
@@ -192,7 +205,7 @@ async function startHttp(
     registers: [metrics],
   });
   const health = () => readHealth(context.db, looks);
-  const { setupReturn, ...setupActions } = createSetupActions(context, { settings, clients: looks.clients });
+  const { setupReturn, people, ...setupActions } = createSetupActions(context, { settings, clients: looks.clients });
   const actions = { ...createHttpActions(context, settings.secretsKey), ...setupActions };
   const secrets = [settings.webhookSecret, settings.webhookSecretPrevious].filter((secret) => secret !== undefined);
   return await createHttpServer({
@@ -210,6 +223,7 @@ async function startHttp(
       off: settings.intake === 'poll',
     }),
     actions,
+    people,
     health,
     kinds: context.actions.list(),
     pages: createPages({
@@ -217,6 +231,7 @@ async function startHttp(
       actions,
       health,
       setupReturn,
+      people,
       adminToken: settings.adminToken,
       publicUrl: settings.publicUrl,
       version,

@@ -32,6 +32,7 @@ const checked: Record<string, string> = {
   'watches.managed_by': 'managers',
   'tickets.provider': 'ticketProviders',
   'ticket_results.status': 'ticketResultStatuses',
+  'destinations.state': 'destinationStates',
   'config_validations.status': 'validationStatuses',
   'config_validations.conclusion': 'validationConclusions',
   'config_validations.channel': 'feedbackChannels',

@@ -4,7 +4,9 @@ import { Agent, buildConnector, errors } from 'undici';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import { describeError, RepoWatchError } from '../core/errors.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
+import type { DestinationSign } from './destination-sign.ts';
 import { isPublicAddress } from './door-addresses.ts';
+import { DoorIdentities, type TlsIdentity } from './door-identities.ts';
 import { isExplicitlyAllowed, mayAllowByAddress, normaliseHost, type OutboundAllow } from './outbound-allow.ts';
 import { prepareHeaders } from './outbound-headers.ts';
 
@@ -21,6 +23,10 @@ export interface DoorRequest {
   maxBodyBytes: number;
   /** Asked before anything leaves; refuses by throwing a RepoWatchError. */
   checkDestination?: (url: URL) => void;
+  /** Whom to believe and what to show in TLS, when not the ordinary. */
+  tls?: TlsIdentity | undefined;
+  /** What a status says of the destination, when not the ordinary: for its health, not for the outcome. The door itself does not look at it. */
+  sign?: (status: number) => DestinationSign;
 }
 
 /** What came back. */
@@ -54,18 +60,24 @@ interface DoorOptions {
 
 const resolveBySystem: ResolveName = (hostname, callback) => systemLookup(hostname, { all: true }, callback);
 
+/** What TLS trusts and shows. */
+type Trust = { ca?: string | string[]; cert?: string; key?: string };
+
 /** Opens the door. One per process: it holds the connections. */
 export function createDoor({ allow, maxPerOrigin = 32, resolveName = resolveBySystem, ca }: DoorOptions): Door {
-  const agent = new Agent({
-    connect: createGuardedConnect(allow, resolveName, ca),
-    connections: maxPerOrigin,
-    pipelining: 1,
-    allowH2: false,
-    maxHeaderSize: 16_384,
-    // The deadline of the request covers both.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const openAgent = (tls: Trust) =>
+    new Agent({
+      connect: createGuardedConnect(allow, resolveName, tls),
+      connections: maxPerOrigin,
+      pipelining: 1,
+      allowH2: false,
+      maxHeaderSize: 16_384,
+      // The deadline of the request covers both.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  const plain = openAgent({ ...(ca && { ca }) });
+  const identities = new DoorIdentities(openAgent);
   return {
     request: async (request) => {
       const url = judgeUrl(request.url, allow);
@@ -78,9 +90,13 @@ export function createDoor({ allow, maxPerOrigin = 32, resolveName = resolveBySy
         if (error instanceof RepoWatchError) return failed(error.code, error.message);
         throw error;
       }
-      return await send(agent, url.value, { ...request, headers: headers.value });
+      const agent = request.tls === undefined ? ok(plain) : identities.open(request.tls);
+      if (!agent.ok) return agent;
+      return await send(agent.value, url.value, { ...request, headers: headers.value });
     },
-    close: () => agent.destroy(),
+    close: async () => {
+      await Promise.all([plain, ...identities.list()].map((agent) => agent.destroy()));
+    },
   };
 }
 
@@ -118,14 +134,14 @@ function portOf(url: { protocol: string; port: string }): number {
 }
 
 /** Every new connection is judged by the addresses it would dial, so a name that changes its mind (DNS rebinding) gains nothing. */
-function createGuardedConnect(allow: OutboundAllow, resolveName: ResolveName, ca: string[] | undefined): buildConnector.connector {
+function createGuardedConnect(allow: OutboundAllow, resolveName: ResolveName, tls: Trust): buildConnector.connector {
   const byTarget = new Map<string, buildConnector.connector>();
   const connectorFor = (protocol: string, port: string) => {
     const key = `${protocol}${port}`;
     const known = byTarget.get(key);
     if (known) return known;
     const lookup = createGuardedLookup(resolveName, (hostname, address) => mayDial(allow, { protocol, hostname, port }, address));
-    const created = buildConnector({ timeout: 10_000, allowH2: false, rejectUnauthorized: true, lookup, ...(ca && { ca }) });
+    const created = buildConnector({ timeout: 10_000, allowH2: false, rejectUnauthorized: true, lookup, ...tls });
     byTarget.set(key, created);
     return created;
   };

@@ -1,5 +1,7 @@
 import type { ChangeOrigin } from '../core/statuses.ts';
 import { configChangeTypes, type ConfigChangeData, type ConfigChangeType } from './config-change.ts';
+import { destinationChangeTypes, type DestinationChangeData, type DestinationChangeType } from './destination-change.ts';
+import { inboundChangeTypes, type InboundChangeData, type InboundChangeType } from './inbound-change.ts';
 import { installationChangeTypes, type InstallationChangeData, type InstallationChangeType } from './installation-change.ts';
 import { issueChangeTypes, type IssueChangeData, type IssueChangeType } from './issue-change.ts';
 import { issueCommentChangeTypes, type IssueCommentChangeData, type IssueCommentChangeType } from './issue-comment-change.ts';
@@ -29,9 +31,11 @@ export const changeTypes = [
   ...installationChangeTypes,
   ...scheduleChangeTypes,
   ...manualChangeTypes,
+  ...inboundChangeTypes,
   ...configChangeTypes,
   ...runChangeTypes,
   ...recoveryChangeTypes,
+  ...destinationChangeTypes,
 ] as const;
 export type ChangeType = (typeof changeTypes)[number];
 
@@ -48,9 +52,11 @@ export type NounData =
   | { type: InstallationChangeType; data: InstallationChangeData }
   | { type: ScheduleChangeType; data: ScheduleChangeData }
   | { type: ManualChangeType; data: ManualChangeData }
+  | { type: InboundChangeType; data: InboundChangeData }
   | { type: ConfigChangeType; data: ConfigChangeData }
   | { type: RunChangeType; data: RunChangeData }
-  | { type: RecoveryChangeType; data: RecoveryChangeData };
+  | { type: RecoveryChangeType; data: RecoveryChangeData }
+  | { type: DestinationChangeType; data: DestinationChangeData };
 
 interface ChangeFacts {
   /** Identity text in the database. */

@@ -1,5 +1,7 @@
 import type { ChangeType } from './change.ts';
 import { configNoun } from './config-change.ts';
+import { destinationNoun } from './destination-change.ts';
+import { inboundNoun } from './inbound-change.ts';
 import { installationNoun } from './installation-change.ts';
 import { issueNoun } from './issue-change.ts';
 import { issueCommentNoun } from './issue-comment-change.ts';
@@ -31,9 +33,11 @@ export const changeNouns: readonly ChangeNoun[] = [
   installationNoun,
   scheduleNoun,
   manualNoun,
+  inboundNoun,
   configNoun,
   runNoun,
   recoveryNoun,
+  destinationNoun,
 ];
 
 const nounOfType = new Map(changeNouns.flatMap((noun) => Object.keys(noun.types).map((type) => [type, noun] as const)));

@@ -11,6 +11,10 @@ export type DeliveryStatus = (typeof deliveryStatuses)[number];
 export const deliverySources = ['webhook', 'recovered', 'trigger', 'manual'] as const;
 export type DeliverySource = (typeof deliverySources)[number];
 
+/** Who can tell something through an inbound trigger; each proves itself in its own way. */
+export const triggerProviders = ['github', 'gitlab', 'generic'] as const;
+export type TriggerProvider = (typeof triggerProviders)[number];
+
 /** What the scan of GitHub's record does at this moment; neither between two scans. */
 export const recoveryPhases = ['listing', 'pulling'] as const;
 export type RecoveryPhase = (typeof recoveryPhases)[number];
@@ -106,3 +110,7 @@ export type TicketProvider = (typeof ticketProviders)[number];
 /** What a step made of a ticket: `planned` in a dry run, `commented` when it was not moved and a comment says so. */
 export const ticketResultStatuses = ['planned', 'moved', 'unchanged', 'commented', 'failed'] as const;
 export type TicketResultStatus = (typeof ticketResultStatuses)[number];
+
+/** How a destination is: `resting` after failures in a row, `probing` while one attempt finds out, `disabled` since it said that it is gone. */
+export const destinationStates = ['ok', 'resting', 'probing', 'disabled'] as const;
+export type DestinationState = (typeof destinationStates)[number];

@@ -6,6 +6,7 @@ import { failed, ok, type Outcome } from '../core/outcome.ts';
 import { destinationAllowed } from '../core/destinations.ts';
 import { explainForbiddenAddress, explainForbiddenKind, explainForbiddenSecret } from '../watches/check-limits.ts';
 import type { CompiledStep } from '../watches/compile-config.ts';
+import { attemptBehindBook, type StepOwner } from './attempt-destinations.ts';
 import type { Context } from './context.ts';
 import type { RunScope } from './run-scope.ts';
 import { rehearseStep } from './rehearse-step.ts';
@@ -18,6 +19,9 @@ interface StepTry {
   number: number;
   idempotencyKey: string;
   signal: AbortSignal;
+  owner: StepOwner;
+  /** What the last try left of a step of several requests. */
+  progress: Record<string, unknown>;
 }
 
 interface Prepared {
@@ -56,12 +60,13 @@ export async function attemptStep(context: Context, attempt: StepTry): Promise<A
     env: prepared.value.env,
     secrets: prepared.value.secrets,
     steps: attempt.scope.steps,
+    progress: attempt.progress,
     checkDestination: (url) => checkDestination(attempt, prepared.value.secrets, url),
     mask: (text) => attempt.scope.mask(text),
     now: () => context.clock.now(),
   };
   try {
-    return await context.actions.attempt(kind, action);
+    return await attemptBehindBook(context, attempt.owner, { kind, action });
   } catch (error) {
     if (error instanceof RepoWatchError) return refuse(error.code, error.message);
     context.log.error(

@@ -7,6 +7,7 @@ import type { Reader } from '../github/reader.ts';
 import type { Receive } from '../github/receive.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { LoopLimits } from '../runs/break-loops.ts';
+import type { DestinationBook } from './destination-book.ts';
 import type { SecretReader } from './secret-reader.ts';
 import type { ConfigCache } from './config-cache.ts';
 
@@ -27,6 +28,8 @@ export interface Context {
   configs: ConfigCache;
   secrets: SecretReader;
   actions: ActionRegistry;
+  /** What is known of the places that steps send to. */
+  destinations: DestinationBook;
   /** The staleness target of reconcile when a configuration does not name its own. Seconds. */
   reconcileSeconds: number;
   /** How long it is kept what the watches said about a change. Days. */

@@ -96,12 +96,12 @@ interface StepWork {
 /** Makes one try of a step. Answers the end of the run's turn when it has to wait, was lost or is being stopped; undefined to go on. */
 async function runStep(context: Context, stepWork: StepWork): Promise<Worked | undefined> {
   const { draft, scope, step, position, before } = stepWork;
-  const { attempts = 0 } = before ?? {};
+  const { attempts = 0, attemptsBefore = 0, outputs: progress = {} } = before ?? {};
   const number = attempts + 1;
-  const state = describeStep(draft.loaded, { step, position, attempts: number, startedAt: context.clock.now() });
+  const state = { ...describeStep(draft.loaded, { step, position, attempts: number, startedAt: context.clock.now() }), outputs: progress };
   const judged = judgeStep(step, scope.expressions());
   if (judged.ok && !judged.value) {
-    draft.steps.push({ ...state, status: 'skipped', attempts: 0 });
+    draft.steps.push({ ...state, status: 'skipped', attempts: 0, outputs: {} });
     scope.remember(step, {});
     return undefined;
   }
@@ -116,8 +116,9 @@ async function runStep(context: Context, stepWork: StepWork): Promise<Worked | u
     return endReplaced(draft, position, unmarked);
   const { turn, cancelled } = draft.work;
   const signal = AbortSignal.any([turn.signal, cancelled]);
+  const owner = { run: draft.loaded.run, position, attemptsBefore };
   const outcome: AttemptOutcome = judged.ok
-    ? await attemptStep(context, { scope, step, number, idempotencyKey: state.idempotencyKey, signal })
+    ? await attemptStep(context, { scope, step, number, idempotencyKey: state.idempotencyKey, signal, owner, progress })
     : { result: 'failed', code: judged.code, message: judged.message, retryable: false, record: {} };
   clearTimeout(unmarked.timer);
   return finishStep(context, { ...stepWork, state, number, outcome: scope.maskOutcome(outcome) });
@@ -158,7 +159,9 @@ interface FinishedWork extends StepWork {
 
 /** Decides what an attempt's end means for its step and run. */
 function finishStep(context: Context, finished: FinishedWork): Worked | undefined {
-  const { draft, scope, step, position, state, number, outcome } = finished;
+  const { draft, scope, step, position, number, outcome } = finished;
+  const reached = outcome.result === 'failed' ? outcome.progress : outcome.outputs;
+  const state = { ...finished.state, outputs: reached ?? finished.state.outputs };
   const attempt = {
     position,
     number,
@@ -168,7 +171,7 @@ function finishStep(context: Context, finished: FinishedWork): Worked | undefine
   };
   if (outcome.result === 'succeeded') {
     draft.finished = { ...attempt, status: 'succeeded', code: null, message: null, retryAt: null };
-    draft.steps.push({ ...state, status: 'succeeded', outputs: outcome.outputs });
+    draft.steps.push({ ...state, status: 'succeeded' });
     scope.remember(step, outcome.outputs);
     return undefined;
   }
@@ -190,7 +193,7 @@ function finishStep(context: Context, finished: FinishedWork): Worked | undefine
     draft.steps.push({ ...state, status: 'waiting', code: 'interrupted' });
     return end(draft, { status: 'waiting', code: 'interrupted', message: null, dueAt: context.clock.now() });
   }
-  const retryAt = outcome.retryable ? whenAgain(context, finished, outcome) : undefined;
+  const retryAt = outcome.retryable && outcome.giveUp !== true ? whenAgain(context, finished, outcome) : undefined;
   draft.finished = { ...attempt, status: 'failed', code, message, retryAt: retryAt ?? null };
   if (retryAt) {
     draft.steps.push({ ...state, status: 'waiting', code, message });

@@ -18,7 +18,16 @@ function sampleOf(type: string, more: (data: Record<string, never>) => unknown =
 
 const judge = (watch: string, change: Change): MatchResult => matchWatch(compileOne(watch), { change, isSelf: false });
 const types = changeNouns.flatMap((noun) => Object.keys(noun.types));
-const own = ['schedule.due', 'manual.requested', 'config.invalid', 'run.dead', 'recovery.gap'];
+const own = [
+  'schedule.due',
+  'manual.requested',
+  'config.invalid',
+  'run.dead',
+  'recovery.gap',
+  'destination.resting',
+  'destination.recovered',
+  'destination.disabled',
+];
 
 /** How a type of change is asked for by name. */
 function ask(type: string): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configChangeTypes } from '../changes/config-change.ts';
+import { destinationChangeTypes } from '../changes/destination-change.ts';
 import { installationChangeTypes } from '../changes/installation-change.ts';
 import { issueChangeTypes } from '../changes/issue-change.ts';
 import { issueCommentChangeTypes } from '../changes/issue-comment-change.ts';
@@ -12,6 +13,7 @@ import { releaseChangeTypes } from '../changes/release-change.ts';
 import { repositoryChangeTypes } from '../changes/repository-change.ts';
 import { runChangeTypes } from '../changes/run-change.ts';
 import { defineTrigger, withoutFilters, type CompiledFilters, type Trigger } from './define-trigger.ts';
+import { inbound } from './inbound-trigger.ts';
 import { manualInput } from './manual-inputs.ts';
 import { checkCron, checkTimezone } from './schedule-times.ts';
 import { addressedClause, queueClause, scheduleClause } from './trigger-clauses.ts';
@@ -172,15 +174,16 @@ export const triggers = {
   ...github,
   schedule,
   manual,
+  inbound,
   repowatch: defineTrigger({
     description: 'RepoWatch itself has something to say.',
     prefix: '',
-    types: [...configChangeTypes, ...runChangeTypes, ...recoveryChangeTypes],
+    types: [...configChangeTypes, ...runChangeTypes, ...recoveryChangeTypes, ...destinationChangeTypes],
     filters: [],
   }),
   // Not what RepoWatch says of itself: a watch about its own dead runs would never end.
   all: {
-    description: 'Everything above but `schedule`, `manual` and `repowatch`.',
+    description: 'Everything above but `schedule`, `manual`, `inbound` and `repowatch`.',
     schema: allFilters,
     bare: true,
     allTypes: everything,

@@ -49,6 +49,9 @@ export function howKnown({ type, origin }: Pick<ChangeSummary, 'type' | 'origin'
     case 'config.invalid':
     case 'run.dead':
     case 'recovery.gap':
+    case 'destination.resting':
+    case 'destination.recovered':
+    case 'destination.disabled':
       return { word: 'repowatch', icon: 'alert', sentence: 'RepoWatch tells this of itself' };
     default:
       return origin === 'reconcile'

@@ -9,6 +9,7 @@ const dueTimes: Record<string, string[]> = {
   recoveries: ['next_at'],
   recovery_items: ['next_attempt_at'],
   runs: ['due_at'],
+  destinations: ['opens_at', 'probe_until'],
 };
 
 /**

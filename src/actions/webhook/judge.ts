@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../core/error-catalogue.ts';
+import { laterStatuses } from '../destination-sign.ts';
 
 /** What an answer means for the attempt. */
 export type Verdict =
@@ -9,9 +10,6 @@ export interface StatusRange {
   from: number;
   to: number;
 }
-
-/** Statuses that say "not now": request timeout, too early, too many requests. */
-const laterStatuses = new Set([408, 425, 429]);
 
 /** Reads `200`, `2xx` or `200-299`; undefined for anything else. */
 export function parseStatusRange(rule: string | number): StatusRange | undefined {
