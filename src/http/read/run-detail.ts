@@ -1,4 +1,5 @@
 import type { Db } from '../../db/connect.ts';
+import type { ManualRun } from '../schemas/manual-run.ts';
 import type { RunDetail } from '../schemas/run.ts';
 import { findChange } from './changes.ts';
 import { durationMs, isoTime, isoTimeOrNull, queryRows } from './rows.ts';
@@ -47,6 +48,21 @@ export async function findAttempt(db: Db, at: { run: string; position: number; n
     at,
   );
   return row;
+}
+
+type StepResult = ManualRun['runs'][number]['steps'][number];
+
+/** How the steps of runs stand, in order, by run. */
+export async function listStepsOfRuns(db: Db, runIds: readonly string[]): Promise<Map<string, StepResult[]>> {
+  const rows = await queryRows<StepResult & { run_id: string }>(
+    db,
+    `select s.run_id, s.position, s.key, s.name, s.kind, s.status, s.outputs, s.code, s.message
+     from steps s where s.run_id = any(:runIds) order by s.run_id, s.position`,
+    { runIds },
+  );
+  const byRun = new Map<string, StepResult[]>();
+  for (const { run_id: run, ...step } of rows) byRun.set(run, [...(byRun.get(run) ?? []), step]);
+  return byRun;
 }
 
 /** A run with its change, where its watch was written, its steps and their attempts; its parameters stand in its configuration. */

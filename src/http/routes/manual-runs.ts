@@ -1,24 +1,30 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Db } from '../../db/connect.ts';
 import type { Api, RouteContext } from '../api.ts';
 import { found, unwrap } from '../problem.ts';
 import { findChangeDetail } from '../read/changes.ts';
 import { findRepository } from '../read/repositories.ts';
+import { listStepsOfRuns } from '../read/run-detail.ts';
 import { actorOf } from '../requester.ts';
-import { idempotencyHeaders, manualRun, manualRunBody, watchParams } from '../schemas/manual-run.ts';
+import { idempotencyHeaders, manualRun, manualRunBody, waitQuery, watchParams, type ManualRun } from '../schemas/manual-run.ts';
 import { problems } from '../schemas/problem.ts';
 
 /** Starting a watch by hand. */
 export function addManualRunRoute(api: Api, { db, actions }: RouteContext): void {
+  let closing = false;
+  api.addHook('preClose', async () => void (closing = true));
   api.post(
     '/repos/:owner/:name/watches/:watch/run',
     {
       config: { access: { right: 'write', on: 'repository' } },
       schema: {
-        summary: 'Run a watch that has a `manual` trigger',
+        summary: 'Run a watch that has a `manual` trigger; with `?wait=` the answer has the results of its steps',
         tags: ['runs'],
         params: watchParams,
         headers: idempotencyHeaders,
+        querystring: waitQuery,
         body: manualRunBody,
-        response: { 202: manualRun, ...problems(404, 409, 413, 415, 422) },
+        response: { 200: manualRun, 202: manualRun, ...problems(404, 409, 413, 415, 422) },
       },
     },
     async (request, reply) => {
@@ -36,8 +42,32 @@ export function addManualRunRoute(api: Api, { db, actions }: RouteContext): void
           key: request.headers['idempotency-key'],
         }),
       );
-      const change = found(await findChangeDetail(db, changeId), `change ${changeId}`);
-      return reply.code(202).header('location', `/api/changes/${changeId}`).send({ change, runs: change.runs });
+      const { wait } = request.query;
+      const answer = await waitForEnd(db, changeId, { seconds: wait, isGone: () => closing || reply.raw.destroyed });
+      return reply
+        .code(wait > 0 && answer.over ? 200 : 202)
+        .header('location', `/api/changes/${changeId}`)
+        .send(answer);
     },
   );
+}
+
+/** How often it is looked whether runs are over. Milliseconds. */
+const lookMs = 100;
+
+/** The request as it stands once its runs are over, the time is up, or nobody listens any more. */
+async function waitForEnd(db: Db, changeId: string, until: { seconds: number; isGone: () => boolean }): Promise<ManualRun> {
+  const deadline = Date.now() + until.seconds * 1000;
+  for (;;) {
+    const change = found(await findChangeDetail(db, changeId), `change ${changeId}`);
+    const over = change.runs.every((run) => run.finished_at !== null);
+    if (over || Date.now() >= deadline || until.isGone()) {
+      const steps = await listStepsOfRuns(
+        db,
+        change.runs.map(({ id }) => id),
+      );
+      return { change, runs: change.runs.map((run) => ({ ...run, steps: steps.get(run.id) ?? [] })), over };
+    }
+    await pause(lookMs);
+  }
 }

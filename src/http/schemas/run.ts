@@ -66,7 +66,7 @@ const attemptDetail = z
   .meta({ id: 'Attempt' });
 
 /** One action of a run. */
-const stepDetail = z
+export const stepDetail = z
   .object({
     position: z.number().int(),
     key: z.string().nullable(),
