@@ -8,6 +8,7 @@ import { explainForbiddenAddress, explainForbiddenKind, explainForbiddenSecret }
 import type { CompiledStep } from '../watches/compile-config.ts';
 import { attemptBehindBook, type StepOwner } from './attempt-destinations.ts';
 import type { Context } from './context.ts';
+import { createLiveLog } from './live-log.ts';
 import type { RunScope } from './run-scope.ts';
 import { rehearseStep } from './rehearse-step.ts';
 import { namesInScript } from './script-secrets.ts';
@@ -50,6 +51,8 @@ export async function attemptStep(context: Context, attempt: StepTry): Promise<A
   }
   const timeoutMs = step.timeoutMs ?? kind.defaultTimeoutMs;
   const timeout = AbortSignal.timeout(timeoutMs);
+  const { run, position } = attempt.owner;
+  const live = createLiveLog(context, { runId: run.id, position, number: attempt.number });
   const action: AttemptContext<unknown> = {
     input: input.data,
     idempotencyKey: attempt.idempotencyKey,
@@ -60,9 +63,11 @@ export async function attemptStep(context: Context, attempt: StepTry): Promise<A
     env: prepared.value.env,
     secrets: prepared.value.secrets,
     steps: attempt.scope.steps,
+    machines: attempt.scope.machines,
     progress: attempt.progress,
     checkDestination: (url) => checkDestination(attempt, prepared.value.secrets, url),
     mask: (text) => attempt.scope.mask(text),
+    showLog: (lines) => live.show(lines),
     now: () => context.clock.now(),
   };
   try {
@@ -74,6 +79,8 @@ export async function attemptStep(context: Context, attempt: StepTry): Promise<A
       'An action kind threw',
     );
     return refuse('internal_error', 'The action failed in a way that it should not; the log has the details.');
+  } finally {
+    live.stop();
   }
 }
 

@@ -116,7 +116,7 @@ function toRunRow(entry: Progress, run: RunState) {
  */
 const progressSql = `with finished as (
      update attempts a set status = item.status, code = item.code, message = item.message, request = item.request, response = item.response,
-       log = item.log, retry_at = item."retryAt", finished_at = clock_timestamp()
+       log = coalesce(item.log, a.log), retry_at = item."retryAt", finished_at = clock_timestamp()
      from json_to_recordset(?::json) as item (run_id bigint, position int, number int, status text, code text, message text, request jsonb,
        response jsonb, log jsonb, "retryAt" timestamptz)
      where a.run_id = item.run_id and a.position = item.position and a.number = item.number and a.status = 'started'
