@@ -1,7 +1,7 @@
+import type { Annotation } from '../actions/github-check-run.ts';
 import { escapeMarkdown, codeSpan, messageToMarkdown } from '../core/markdown.ts';
 import { redactPayload } from '../core/redact-payload.ts';
 import type { ValidationConclusion } from '../core/statuses.ts';
-import type { Annotation } from '../github/write-check-run.ts';
 import type { Problem } from '../watches/problems.ts';
 import { configPath } from './config-path.ts';
 import { lineAddress, type Preview, type PreviewedWatch } from './preview-config.ts';

@@ -1,8 +1,9 @@
+import type { GitHubRepository } from '../actions/github-access.ts';
+import { saveCheckRun } from '../actions/github-check-run.ts';
+import { saveStatus } from '../actions/github-status.ts';
 import type { FeedbackChannel } from '../core/statuses.ts';
 import type { Read } from '../github/ask.ts';
 import { isGranted } from '../github/needed-permissions.ts';
-import { saveCheckRun } from '../github/write-check-run.ts';
-import { saveStatus } from '../github/write-status.ts';
 import type { Writer } from '../github/writer.ts';
 import type { Repository } from '../mirror/repository.ts';
 import { checkName } from './check-name.ts';
@@ -33,7 +34,7 @@ export async function reportValidation(writer: Writer, report: Report): Promise<
   const { permissions } = report;
   if (isGranted(permissions['checks'], 'write')) {
     const saved = await sendCheckRun(writer, report);
-    if (saved.ok) return { ok: true, value: { channel: 'check', checkRunId: saved.value } };
+    if (saved.ok) return { ok: true, value: { channel: 'check', checkRunId: saved.value.id } };
     if (saved.code !== 'github_forbidden') return saved;
   }
   if (isGranted(permissions['statuses'], 'write')) {
@@ -44,23 +45,28 @@ export async function reportValidation(writer: Writer, report: Report): Promise<
   return { ok: true, value: { channel: 'none' } };
 }
 
-function sendCheckRun(writer: Writer, { id, repository, verdict, audience }: Report): Promise<Read<string>> {
-  return saveCheckRun(writer, placeOf(repository), {
+function sendCheckRun(writer: Writer, { id, repository, verdict, audience }: Report): ReturnType<typeof saveCheckRun> {
+  const github = {
+    ...placeWriter(writer, repository),
+    isOurApp: (app: { id: string } | null | undefined) => (app?.id ?? writer.appId) === writer.appId,
+  };
+  return saveCheckRun(github, {
     name: checkName,
     sha: audience.sha,
+    status: 'completed',
     conclusion: verdict.conclusion,
-    title: describeVerdict(verdict),
-    summary: summarizeVerdict(verdict, audience),
+    output: { title: describeVerdict(verdict), summary: summarizeVerdict(verdict, audience) },
     annotations: toAnnotations(verdict.problems),
     externalId: id,
     detailsUrl: audience.detailsUrl,
+    actions: [{ label: 'Validate again', description: 'Reads the file again', identifier: 'validate' }],
   });
 }
 
-function sendStatus(writer: Writer, { repository, verdict, audience }: Report): Promise<Read<null>> {
+function sendStatus(writer: Writer, { repository, verdict, audience }: Report): ReturnType<typeof saveStatus> {
   const first = verdict.problems.find(({ severity }) => severity === 'error');
   const where = first ? `; first in line ${first.line}: ${first.message}` : '';
-  return saveStatus(writer, placeOf(repository), {
+  return saveStatus(placeWriter(writer, repository), {
     sha: audience.sha,
     context: checkName,
     // A status has no word for neutral.
@@ -68,4 +74,10 @@ function sendStatus(writer: Writer, { repository, verdict, audience }: Report): 
     description: `${describeVerdict(verdict)}${where}`.replaceAll('@', '@\u200b'),
     targetUrl: audience.detailsUrl,
   });
+}
+
+/** The writer, at this repository. */
+function placeWriter(writer: Writer, repository: Repository): Pick<GitHubRepository, 'read' | 'write'> {
+  const place = placeOf(repository);
+  return { read: (path, answer) => writer.read(place, path, answer), write: (request) => writer.write(place, request) };
 }
