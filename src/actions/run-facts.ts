@@ -10,6 +10,8 @@ export interface RunFacts {
   commits: Record<string, unknown>[];
   actor: Record<string, unknown> | null;
   installation: Record<string, unknown>;
+  /** The project whose watch it is; null or absent for a watch of one repository. */
+  project?: Record<string, unknown> | null;
   /** The watch's parameters for the branch of the change, by name. */
   params: Readonly<Record<string, string | number | boolean>>;
   /** The raw payload; an empty object when the change did not come with one. */

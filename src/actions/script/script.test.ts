@@ -95,6 +95,9 @@ describe('what a script is given', () => {
         COMMIT_MESSAGE: 'Say it "; x',
         COMMIT_AUTHOR: 'Ada',
         COMMIT_DATE: '2026-11-21T11:59:00Z',
+        PROJECT_ID: '9',
+        PROJECT_NAME: 'app',
+        PROJECT_URL: 'https://github.test/acme/app',
       },
     });
     const replay = pushFacts({ run: { id: '1', watch: 'w', replay: true }, ref: { kind: 'tag', name: 'v1' }, commit: null });
