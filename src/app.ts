@@ -31,7 +31,9 @@ import { createReader, type Reader } from './github/reader.ts';
 import { deleteTokensOfOtherKeys } from './github/token-rows.ts';
 import { createReceiver } from './github/receive.ts';
 import { createWriter } from './github/writer.ts';
+import { openTrigger } from './flow/manage-triggers.ts';
 import { createIntake } from './http/intake.ts';
+import { createTriggerIntake } from './http/trigger-intake.ts';
 import type { Health } from './http/http-options.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { createHttpActions } from './http-actions.ts';
@@ -66,6 +68,8 @@ export interface AppOptions {
   databaseUrl: string;
   log: Log;
   version: string;
+  /** A folder with further action kinds, laid out as src/actions/ is. */
+  kindsFolder?: URL;
 }
 
 /** The wired application, nothing of it running yet but the door. */
@@ -94,7 +98,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const reader = watchAccess(observed, { db, host, queue, log, clock: systemClock });
   const door = createDoor({ allow: settings.outboundAllow, maxPerOrigin: connectionsPerOrigin });
   const scripts = runs('worker') ? createScriptPool({ size: scriptProcesses, log }) : undefined;
-  const actions = createRegistry(await loadKinds(), createActionTools(options, { door, scripts, reader, db, clients }));
+  const kinds = [...(await loadKinds()), ...(options.kindsFolder ? await loadKinds(options.kindsFolder) : [])];
+  const actions = createRegistry(kinds, createActionTools(options, { door, scripts, reader, db, clients }));
   const context = createContext(options, { db, queue, reader, actions, deliveries: createHookDeliveries(clients) });
   const http = runs('web') ? await startHttp(options, context, { github, queue, clients }) : undefined;
   const feedback = createFeedback(options, context, { clients, port: () => http?.port ?? settings.port });

@@ -70,8 +70,8 @@ export function testSettings(replaced: Record<string, string>): ServerSettings {
   return settings.value;
 }
 
-/** Starts everything. `github: true` brings a stand-in GitHub whose webhooks come here. */
-export async function startTestApp(options: { github?: boolean; settings?: Record<string, string> } = {}): Promise<TestApp> {
+/** Starts everything. `github: true` brings a stand-in GitHub whose webhooks come here; `kinds` a folder with further action kinds. */
+export async function startTestApp(options: { github?: boolean; settings?: Record<string, string>; kinds?: URL } = {}): Promise<TestApp> {
   const directory = await mkdtemp(join(tmpdir(), 'repowatch-test-'));
   const database = await createTestDatabase();
   const sink = await createSink();
@@ -86,7 +86,13 @@ export async function startTestApp(options: { github?: boolean; settings?: Recor
     ...options.settings,
   });
   const log = createLog({ level: 'debug', write: (line) => void logs.push(line) });
-  const app = await createApp({ settings, databaseUrl: database.url, log, version: '0.0.0-test' });
+  const app = await createApp({
+    settings,
+    databaseUrl: database.url,
+    log,
+    version: '0.0.0-test',
+    ...(options.kinds && { kindsFolder: options.kinds }),
+  });
   await app.startWork();
   const url = `http://127.0.0.1:${app.http?.port ?? 0}`;
   await github?.setWebhookUrl(`${url}/api/github/webhooks`);

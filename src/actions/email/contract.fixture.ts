@@ -52,6 +52,6 @@ async function createReceiver(): Promise<Receiver> {
     keys,
     requests: () => connections,
     behave: (next) => void (manner = next),
-    close: () => new Promise((resolve) => void server.close(resolve)),
+    close: () => new Promise((resolve) => server.close(resolve)),
   };
 }

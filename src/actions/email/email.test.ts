@@ -80,7 +80,7 @@ beforeAll(async () => {
 });
 beforeEach(() => void (taken.length = 0));
 afterAll(async () => {
-  await Promise.all(servers.map((server) => new Promise<void>((resolve) => void server.close(resolve))));
+  await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(resolve))));
   await door.close();
 });
 

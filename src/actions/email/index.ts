@@ -243,9 +243,9 @@ function recordLetter(input: EmailInput, letter: Letter, { where, mask }: { wher
 }
 
 /** Hides the password beside the values of secrets, in case the server repeats them. */
-function createMask({ mask }: Context, { login }: MailServer): (text: string) => string {
+function createMask(context: Context, { login }: MailServer): (text: string) => string {
   const password = login?.password ?? '';
   const plain = login ? [Buffer.from(`\0${login.user}\0${password}`).toString('base64'), Buffer.from(password).toString('base64')] : [];
   const own = [password, ...plain].filter((value) => value.length >= 4);
-  return (text) => mask(own.reduce((masked, value) => masked.replaceAll(value, '***'), text));
+  return (text) => context.mask(own.reduce((masked, value) => masked.replaceAll(value, '***'), text));
 }

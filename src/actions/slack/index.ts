@@ -147,10 +147,11 @@ function showAddress(address: string, isBot: boolean, mask: (text: string) => st
 }
 
 /** Hides the token and the path of the webhook beside the values of secrets, in case Slack repeats them. */
-function createMask({ input, mask }: Context): (text: string) => string {
+function createMask(context: Context): (text: string) => string {
+  const { input } = context;
   const path = URL.parse(input.url ?? '')?.pathname ?? '';
   const own = [input.token ?? '', input.url ?? '', path].filter((value) => value.length >= 8);
-  return (text) => mask(own.reduce((masked, value) => masked.replaceAll(value, '***'), text));
+  return (text) => context.mask(own.reduce((masked, value) => masked.replaceAll(value, '***'), text));
 }
 
 function recordResponse(answer: DoorResponse, mask: (text: string) => string): NonNullable<AttemptRecord['response']> {
