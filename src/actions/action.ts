@@ -5,8 +5,11 @@ import type { Door } from './door.ts';
 import type { MailTools } from './email/mail-tools.ts';
 import type { GitHubAccess, GitHubPermissions } from './github-access.ts';
 import type { NarrowGitHub } from './narrow-github.ts';
+import type { PeopleMap } from './github-people.ts';
 import type { RunFacts } from './run-facts.ts';
 import type { ScriptPool } from './script/pool.ts';
+import type { TicketBook } from './ticket-book.ts';
+import type { TicketMachine } from '../tickets/machine.ts';
 import type { WatchState } from './watch-state.ts';
 
 /** What one try of a step works with. Everything in `input` is evaluated and validated; text in `facts` is written by strangers. */
@@ -26,6 +29,8 @@ export interface AttemptContext<Input> {
   env: Record<string, string>;
   /** The secrets that the watch names and may use here, by name. */
   secrets: Record<string, string>;
+  /** The state machines that the watch's file knows, by name. */
+  machines: Readonly<Record<string, TicketMachine>>;
   /** Outputs of earlier steps by step id. */
   steps: Record<string, { outputs: Record<string, unknown> }>;
   /** What the last try of this step left as its `progress`. */
@@ -77,6 +82,10 @@ export interface ActionTools {
   /** The text of a file of the repository that a run's file lies in, from its default branch. */
   readFile(facts: RunFacts, path: string): Promise<Outcome<string, ErrorCode>>;
   github: GitHubAccess;
+  /** Who is who on GitHub; without it names are logins. */
+  people?: PeopleMap;
+  /** The ledger of moved tickets, and RepoWatch's own tickets. */
+  tickets: TicketBook;
   /** The address of one of our pages, such as `/runs/7`; undefined when nobody outside would reach it. */
   linkTo(path: string): string | undefined;
   /** GitHub for scripts: one repository, with a token that can do no more than the step declares. */

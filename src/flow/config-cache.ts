@@ -146,6 +146,13 @@ export class ConfigCache {
     return this.#compile(configId, baseConfigId ?? undefined).watches.find((watch) => watch.id === watchKey);
   }
 
+  /** The state machines that the watch of a run can name: those of its version, and those that it inherits. */
+  async readMachines(run: { configId: string; baseConfigId: string | null }): Promise<CompiledConfig['machines']> {
+    const { configId, baseConfigId } = run;
+    await this.#load([configId, ...(baseConfigId === null ? [] : [baseConfigId])]);
+    return this.#versions.has(configId) ? this.#compile(configId, baseConfigId ?? undefined).machines : {};
+  }
+
   /**
    * What layers let a repository's watches do: the operator's and the organisation's as they are at this moment, whatever was in
    * force when a run began, and those of the file that its own one is based on.

@@ -1,15 +1,15 @@
 import type { AttemptOutcome } from '../actions/action.ts';
 import type { RunFacts } from '../actions/run-facts.ts';
+import type { Change } from '../changes/change.ts';
+import { toCompatibilityBodies } from '../changes/compatibility-bodies.ts';
 import type { ExpressionScope } from '../core/expressions-evaluator.ts';
 import { isRepoWatchError, type RepoWatchError } from '../core/errors.ts';
-import { redactPayload } from '../core/redact-payload.ts';
-import { findDeliveryBody } from '../inbox/waiting-deliveries.ts';
 import { createMasker, maskDeep } from '../vault/masking.ts';
 import type { Limits } from '../watches/check-limits.ts';
-import type { CompiledStep, CompiledWatch } from '../watches/compile-config.ts';
+import type { CompiledConfig, CompiledStep, CompiledWatch } from '../watches/compile-config.ts';
 import { buildContexts, type RunContexts } from '../watches/contexts.ts';
 import type { Context } from './context.ts';
-import { parsePayload } from './parse-delivery.ts';
+import { readEvent } from './read-event.ts';
 import type { PreparedRun } from './prepare-run.ts';
 import { secretStandIn } from './rehearse-step.ts';
 import { namesInScript } from './script-secrets.ts';
@@ -28,6 +28,8 @@ export interface RunScope {
   readonly frozenSecrets: ReadonlySet<string>;
   /** Why the secrets could not be revealed; steps that name one fail with it. */
   readonly secretFailure: RepoWatchError | undefined;
+  /** The state machines for tickets that the watch's file knows, inherited ones too. */
+  readonly machines: CompiledConfig['machines'];
   readonly steps: Readonly<Record<string, { outputs: Record<string, unknown> }>>;
   /** The contexts for expressions, with what a step adds. */
   expressions(added?: { env?: Record<string, string>; secrets?: Record<string, string> }): ExpressionScope;
@@ -47,19 +49,21 @@ export async function createRunScope(context: Context, prepared: PreparedRun, wa
   const missing = names.filter((name) => !secrets.has(name));
   const frozenSecrets = missing.length === 0 ? new Set<string>() : await context.secrets.listFrozen(run, missing);
   const limits: Limits = { allowances: await context.configs.listAllowances(run), repository: stored.change.repository.name };
-  const event = await readEvent(context, stored.deliveryId, watch);
+  const machines = await context.configs.readMachines(run);
+  const { event, delivery } = await readEvent(context, stored.deliveryId, watch);
   const contexts = contextsOf(context, { prepared, watch, event });
   const about = { id: run.id, watch: run.watchKey, replay: run.replayOf !== null };
   const steps: Record<string, { outputs: Record<string, unknown> }> = {};
   const mask = createMasker([...secrets.values()].map((secret) => secret.value));
   let failed = false;
   return {
-    facts: toFacts(contexts, about),
+    facts: toFacts(contexts, { run: about, delivery, changes: prepared.changes ?? [stored.change] }),
     dryRun: run.dryRun,
     limits,
     secrets,
     frozenSecrets,
     secretFailure,
+    machines,
     steps,
     expressions: (added = {}) => ({
       contexts: { ...contexts, run: about, steps, secrets: added.secrets ?? {}, env: added.env ?? {} },
@@ -107,10 +111,10 @@ function contextsOf(context: Context, facts: { prepared: PreparedRun; watch: Com
   return contexts;
 }
 
-function toFacts(contexts: RunContexts, run: RunFacts['run']): RunFacts {
-  const { change, repository, ref, before, after, commit, commits, actor, installation, params } = contexts;
+function toFacts(contexts: RunContexts, added: Required<Pick<RunFacts, 'run' | 'delivery'>> & { changes: readonly Change[] }): RunFacts {
+  const { change, repository, ref, before, after, commit, commits, actor, installation, params, project } = contexts;
   return {
-    run,
+    run: added.run,
     change,
     repository,
     ref,
@@ -120,15 +124,14 @@ function toFacts(contexts: RunContexts, run: RunFacts['run']): RunFacts {
     commits,
     actor,
     installation,
+    project,
     params,
     get event() {
       return contexts.event;
     },
+    delivery: added.delivery,
+    get compatibility() {
+      return added.changes.flatMap(toCompatibilityBodies);
+    },
   };
-}
-
-async function readEvent(context: Context, deliveryId: string | null, watch: CompiledWatch): Promise<Record<string, unknown>> {
-  if (deliveryId === null || (!watch.usesEvent && !watch.steps.some((step) => step.kind === 'script'))) return {};
-  const body = await findDeliveryBody(context.db, deliveryId);
-  return body === undefined ? {} : redactPayload(parsePayload(body));
 }

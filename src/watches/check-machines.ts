@@ -24,6 +24,8 @@ interface Machine {
   path: ConfigPath;
   initial: string;
   aliases: string[];
+  /** The states in their order, as far as it is said. */
+  order: string[];
   /** State, event, target. */
   transitions: [state: string, event: string, target: string][];
   states: string[];
@@ -50,15 +52,18 @@ function readMachine(value: unknown, path: ConfigPath): Machine | undefined {
     }
   }
   const states = [...new Set([...Object.keys(transitions), ...Object.keys(aliases)])];
-  return { path, initial, aliases: Object.keys(aliases), transitions: list, states };
+  const order = valueAt(value, ['path']);
+  const words = Array.isArray(order) ? order.filter((word) => typeof word === 'string') : [];
+  return { path, initial, order: words, aliases: Object.keys(aliases), transitions: list, states };
 }
 
-function checkTargets({ path, initial, transitions, states }: Machine): Finding[] {
+function checkTargets({ path, initial, order, transitions, states }: Machine): Finding[] {
   const used: [ConfigPath, string][] = [
     [[...path, 'initial'], initial],
+    ...order.map((state, index): [ConfigPath, string] => [[...path, 'path', index], state]),
     ...transitions.map(([state, event, target]): [ConfigPath, string] => [[...path, 'transitions', state, event], target]),
   ];
-  const allowed = (at: ConfigPath) => (at.at(-1) === 'initial' && at.length === path.length + 1 ? states : [...states, machineEnd]);
+  const allowed = (at: ConfigPath) => (at[path.length] === 'transitions' ? [...states, machineEnd] : states);
   return used.flatMap(([at, target]) => {
     const known = allowed(at);
     if (known.includes(target)) return [];

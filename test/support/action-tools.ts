@@ -23,6 +23,7 @@ export function actionTools(given: Partial<ActionTools> & Pick<ActionTools, 'doo
     narrowGitHub: { url: new URL('https://api.github.test'), request: unused('GitHub') },
     state: { read: unused('state'), write: unused('state'), list: unused('state') },
     linkTo: (path) => `https://repowatch.test${path}`,
+    tickets: { open: unused('the book of tickets') },
     ...given,
   };
 }

@@ -53,6 +53,7 @@ export function attemptContext<Input>(input: Input, changes: Partial<AttemptCont
     env: {},
     secrets: {},
     steps: {},
+    machines: {},
     checkDestination: () => {},
     mask: (text) => text,
     now: () => new Date('2026-11-21T12:00:00Z'),

@@ -1,0 +1,41 @@
+import type { RunFacts } from '../run-facts.ts';
+
+/** What a run is about, as the ledger of tickets knows it. */
+export interface TicketCause {
+  /** The same for everything that tells of the same happening (handbook K5). */
+  cause: string;
+  happenedAt: Date;
+  /** The names under which a machine may have the event, the likeliest first. */
+  events: string[];
+}
+
+/**
+ * Names the happening behind a change: a merge by pull request and sha, a release by its id, a push by its sha; everything else by
+ * its change. A redelivery, a replay, and `released` after `published` are the same happening.
+ */
+export function describeCause(facts: RunFacts): TicketCause {
+  const type = String(facts.change['type']);
+  const happened = Date.parse(String(facts.change['happened_at']));
+  return { cause: nameCause(facts, type), happenedAt: new Date(Number.isNaN(happened) ? 0 : happened), events: listEvents(facts, type) };
+}
+
+function nameCause(facts: RunFacts, type: string): string {
+  const { pull_request: pull, release, id } = facts.change as Record<string, Record<string, unknown> | undefined>;
+  if (type === 'pull_request.merged' && pull) return `pull_request ${String(pull['id'])} ${String(pull['merge_commit_sha'])}`;
+  if (type.startsWith('release.') && release) return `release ${String(release['id'])}`;
+  if (facts.ref !== null && facts.after !== null && /^(?:branch|tag)\.(?:created|updated|moved)$/.test(type))
+    return `commit ${facts.after}`;
+  return `change ${String(id)}`;
+}
+
+/** `pull_request.opened` of a draft is `pull_request.drafted` first; then the whole word, then its last part. */
+function listEvents(facts: RunFacts, type: string): string[] {
+  const pull = facts.change['pull_request'] as { draft?: unknown } | undefined;
+  const words = type === 'pull_request.opened' && pull?.draft === true ? ['pull_request.drafted', 'drafted', type] : [type];
+  return [...words, type.slice(type.lastIndexOf('.') + 1)];
+}
+
+/** The names under which an event that the configuration names may stand. */
+export function namesOfEvent(event: string, { events }: TicketCause): string[] {
+  return [event, ...events.filter((name) => name.endsWith(`.${event}`))];
+}
