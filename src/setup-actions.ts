@@ -5,18 +5,18 @@ import type { ServerSettings } from './env.ts';
 import { beginInstallation, type SetupTools } from './flow/begin-installation.ts';
 import type { Context } from './flow/context.ts';
 import { returnFromSetup } from './flow/return-from-setup.ts';
+import { finishDevice, finishSignIn, refreshAccess, type SignInTools } from './flow/sign-in.ts';
 import { createAppFacts } from './github/app-facts.ts';
 import type { Clients } from './github/clients.ts';
 import { createHookDeliveries } from './github/hook-deliveries.ts';
 import { createUserSignIn } from './github/user-sign-in.ts';
 import type { HttpActions } from './http/http-options.ts';
+import type { PeopleActions } from './http/people-actions.ts';
 import type { Doctor } from './http/schemas/doctor.ts';
+import { isAllowedAccount } from './mirror/allowed-accounts.ts';
 import { cancelIntent } from './mirror/installation-intents.ts';
 import { appFileOf, keysFileOf } from './stored-settings.ts';
 import type { SetupReturnTools } from './web/setup-return.ts';
-
-/** Whoever has the admin token counts as one person until people sign in. */
-const adminPerson = 'admin';
 
 /** How long a look of the doctor is good for: people load pages again, and each look asks GitHub. Milliseconds. */
 const lookMs = 2_000;
@@ -28,12 +28,12 @@ export type SetupActions = Pick<HttpActions, 'beginInstallation' | 'cancelInstal
 export function createSetupActions(
   context: Context,
   { settings, clients }: { settings: ServerSettings; clients: Clients },
-): SetupActions & { setupReturn: SetupReturnTools } {
+): SetupActions & { setupReturn: SetupReturnTools; people: PeopleActions } {
   const tools = createSetupTools(settings, clients);
   let look: { until: number; report: Promise<Doctor> } | undefined;
   return {
     async beginInstallation(wish) {
-      const begun = await beginInstallation(context, tools, { begunBy: adminPerson, ...wish });
+      const begun = await beginInstallation(context, tools, wish);
       return begun.ok ? ok({ id: begun.value.intent.id, installUrl: begun.value.installUrl }) : begun;
     },
     async cancelInstallation(id) {
@@ -63,21 +63,43 @@ export function createSetupActions(
       }
       return await look.report;
     },
+    people: createPeopleActions(context, settings, tools.people),
     setupReturn: {
       finish: (claim) => returnFromSetup(context, tools, claim),
-      beginSignIn: tools.signIn && ((options) => tools.signIn!.begin(options)),
+      beginSignIn: tools.people && ((options) => tools.people!.signIn.begin(options)),
       cookies: createStateSigner(settings.adminToken, 'setup cookie'),
     },
   };
 }
 
+function createPeopleActions(context: Context, settings: ServerSettings, tools: SignInTools | undefined): PeopleActions {
+  const isAdminUser: PeopleActions['isAdminUser'] = ({ githubId, login }) =>
+    isAllowedAccount(settings.adminUsers, { github_id: githubId, login });
+  if (tools === undefined) return { isAdminUser, refreshAccess: () => Promise.resolve(), signIn: undefined };
+  const { signIn } = tools;
+  return {
+    isAdminUser,
+    refreshAccess: (user) => refreshAccess(context, tools, user),
+    signIn: {
+      states: createStateSigner(settings.adminToken, 'sign-in cookie'),
+      begin: (options) => signIn.begin(options),
+      finish: (given) => finishSignIn(context, tools, given),
+      beginDevice: () => signIn.beginDevice(),
+      finishDevice: (deviceCode) => finishDevice(context, tools, deviceCode),
+    },
+  };
+}
+
+function createSignInTools({ clientId, clientSecret, githubUrl, githubApiUrl, secretsKey }: ServerSettings): SignInTools | undefined {
+  if (clientId === undefined || clientSecret === undefined) return undefined;
+  return { keyRing: secretsKey, signIn: createUserSignIn({ githubUrl, apiUrl: githubApiUrl, clientId, clientSecret }) };
+}
+
 function createSetupTools(settings: ServerSettings, clients: Clients): SetupTools {
-  const { clientId, clientSecret, githubUrl, githubApiUrl } = settings;
-  const canSignIn = clientId !== undefined && clientSecret !== undefined;
   return {
     states: createStateSigner(settings.adminToken, 'installation state'),
     facts: createAppFacts(clients),
-    signIn: canSignIn ? createUserSignIn({ githubUrl, apiUrl: githubApiUrl, clientId, clientSecret }) : undefined,
+    people: createSignInTools(settings),
   };
 }
 

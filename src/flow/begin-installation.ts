@@ -3,17 +3,17 @@ import { failed, ok, type Outcome } from '../core/outcome.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { StateSigner } from '../core/signed-state.ts';
 import type { AppFacts } from '../github/app-facts.ts';
-import type { UserSignIn } from '../github/user-sign-in.ts';
 import { findApp } from '../mirror/app.ts';
 import { insertIntent, type InstallationIntent } from '../mirror/installation-intents.ts';
 import type { Context } from './context.ts';
+import type { SignInTools } from './sign-in.ts';
 
 /** What beginning an installation and coming back from it work with, beside the context. */
 export interface SetupTools {
   states: StateSigner;
   facts: AppFacts;
   /** Undefined without CLIENT_ID and CLIENT_SECRET. */
-  signIn: UserSignIn | undefined;
+  people: SignInTools | undefined;
 }
 
 /** How long a person may take on GitHub. Milliseconds. */

@@ -1,10 +1,9 @@
 import type { AppFacts, InstallationRequest } from '../github/app-facts.ts';
 import type { InstallationFacts } from '../github/translation.ts';
-import type { VerifiedUser } from '../github/user-sign-in.ts';
 import { confirmIntent, findIntent, requestIntent, type InstallationIntent } from '../mirror/installation-intents.ts';
-import { connectGithubUser } from '../people/github-users.ts';
 import { readReturnPath, type SetupTools } from './begin-installation.ts';
 import type { Context } from './context.ts';
+import { takeInUser } from './sign-in.ts';
 
 /** What GitHub's redirect carries. Everything in it can be made up by anybody (handbook I6). */
 export interface SetupClaim {
@@ -29,6 +28,13 @@ export type SetupReturn =
   | { result: 'nothing_named'; returnTo: string | null; state: StateProblem | undefined }
   | { result: 'refused'; message: string };
 
+/** A person who came back and proved who they are, and whether GitHub shows them the installation that was named (handbook I6). */
+interface ReturnedUser {
+  githubId: string;
+  login: string;
+  seesInstallation: boolean;
+}
+
 /** How long an owner may take to approve. Milliseconds. */
 const approvalMs = 30 * 24 * 60 * 60 * 1000;
 /** How much earlier than the intent an installation may be made by GitHub's clock. Milliseconds. */
@@ -37,16 +43,15 @@ const clockToleranceMs = 5 * 60 * 1000;
 /** Says what to show to somebody whom GitHub sent back, and binds only what GitHub itself confirms (handbook I6-I8, features R009). */
 export async function returnFromSetup(context: Context, tools: SetupTools, claim: SetupClaim): Promise<SetupReturn> {
   const { intent, problem } = await readState(context, tools, claim.state);
-  if (claim.code !== undefined && tools.signIn !== undefined) {
-    const read = await tools.signIn.verify({
-      code: claim.code.text,
-      verifier: claim.code.verifier,
-      redirectUri: claim.code.redirectUri,
-      installationGithubId: claim.installationId,
-    });
-    if (!read.ok) return { result: 'refused', message: read.message };
-    await connectGithubUser(context.db, context.host, read.value);
-    return await returnVerified(context, tools, { claim, user: read.value, intent, problem });
+  if (claim.code !== undefined && tools.people !== undefined) {
+    const { text, verifier, redirectUri } = claim.code;
+    const proven = await tools.people.signIn.prove({ code: text, verifier, redirectUri });
+    if (!proven.ok) return { result: 'refused', message: proven.message };
+    const { githubId, login } = proven.value;
+    const { seen } = await takeInUser(context, tools.people, proven.value);
+    if (!seen.ok) return { result: 'refused', message: seen.message };
+    const seesInstallation = seen.value.some((each) => each.githubId === claim.installationId);
+    return await returnVerified(context, tools, { claim, user: { githubId, login, seesInstallation }, intent, problem });
   }
   if (claim.action === 'request') {
     if (intent) await requestIntent(context.db, intent.id, new Date(context.clock.now().getTime() + approvalMs));
@@ -65,7 +70,7 @@ export async function returnFromSetup(context: Context, tools: SetupTools, claim
 async function returnVerified(
   context: Context,
   tools: SetupTools,
-  facts: { claim: SetupClaim; user: VerifiedUser; intent: InstallationIntent | undefined; problem: StateProblem | undefined },
+  facts: { claim: SetupClaim; user: ReturnedUser; intent: InstallationIntent | undefined; problem: StateProblem | undefined },
 ): Promise<SetupReturn> {
   const { claim, user, intent, problem } = facts;
   if (claim.installationId === undefined) {

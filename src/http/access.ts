@@ -7,14 +7,15 @@ import { createFinder, type Thing } from './find-resource.ts';
 import { requesterOf } from './requester.ts';
 
 /**
- * What a route declares about who may use it. `public`: anybody, without a token. Else a right, and what it is for:
+ * What a route declares about who may use it. `public`: anybody, without a token. `page`: web/door.ts judges it, by the session of a
+ * person. Else a right, and what it is for:
  * - `anything`: the answer says nothing of anybody, or only of whoever asks;
  * - `everything`: it spans the whole server;
  * - `list`: the answer holds only rows that `visibleTo` lets through;
  * - `body`: query or body name what it is for, and the handler asks `requireRight` for it;
  * - a thing of find-resource.ts, which the parameters of the path name. Whoever does not see it is told that there is none.
  */
-export type Access = 'public' | { right: Right; on: 'anything' | 'everything' | 'list' | 'body' | Thing };
+export type Access = 'public' | 'page' | { right: Right; on: 'anything' | 'everything' | 'list' | 'body' | Thing };
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -64,13 +65,13 @@ export function addAccessGuard(app: FastifyInstance, { db, gate }: { db: Db; gat
   const find = createFinder(db);
   app.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
     const access = accessOf(request);
-    if (access === 'public') return;
+    if (access === 'public' || access === 'page') return;
     await gate.requireToken(request, reply);
     if (!request.is404) requireScope(request, access.right);
   });
   app.addHook('preValidation', async (request: FastifyRequest, _reply: FastifyReply) => {
     const access = accessOf(request);
-    if (access === 'public' || access.on === 'list' || access.on === 'body') return;
+    if (access === 'public' || access === 'page' || access.on === 'list' || access.on === 'body') return;
     const { right, on } = access;
     if (on === 'anything' || on === 'everything') return requireRight(request, right, { resource: on, what: 'such thing' });
     // Whoever sees everything is told by the handler itself what there is not.

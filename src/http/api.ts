@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Db } from '../db/connect.ts';
 import type { Health, HttpActions } from './http-options.ts';
 import type { TokenGate } from './auth.ts';
+import type { PeopleActions } from './people-actions.ts';
 
 /** A router whose requests and answers are typed by their zod schemas. */
 export type Api = FastifyInstance<
@@ -20,4 +21,6 @@ export interface RouteContext {
   health: () => Promise<Health>;
   version: string;
   gate: TokenGate;
+  /** People who sign in with GitHub; undefined where nobody does. */
+  people?: PeopleActions | undefined;
 }

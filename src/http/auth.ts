@@ -1,9 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { systemClock } from '../core/clock.ts';
-import { RepoWatchError } from '../core/errors.ts';
-import { adminRequester } from '../people/requester.ts';
+import { isRepoWatchError, RepoWatchError } from '../core/errors.ts';
+import { adminRequester, type Requester } from '../people/requester.ts';
+import { looksLikeToken } from '../people/token-text.ts';
 import { FailureLimiter } from './failure-limiter.ts';
+import type { Identify } from './identify.ts';
+import { requireOwnPage } from './own-page.ts';
 
 /** Compares a token in constant time; both are hashed first, so that not even the length can be measured. */
 function isSameToken(given: string, expected: string): boolean {
@@ -11,41 +14,72 @@ function isSameToken(given: string, expected: string): boolean {
   return timingSafeEqual(hash(given), hash(expected));
 }
 
+/** Where a token came from. */
+interface Sender {
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
+
 /** Judges tokens for one server, and slows down those who guess. */
 export interface TokenGate {
-  /** An onRequest hook for routes that need `Authorization: Bearer`. */
+  /** Says who asks, by `Authorization: Bearer` or a session's cookie, and keeps it with the request. Throws `unauthorized` and its kin. */
   requireToken(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** Judges a token that came another way, as in a form. Throws `unauthorized` or `too_many_attempts`. */
-  checkToken(token: string, from: { request: FastifyRequest; reply: FastifyReply }): void;
+  checkToken(token: string, from: Sender): Promise<Requester>;
+  identify: Identify;
+}
+
+/** What the gate of a server is made from. */
+export interface GateOptions {
+  adminToken: string;
+  identify: Identify;
+  publicUrl?: string | undefined;
 }
 
 function bearerToken(header: string | undefined): string {
   return /^Bearer +([^\s]+) *$/i.exec(header ?? '')?.[1] ?? '';
 }
 
+/** Methods that only look. */
+const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 /** Creates the gate of one server. */
-export function createTokenGate(adminToken: string, clock = systemClock): TokenGate {
+export function createTokenGate({ adminToken, identify, publicUrl }: GateOptions, clock = systemClock): TokenGate {
   const failures = new FailureLimiter(clock);
-  const checkToken: TokenGate['checkToken'] = (token, { request, reply }) => {
-    // Before the limit: behind a proxy everybody has one address, and those who guess must not lock the admin out.
-    if (adminToken !== '' && isSameToken(token, adminToken)) return;
-    const wait = failures.retryAfterSeconds(request.ip);
+  const refuse = (error: RepoWatchError, { request, reply }: Sender): RepoWatchError => {
+    failures.fail(request.ip);
+    void reply.header('www-authenticate', 'Bearer realm="RepoWatch", error="invalid_token"');
+    return error;
+  };
+  const checkToken: TokenGate['checkToken'] = async (token, from) => {
+    // Before the limit: behind a proxy everybody has one address, and those who guess must not lock the others out.
+    if (adminToken !== '' && isSameToken(token, adminToken)) return adminRequester;
+    if (looksLikeToken(token)) {
+      const requester = await identify.byToken(token).catch((error: unknown) => {
+        throw isRepoWatchError(error) ? refuse(error, from) : error;
+      });
+      if (requester !== undefined) return requester;
+    }
+    const wait = failures.retryAfterSeconds(from.request.ip);
     if (wait > 0) {
-      void reply.header('retry-after', String(wait));
+      void from.reply.header('retry-after', String(wait));
       throw new RepoWatchError('too_many_attempts', `Too many wrong tokens came from this address. Try again in ${wait} s.`);
     }
+    if (token !== '') throw refuse(new RepoWatchError('unauthorized', `The request carries a wrong token. ${remedy}`), from);
     // A request without any token is a mistake, not a guess.
-    if (token !== '') failures.fail(request.ip);
-    void reply.header('www-authenticate', 'Bearer realm="RepoWatch"');
-    const missing = token === '' ? 'carries no token' : 'carries a wrong token';
-    throw new RepoWatchError('unauthorized', `The request ${missing}. Send "Authorization: Bearer <ADMIN_TOKEN>".`);
+    void from.reply.header('www-authenticate', 'Bearer realm="RepoWatch"');
+    throw new RepoWatchError('unauthorized', `The request carries no token. ${remedy}`);
   };
   return {
+    identify,
     checkToken,
-    requireToken: (request, reply) => {
-      checkToken(bearerToken(request.headers.authorization), { request, reply });
-      request.requester = adminRequester;
-      return Promise.resolve();
+    requireToken: async (request, reply) => {
+      const visitor = request.headers.authorization === undefined ? await identify.bySession(request) : undefined;
+      // A browser sends the cookie by itself, whoever's page asked it to (threat model D13).
+      if (visitor !== undefined && !safe.has(request.method)) requireOwnPage(request, publicUrl);
+      request.requester = visitor?.requester ?? (await checkToken(bearerToken(request.headers.authorization), { request, reply }));
     },
   };
 }
+
+const remedy = 'Send "Authorization: Bearer <token>" with ADMIN_TOKEN or an API token.';

@@ -1,5 +1,6 @@
 import type { Db } from '../db/connect.ts';
 import type { Resource } from '../people/may-do.ts';
+import { jobOwner } from './read/jobs.ts';
 import { queryRows } from './read/rows.ts';
 import { findRepositoryPlace } from './read/repository-place.ts';
 
@@ -15,7 +16,8 @@ const places = {
   delivery: `select i.id as installation, r.id as repository from deliveries d
     left join installations i on i.github_id = d.installation_github_id
     left join repositories r on r.github_id = d.repository_github_id where d.id = :id order by i.id limit 1`,
-  job: 'select j.installation_id as installation, null::bigint as repository from jobs j where j.id = :id',
+  validation: 'select v.installation_id as installation, v.repository_id as repository from config_validations v where v.id = :id',
+  job: `select ${jobOwner.installation} as installation, ${jobOwner.repository} as repository from jobs j where j.id = :id`,
 } as const;
 
 /** What was found, under its name for people; `malformed` when the parameters name nothing, which their schema will say better. */

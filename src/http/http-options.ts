@@ -9,6 +9,7 @@ import type { ReplayConfig } from '../core/statuses.ts';
 import type { ManualWish } from '../flow/request-manual-run.ts';
 import type { Db } from '../db/connect.ts';
 import type { TokenGate } from './auth.ts';
+import type { PeopleActions } from './people-actions.ts';
 import type { PresenceActions } from './presence-actions.ts';
 import type { RepositoryConfig } from './schemas/repository.ts';
 import type { SecretOwner } from './read/secrets.ts';
@@ -55,6 +56,7 @@ export interface HttpActions {
   requestRecovery(since: Date | undefined): Promise<Outcome<{ requested: true }, ErrorCode>>;
   /** Begins an installation of the App; another one that is open gives way. `request_invalid` for a path that leads elsewhere. */
   beginInstallation(wish: {
+    begunBy: string;
     account: string | undefined;
     returnTo: string | undefined;
   }): Promise<Outcome<{ id: string; installUrl: string }, ErrorCode>>;
@@ -114,6 +116,8 @@ export interface HttpOptions {
   /** Answers `POST /api/github/webhooks`: our own handler on bare node:http, with limits of its own. */
   intake: (request: IncomingMessage, response: ServerResponse) => void;
   actions: HttpActions;
+  /** People who sign in with GitHub; left out where nobody does. */
+  people?: PeopleActions;
   health: () => Promise<Health>;
   metrics: Registry;
   version: string;

@@ -1,5 +1,8 @@
+import type { FastifyRequest } from 'fastify';
 import type { Db } from '../db/connect.ts';
 import type { SecretScope } from '../core/statuses.ts';
+import type { Right } from '../people/may-do.ts';
+import { requireRight } from './access.ts';
 import { found } from './problem.ts';
 import { findInstallation } from './read/installations.ts';
 import { findRepository } from './read/repositories.ts';
@@ -24,4 +27,20 @@ export async function readSecretOwner(db: Db, choice: ScopeChoice): Promise<Secr
   const id = choice.installation_id ?? '0';
   const installation = found(await findInstallation(db, id), `installation ${id}`);
   return { scope, installationId: installation.id, repositoryId: null };
+}
+
+/** What changing a secret takes: the wider its scope, the more. */
+const rightToChange: Record<SecretScope, Right> = { global: 'administer', installation: 'manage', repository: 'write' };
+
+/** Finds the owner that a request names, for somebody who may read or change its secrets. Throws `not_found` for what they may not see. */
+export async function readSecretOwnerFor(
+  request: FastifyRequest,
+  db: Db,
+  { choice, change }: { choice: ScopeChoice; change: boolean },
+): Promise<SecretOwner> {
+  const owner = await readSecretOwner(db, choice);
+  const { scope, installationId: installation, repositoryId: repository } = owner;
+  const what = scope === 'global' ? 'such secret' : `${scope} ${choice.repository ?? choice.installation_id ?? ''}`;
+  requireRight(request, change ? rightToChange[scope] : 'read', { resource: { installation, repository }, what });
+  return owner;
 }

@@ -6,12 +6,13 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { createId } from '../core/ids.ts';
 import { addAccessGuard } from './access.ts';
 import type { Api, RouteContext } from './api.ts';
-import { createTokenGate } from './auth.ts';
+import { createTokenGate, type TokenGate } from './auth.ts';
 import { BranchStreams } from './branch-streams.ts';
 import { addDatabaseGauges } from './database-gauges.ts';
 import { addGitHubGauges } from './github-gauges.ts';
 import { addHttpMetrics } from './http-metrics.ts';
 import type { HttpOptions } from './http-options.ts';
+import { createIdentify } from './identify.ts';
 import { collectRoutes, createNotFoundHandler, type KnownRoute } from './known-routes.ts';
 import { createNodeServer, drain } from './node-server.ts';
 import { addOpenApi, addOpenApiRoute } from './openapi.ts';
@@ -179,12 +180,18 @@ function addApi(api: Api, context: RouteContext): void {
   addChangeKindRoutes(api);
 }
 
+function createGate({ db, settings, people }: HttpOptions): TokenGate {
+  const { adminToken, publicUrl } = settings;
+  const { isAdminUser = () => false, refreshAccess = () => Promise.resolve() } = people ?? {};
+  return createTokenGate({ adminToken, publicUrl, identify: createIdentify({ db, adminToken, isAdminUser, refreshAccess }) });
+}
+
 /** Starts the HTTP side: the intake, the REST API under /api, health, metrics, and the pages when there are any. */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const { settings, metrics } = options;
   const docsUrl = options.docsUrl ?? `${settings.publicUrl ?? ''}/api/meta/errors`;
   const app = createApp(options, docsUrl);
-  const context: RouteContext = { ...options, gate: createTokenGate(settings.adminToken) };
+  const context: RouteContext = { ...options, gate: createGate(options) };
   takeJsonOnly(app);
   await addSecurityHeaders(app, settings.publicUrl);
   logAnswers(app, options);

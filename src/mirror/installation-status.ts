@@ -32,7 +32,7 @@ export interface Standing {
   state: ListingState;
   /** The App asks for permissions that the owner has not approved. */
   pending: boolean;
-  /** Whoever asked for it or installed it has signed in here. */
+  /** Whoever asked for it or installed it has signed in here, or somebody whom GitHub shows it. */
   connected: boolean;
   /** It was begun here, and found its way back. */
   begun: boolean;
@@ -71,7 +71,8 @@ export const standingSql = `
     when i.list_started_at > coalesce(i.listed_at, '-infinity') and i.listed_at is null then 'processing'
     when i.listed_at is not null then 'processed' else 'unprocessed' end as state,
   exists (select 1 from github_users u where u.host = i.host and u.revoked_at is null
-    and u.github_id in (i.requester_github_id, i.sender_github_id)) as connected,
+    and (u.github_id in (i.requester_github_id, i.sender_github_id)
+      or exists (select 1 from user_installations n where n.user_id = u.id and n.installation_github_id = i.github_id))) as connected,
   exists (select 1 from installation_intents n where n.host = i.host and n.installation_github_id = i.github_id) as begun`;
 
 /** What the sentence and the link of a status are made of. */

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { catalogue, type ErrorCode } from '../core/error-catalogue.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Db } from '../db/connect.ts';
+import { auditThing } from '../http/audit-request.ts';
 import type { HttpActions } from '../http/http-options.ts';
 import { found } from '../http/problem.ts';
 import { findDelivery } from '../http/read/deliveries.ts';
@@ -16,7 +17,7 @@ interface DetailOptions {
   actions: Pick<HttpActions, 'retryDelivery' | 'replayRun'>;
 }
 
-const hidden = { schema: { hide: true } };
+const hidden = { schema: { hide: true }, config: { access: 'page' as const } };
 
 function sendPart(reply: FastifyReply, part: Html): FastifyReply {
   return reply.type('text/html; charset=utf-8').send(part.text);
@@ -38,29 +39,37 @@ export function addDetailRoutes(app: FastifyInstance, { db, door, actions }: Det
     '/runs/:id/attempts/:position/:number',
     hidden,
     async (request, reply) => {
-      door.require(request);
+      await door.require(request);
       const { id, position, number } = request.params;
       const at = {
         run: checkNumber(id, 'run'),
         position: Number(checkNumber(position, 'attempt')),
         number: Number(checkNumber(number, 'attempt')),
       };
+      await door.allow(request, 'read', { thing: 'run', id });
       return sendPart(reply, attemptView(found(await findAttempt(db, at), `attempt ${number} of run ${id}`)));
     },
   );
   app.get<{ Params: { id: string } }>('/deliveries/:id/payload', hidden, async (request, reply) => {
-    door.require(request);
+    await door.require(request);
     const id = checkNumber(request.params.id, 'delivery');
+    await door.allow(request, 'read', { thing: 'delivery', id });
     return sendPart(reply, payloadDetail(found(await findDelivery(db, id), `delivery ${id}`)));
   });
   app.post<{ Params: { id: string } }>('/deliveries/:id/retry', hidden, async (request, reply) => {
-    door.requireWrite(request);
-    const outcome = await actions.retryDelivery(checkNumber(request.params.id, 'delivery'));
+    await door.requireWrite(request);
+    const id = checkNumber(request.params.id, 'delivery');
+    await door.allow(request, 'write', { thing: 'delivery', id });
+    const outcome = await actions.retryDelivery(id);
+    if (outcome.ok) await auditThing(db, request, { action: 'delivery.retried', thing: 'delivery', id });
     return sendOutcome(reply, outcome, 'Trying again');
   });
   app.post<{ Params: { id: string } }>('/runs/:id/replay', hidden, async (request, reply) => {
-    door.requireWrite(request);
-    const outcome = await actions.replayRun(checkNumber(request.params.id, 'run'), 'then');
+    await door.requireWrite(request);
+    const id = checkNumber(request.params.id, 'run');
+    await door.allow(request, 'write', { thing: 'run', id });
+    const outcome = await actions.replayRun(id, 'then');
+    if (outcome.ok) await auditThing(db, request, { action: 'run.replayed', thing: 'run', id, after: { run: outcome.value.id } });
     return sendOutcome(reply, outcome, outcome.ok ? `Replaying as run ${outcome.value.id}` : '');
   });
 }

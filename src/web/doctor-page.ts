@@ -47,8 +47,9 @@ export function addDoctorPage(
   app: FastifyInstance,
   { assets, door, actions }: { assets: Assets; door: Door; actions: Pick<HttpActions, 'examine'> },
 ): void {
-  app.get('/doctor', { schema: { hide: true } }, async (request, reply) => {
-    if (door.find(request) === undefined) return reply.redirect('/login', 303);
+  app.get('/doctor', { schema: { hide: true }, config: { access: 'page' } }, async (request, reply) => {
+    if ((await door.find(request)) === undefined) return reply.redirect('/login', 303);
+    await door.allow(request, 'read', 'everything');
     return reply.type('text/html; charset=utf-8').send(doctorPage(assets, await actions.examine()));
   });
 }

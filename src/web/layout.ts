@@ -31,12 +31,13 @@ export function layout(assets: Assets, page: { title: string; body: Html; classN
     </html>`.text;
 }
 
-/** The page that asks for the admin token. */
-export function loginPage(assets: Assets, problem?: string): string {
+/** The page that asks who somebody is. */
+export function loginPage(assets: Assets, { withGitHub, problem }: { withGitHub: boolean; problem?: string }): string {
   const body = html`<main class="login">
     <img src="${assets.icon.path}" width="56" height="56" alt="" />
     <h1>Sign in to RepoWatch</h1>
     ${problem !== undefined && html`<p class="flash flash-danger" role="alert">${icon('alert')} ${problem}</p>`}
+    ${withGitHub && html`<p><a class="btn btn-primary" href="/auth/github">Sign in with GitHub</a></p>`}
     <form class="box" method="post" action="/login">
       <label for="token">Admin token</label>
       <input id="token" name="token" type="password" autocomplete="current-password" required autofocus />

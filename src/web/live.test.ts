@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createLog } from '../core/log.ts';
+import { adminRequester } from '../people/requester.ts';
 import { createLiveHub } from './live.ts';
 
 const log = createLog({ level: 'silent' });
@@ -25,6 +26,8 @@ function createListener() {
   };
 }
 
+const view = (repository?: string) => ({ repository, requester: adminRequester });
+
 test('reads once for all who look at the same, and tells them only what changed', async () => {
   let state = 'one';
   let readings = 0;
@@ -40,10 +43,10 @@ test('reads once for all who look at the same, and tells them only what changed'
   });
   expect(readings).toBe(0);
   const first = createListener();
-  const stop = hub.subscribe({}, first.listen);
+  const stop = hub.subscribe(view(), first.listen);
   expect(await first.next()).toBe('one');
   const second = createListener();
-  hub.subscribe({}, second.listen);
+  hub.subscribe(view(), second.listen);
   expect(second.queue).toEqual(['one']);
   await read.promise;
   expect(first.queue).toEqual([]);
@@ -70,17 +73,17 @@ test('goes on when a reading fails', async () => {
     },
   });
   const listener = createListener();
-  hub.subscribe({}, listener.listen);
+  hub.subscribe(view(), listener.listen);
   expect(await listener.next()).toBe('back');
   hub.close();
 });
 
 test('has room for 20 different filters and 200 people', () => {
   const hub = createLiveHub({ intervalMs: 1_000, log, render: async () => '' });
-  for (let index = 0; index < 20; index += 1) hub.subscribe({ repository: `acme/${index}` }, () => undefined);
-  expect(hub.hasRoom({ repository: 'acme/20' })).toBe(false);
-  expect(hub.hasRoom({ repository: 'ACME/1' })).toBe(true);
-  for (let index = 0; index < 180; index += 1) hub.subscribe({ repository: 'acme/1' }, () => undefined);
-  expect(hub.hasRoom({ repository: 'acme/1' })).toBe(false);
+  for (let index = 0; index < 20; index += 1) hub.subscribe(view(`acme/${index}`), () => undefined);
+  expect(hub.hasRoom(view('acme/20'))).toBe(false);
+  expect(hub.hasRoom(view('ACME/1'))).toBe(true);
+  for (let index = 0; index < 180; index += 1) hub.subscribe(view('acme/1'), () => undefined);
+  expect(hub.hasRoom(view('acme/1'))).toBe(false);
   hub.close();
 });

@@ -1,17 +1,23 @@
 import { describeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { ThreadFilter } from '../http/read/threads.ts';
+import type { Requester } from '../people/requester.ts';
 
 /** Different filters that are watched at once; each costs its own reading. */
 const maxViews = 20;
 /** Pages that listen at once. */
 const maxListeners = 200;
 
+/** What somebody looks at, and as whom: who sees the same shares one reading. */
+export interface LiveView extends ThreadFilter {
+  requester: Requester;
+}
+
 /** Somebody who looks at the page. */
 type Listener = (fragment: string) => void;
 
 interface View {
-  filter: ThreadFilter;
+  filter: LiveView;
   listeners: Set<Listener>;
   last: string | undefined;
 }
@@ -19,16 +25,16 @@ interface View {
 /** Reads the newest threads for everybody who looks, and tells them when something changed. */
 export interface LiveHub {
   /** False when too many look already. */
-  hasRoom(filter: ThreadFilter): boolean;
+  hasRoom(filter: LiveView): boolean;
   /** Answers how to stop. The listener hears the present state soon. */
-  subscribe(filter: ThreadFilter, listener: Listener): () => void;
+  subscribe(filter: LiveView, listener: Listener): () => void;
   close(): void;
 }
 
-const keyOf = (filter: ThreadFilter) => JSON.stringify([filter.repository?.toLowerCase(), filter.status]);
+const keyOf = (filter: LiveView) => JSON.stringify([filter.repository?.toLowerCase(), filter.status, filter.requester.sight]);
 
 /** Creates the hub. It reads only while somebody looks, once for all who look at the same; a reading is never begun before the last is over. */
-export function createLiveHub(options: { render: (filter: ThreadFilter) => Promise<string>; intervalMs: number; log: Log }): LiveHub {
+export function createLiveHub(options: { render: (filter: LiveView) => Promise<string>; intervalMs: number; log: Log }): LiveHub {
   const views = new Map<string, View>();
   let timer: NodeJS.Timeout | undefined;
   let reading = false;

@@ -1,6 +1,11 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { catalogue } from '../core/error-catalogue.ts';
 import { isRepoWatchError } from '../core/errors.ts';
+import type { Db } from '../db/connect.ts';
+import type { SignInActions } from '../http/people-actions.ts';
+import { deleteSession } from '../people/sessions.ts';
+import { recordAudit } from '../people/audit.ts';
+import { adminRequester } from '../people/requester.ts';
 import type { Assets } from './assets.ts';
 import type { Door } from './door.ts';
 import { loginPage } from './layout.ts';
@@ -9,31 +14,51 @@ import { writeCookie } from './session.ts';
 /** Bytes of a form; ours hold a token. */
 const formLimit = 8 * 1024;
 
+interface LoginOptions {
+  db: Db;
+  adminToken: string;
+  assets: Assets;
+  door: Door;
+  signIn: SignInActions | undefined;
+}
+
 /** Signing in with the admin token, and out. */
-export function addLoginRoutes(app: FastifyInstance, { assets, door }: { assets: Assets; door: Door }): void {
+export function addLoginRoutes(app: FastifyInstance, options: LoginOptions): void {
+  const { assets, db, door, signIn } = options;
+  const hidden = { schema: { hide: true }, config: { access: 'page' as const } };
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: formLimit }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(String(body))));
   });
-  app.get('/login', { schema: { hide: true } }, async (request, reply) => {
-    if (door.find(request) !== undefined) return reply.redirect('/', 303);
-    return reply.type('text/html; charset=utf-8').send(loginPage(assets));
+  app.get('/login', hidden, async (request, reply) => {
+    if ((await door.find(request)) !== undefined) return reply.redirect('/', 303);
+    return reply.type('text/html; charset=utf-8').send(loginPage(assets, { withGitHub: signIn !== undefined }));
   });
-  app.post('/login', { schema: { hide: true } }, async (request, reply) => {
-    door.checkOrigin(request, true);
-    const { token } = (request.body ?? {}) as Record<string, unknown>;
-    try {
-      door.gate.checkToken(typeof token === 'string' ? token.trim() : '', { request, reply });
-    } catch (error) {
-      if (!isRepoWatchError(error)) throw error;
-      const text = error.code === 'unauthorized' ? 'That is not the admin token of this server.' : error.message;
-      // Without the header of the gate: a browser would open its own window for it.
-      void reply.removeHeader('www-authenticate').code(catalogue[error.code].status);
-      return reply.type('text/html; charset=utf-8').send(loginPage(assets, text));
-    }
-    return reply.header('set-cookie', writeCookie(door.sessions.create(new Date()), door.secure)).redirect('/', 303);
-  });
-  app.post('/logout', { schema: { hide: true } }, async (request, reply) => {
-    door.sessions.end(door.requireWrite(request), new Date());
+  app.post('/login', hidden, async (request, reply) => await logIn(request, reply, options));
+  app.post('/logout', hidden, async (request, reply) => {
+    const { session } = await door.requireWrite(request);
+    await deleteSession(db, session.id);
     return reply.header('set-cookie', writeCookie('', door.secure)).redirect('/login', 303);
   });
+}
+
+async function logIn(request: FastifyRequest, reply: FastifyReply, { adminToken, assets, db, door, signIn }: LoginOptions) {
+  door.checkOrigin(request, true);
+  const { token } = (request.body ?? {}) as Record<string, unknown>;
+  try {
+    const requester = await door.gate.checkToken(typeof token === 'string' ? token.trim() : '', { request, reply });
+    // An API token stays where it is: pages are for people, and for whoever runs the server.
+    if (requester.kind !== 'admin') return sendLogin(reply.code(401), 'That is not the admin token of this server.');
+  } catch (error) {
+    if (!isRepoWatchError(error)) throw error;
+    const text = error.code === 'too_many_attempts' ? error.message : 'That is not the admin token of this server.';
+    // Without the header of the gate: a browser would open its own window for it.
+    return sendLogin(reply.removeHeader('www-authenticate').code(catalogue[error.code].status), text);
+  }
+  const target = { kind: 'user', name: 'admin' };
+  await recordAudit(db, { by: adminRequester, action: 'user.signed_in', target, installationId: null, requestId: request.id });
+  return reply.header('set-cookie', writeCookie(await door.open({ adminToken }), door.secure)).redirect('/', 303);
+
+  function sendLogin(answer: FastifyReply, problem: string): FastifyReply {
+    return answer.type('text/html; charset=utf-8').send(loginPage(assets, { withGitHub: signIn !== undefined, problem }));
+  }
 }

@@ -21,7 +21,9 @@ async function start(db: TestDatabase['db']): Promise<TestHttpServer> {
     cookies: createStateSigner(testToken, 'test'),
   };
   const actions = { ...testActions, retryDelivery: async () => failed('conflict', 'Delivery 1 is being processed.') };
-  return startHttp(db, { health, pages: createPages({ db, health, actions, setupReturn, adminToken: testToken, version: '1.2.3', log }) });
+  const people = { isAdminUser: () => false, refreshAccess: async () => undefined, signIn: undefined };
+  const pages = createPages({ db, health, actions, people, setupReturn, adminToken: testToken, version: '1.2.3', log });
+  return startHttp(db, { health, pages });
 }
 
 const logIn = (at: TestHttpServer, token: string, headers: Record<string, string> = {}) =>
@@ -62,15 +64,18 @@ describe('the door', () => {
   test('the token opens it; a wrong one does not', async () => {
     const response = await logIn(server, testToken);
     expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
-    expect(response.headers.get('set-cookie')).toMatch(/^repowatch_session=\S+; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict$/);
+    expect(response.headers.get('set-cookie')).toMatch(/^repowatch_session=\S+; Path=\/; Max-Age=604800; HttpOnly; SameSite=Lax$/);
     const wrong = await logIn(server, 'nope');
     expect([wrong.status, wrong.headers.get('set-cookie'), wrong.headers.get('www-authenticate')]).toEqual([401, null, null]);
     expect(await wrong.text()).toContain('That is not the admin token');
   });
 
-  test('a session opens the page, not the REST side', async () => {
+  test('a session opens the page and the REST side, which takes writes from our own page only', async () => {
     expect((await get('/')).status).toBe(200);
-    expect((await get('/api/runs')).status).toBe(401);
+    expect((await get('/api/runs')).status).toBe(200);
+    const replay = (headers: Record<string, string>) => fetch(`${server.base}/api/runs/999/replay`, { method: 'POST', headers });
+    expect((await replay({ cookie, origin: 'https://evil.example' })).status).toBe(403);
+    expect((await replay({ cookie, origin: server.base })).status).not.toBe(403);
   });
 
   test('other sites can neither sign in nor write', async () => {

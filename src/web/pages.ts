@@ -5,9 +5,11 @@ import type { Log } from '../core/log.ts';
 import type { Db } from '../db/connect.ts';
 import type { TokenGate } from '../http/auth.ts';
 import type { Health, HttpActions } from '../http/http-options.ts';
+import type { PeopleActions } from '../http/people-actions.ts';
 import { createCounterReader } from '../http/read/counters.ts';
 import { threadStatuses, type ThreadStatus } from '../http/read/thread-heads.ts';
 import { listThreads, type ThreadFilter } from '../http/read/threads.ts';
+import type { Requester } from '../people/requester.ts';
 import { loadAssets, type Assets } from './assets.ts';
 import { addDetailRoutes } from './detail-routes.ts';
 import { addDoctorPage } from './doctor-page.ts';
@@ -15,8 +17,9 @@ import { createDoor, type Door } from './door.ts';
 import { openEventStream, type EventStream } from './event-stream.ts';
 import { feedPage, liveFragment, type FeedState, type PageFacts } from './feed-view.ts';
 import { problemPage } from './layout.ts';
-import { createLiveHub } from './live.ts';
+import { createLiveHub, type LiveView } from './live.ts';
 import { addLoginRoutes } from './login-routes.ts';
+import { addSignInRoutes } from './sign-in-routes.ts';
 import { addValidationPage } from './validation-page.ts';
 import { addSetupReturnRoutes, type SetupReturnTools } from './setup-return.ts';
 
@@ -28,6 +31,10 @@ const liveIntervalMs = 700;
 const slowFactsMs = 2_000;
 /** The part of the time that may go into counting. */
 const countingShare = 1 / 20;
+/** Groups of people whose counters are remembered. */
+const rememberedSights = 100;
+/** How often is looked whether somebody who watches may still do so. Milliseconds. */
+const recheckMs = 15_000;
 
 /** What the page needs from the rest. */
 export interface PagesOptions {
@@ -35,6 +42,8 @@ export interface PagesOptions {
   actions: Pick<HttpActions, 'retryDelivery' | 'replayRun' | 'examine'>;
   /** For people whom GitHub sends back after an installation. */
   setupReturn: SetupReturnTools;
+  /** For people who sign in with GitHub. */
+  people: PeopleActions;
   health: () => Promise<Health>;
   adminToken: string;
   publicUrl?: string | undefined;
@@ -46,7 +55,10 @@ export interface PagesOptions {
 interface PageContext extends PagesOptions {
   assets: Assets;
   door: Door;
+  signIn: PeopleActions['signIn'];
 }
+
+const hidden = { schema: { hide: true }, config: { access: 'page' as const } };
 
 function readFilter(query: unknown): ThreadFilter {
   const { repository, status } = query as Record<string, unknown>;
@@ -57,25 +69,38 @@ function readFilter(query: unknown): ThreadFilter {
   };
 }
 
-function createStateReader({ db, health }: PagesOptions): (filter: ThreadFilter) => Promise<FeedState> {
+/** Counters and health for one group of people who see the same. */
+interface SlowFacts {
+  until: number;
+  facts: Promise<Pick<FeedState, 'counters' | 'health'>>;
+}
+
+function createStateReader({ db, health }: PagesOptions): (filter: ThreadFilter, requester: Requester) => Promise<FeedState> {
   const readCounters = createCounterReader(db);
-  let slow: { until: number; facts: Promise<Pick<FeedState, 'counters' | 'health'>> } | undefined;
-  const count = async () => {
+  const known = new Map<string, SlowFacts>();
+  const count = async (requester: Requester, key: string) => {
     const from = Date.now();
-    const counters = await readCounters(new Date());
+    const counters = await readCounters(new Date(), requester);
     const spent = Date.now() - from;
+    const slow = known.get(key);
     if (slow !== undefined) slow.until = Date.now() + Math.max(slowFactsMs, spent / countingShare);
     return { counters, health: await health() };
   };
-  const readSlow = () => {
-    if (slow === undefined || Date.now() > slow.until) {
-      const facts = count();
-      slow = { until: Number.POSITIVE_INFINITY, facts };
-      facts.catch(() => (slow = undefined));
-    }
-    return slow.facts;
+  const readSlow = (requester: Requester) => {
+    const key = JSON.stringify(requester.sight);
+    const last = known.get(key);
+    if (last !== undefined && Date.now() <= last.until) return last.facts;
+    if (known.size >= rememberedSights) known.clear();
+    const facts = count(requester, key);
+    known.set(key, { until: Number.POSITIVE_INFINITY, facts });
+    facts.catch(() => known.delete(key));
+    return facts;
   };
-  return async (filter) => ({ filter, threads: await listThreads(db, filter, shownThreads), ...(await readSlow()) });
+  return async (filter, requester) => ({
+    filter,
+    threads: await listThreads(db, { ...filter, requester }, shownThreads),
+    ...(await readSlow(requester)),
+  });
 }
 
 function webhookUrl(request: FastifyRequest, publicUrl: string | undefined): string {
@@ -98,43 +123,50 @@ function createPageErrors({ assets, log }: PageContext) {
 }
 
 function addAssetRoute(app: FastifyInstance, { assets }: PageContext): void {
-  app.get<{ Params: { name: string } }>('/assets/:name', { schema: { hide: true } }, async ({ params }, reply) => {
-    const asset = assets.byName.get(params.name);
-    if (asset === undefined) throw new RepoWatchError('not_found', 'There is no such file. Load the page again.');
-    // The name changes with the content.
-    return reply.header('cache-control', 'public, max-age=31536000, immutable').type(asset.type).send(asset.content);
-  });
+  app.get<{ Params: { name: string } }>(
+    '/assets/:name',
+    { schema: { hide: true }, config: { access: 'public' } },
+    async ({ params }, reply) => {
+      const asset = assets.byName.get(params.name);
+      if (asset === undefined) throw new RepoWatchError('not_found', 'There is no such file. Load the page again.');
+      // The name changes with the content.
+      return reply.header('cache-control', 'public, max-age=31536000, immutable').type(asset.type).send(asset.content);
+    },
+  );
 }
 
 function addFeedRoutes(app: FastifyInstance, context: PageContext): void {
   const { assets, door, log, publicUrl, version } = context;
   const read = createStateReader(context);
   const factsOf = (request: FastifyRequest): PageFacts => ({ version, webhookUrl: webhookUrl(request, publicUrl) });
-  app.get('/', { schema: { hide: true } }, async (request, reply) => {
-    if (door.find(request) === undefined) return reply.redirect('/login', 303);
-    const page = feedPage(assets, await read(readFilter(request.query)), factsOf(request));
+  app.get('/', hidden, async (request, reply) => {
+    const visitor = await door.find(request);
+    if (visitor === undefined) return reply.redirect('/login', 303);
+    const page = feedPage(assets, await read(readFilter(request.query), visitor.requester), factsOf(request));
     return reply.type('text/html; charset=utf-8').send(page);
   });
 
   const streams = new Set<EventStream>();
   let facts: PageFacts | undefined;
-  const render = async (filter: ThreadFilter) => liveFragment(await read(filter), facts ?? { version, webhookUrl: '' });
+  const render = async ({ requester, ...filter }: LiveView) =>
+    liveFragment(await read(filter, requester), facts ?? { version, webhookUrl: '' });
   const hub = createLiveHub({ render, intervalMs: liveIntervalMs, log });
-  app.get('/live', { schema: { hide: true }, config: { stream: true }, exposeHeadRoute: false }, async (request, reply) => {
-    const session = door.require(request);
-    const filter = readFilter(request.query);
-    if (!hub.hasRoom(filter)) throw new RepoWatchError('page_busy', 'Too many pages are live at once. Close some of them.');
+  app.get('/live', { ...hidden, config: { stream: true, access: 'page' }, exposeHeadRoute: false }, async (request, reply) => {
+    const { requester } = await door.require(request);
+    const view = { ...readFilter(request.query), requester };
+    if (!hub.hasRoom(view)) throw new RepoWatchError('page_busy', 'Too many pages are live at once. Close some of them.');
     facts ??= factsOf(request);
     void reply.hijack();
     let stop: () => void = () => undefined;
     const stream = openEventStream(reply, () => {
       stop();
       streams.delete(stream);
-      clearTimeout(end);
+      clearInterval(look);
     });
-    const end = setTimeout(() => stream.end(), session.expiresAt.getTime() - Date.now()).unref();
+    // Whoever signs out, loses a role or a repository sees nothing more of it; the page comes back and asks anew.
+    const look = setInterval(() => void endUnlessSame(door, request, { requester, stream }), recheckMs).unref();
     streams.add(stream);
-    stop = hub.subscribe(filter, (fragment) => stream.send(fragment));
+    stop = hub.subscribe(view, (fragment) => stream.send(fragment));
     return reply;
   });
   app.addHook('preClose', async () => {
@@ -143,14 +175,24 @@ function addFeedRoutes(app: FastifyInstance, context: PageContext): void {
   });
 }
 
+async function endUnlessSame(
+  door: Door,
+  request: FastifyRequest,
+  { requester, stream }: { requester: Requester; stream: EventStream },
+): Promise<void> {
+  const now = await door.find(request).catch(() => undefined);
+  if (JSON.stringify(now?.requester.sight) !== JSON.stringify(requester.sight)) stream.end();
+}
+
 /** Makes the pages: the live page, its parts, signing in and out, and their assets. Hand it to `createHttpServer` as `pages`. */
 export function createPages(options: PagesOptions): (app: FastifyInstance, gate: TokenGate) => Promise<void> {
   const assets = loadAssets();
   return async (app, gate) => {
-    const context: PageContext = { ...options, assets, door: createDoor(options, gate) };
+    const context: PageContext = { ...options, assets, door: createDoor(options, gate), signIn: options.people.signIn };
     app.setErrorHandler(createPageErrors(context));
     addAssetRoute(app, context);
     addLoginRoutes(app, context);
+    addSignInRoutes(app, { ...context, publicUrl: options.publicUrl });
     addFeedRoutes(app, context);
     addDetailRoutes(app, context);
     addDoctorPage(app, context);

@@ -116,12 +116,12 @@ export function addSetupReturnRoutes(app: FastifyInstance, routes: Routes): void
     return answer(reply, routes, { claim, outcome: await routes.finish(claim) });
   };
 
-  app.get('/setup', { schema: { hide: true } }, async (request, reply) => {
+  app.get('/setup', { schema: { hide: true }, config: { access: 'public' } }, async (request, reply) => {
     const code = queryText(request, 'code');
     return await finish(reply, { ...readClaim(request), code: code === undefined ? undefined : { text: code } });
   });
 
-  app.get('/setup/confirm', { schema: { hide: true } }, async (request, reply) => {
+  app.get('/setup/confirm', { schema: { hide: true }, config: { access: 'public' } }, async (request, reply) => {
     if (beginSignIn === undefined) return reply.redirect('/setup', 302);
     const { installationId, state } = readClaim(request);
     const nonce = crypto.randomUUID();
@@ -131,7 +131,7 @@ export function addSetupReturnRoutes(app: FastifyInstance, routes: Routes): void
     return reply.redirect(address, 302);
   });
 
-  app.get('/setup/callback', { schema: { hide: true } }, async (request, reply) => {
+  app.get('/setup/callback', { schema: { hide: true }, config: { access: 'public' } }, async (request, reply) => {
     const code = queryText(request, 'code');
     const claim = readClaim(request);
     const errand = readErrand(request, cookies);

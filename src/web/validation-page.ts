@@ -107,10 +107,15 @@ function validationPage(assets: Assets, validation: ConfigValidationDetail): str
 
 /** Adds the page that check runs and statuses lead to, for those who have signed in. */
 export function addValidationPage(app: FastifyInstance, { assets, door, db }: { assets: Assets; door: Door; db: Db }): void {
-  app.get<{ Params: { id: string } }>('/validations/:id', { schema: { hide: true } }, async (request, reply) => {
-    if (door.find(request) === undefined) return reply.redirect('/login', 303);
-    const { id } = request.params;
-    const validation = /^\d{1,18}$/.test(id) ? await findConfigValidation(db, id) : undefined;
-    return reply.type('text/html; charset=utf-8').send(validationPage(assets, found(validation, `validation ${id.slice(0, 20)}`)));
-  });
+  app.get<{ Params: { id: string } }>(
+    '/validations/:id',
+    { schema: { hide: true }, config: { access: 'page' } },
+    async (request, reply) => {
+      if ((await door.find(request)) === undefined) return reply.redirect('/login', 303);
+      const { id } = request.params;
+      await door.allow(request, 'read', { thing: 'validation', id: /^\d{1,18}$/.test(id) ? id : '0' });
+      const validation = /^\d{1,18}$/.test(id) ? await findConfigValidation(db, id) : undefined;
+      return reply.type('text/html; charset=utf-8').send(validationPage(assets, found(validation, `validation ${id.slice(0, 20)}`)));
+    },
+  );
 }

@@ -2,6 +2,7 @@ import type { Change } from '../../changes/change.ts';
 import type { Actor, RefChangeData } from '../../changes/ref-change.ts';
 import { describeChange } from '../../changes/sentence.ts';
 import type { Db } from '../../db/connect.ts';
+import type { Requester } from '../../people/requester.ts';
 import type { ChangeQuery, ChangeSummary } from '../schemas/change.ts';
 import type { ChangeDetail } from '../schemas/change-detail.ts';
 import type { Page } from '../paging.ts';
@@ -11,6 +12,7 @@ import { PageQuery } from './page-query.ts';
 import { listRepositoryIds } from './repositories.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
 import { listRunsOfChanges } from './runs.ts';
+import { visibleTo } from './visible-to.ts';
 
 /** A change joined to its repository. `data` has no commits in lists. */
 export interface ChangeRow {
@@ -90,8 +92,9 @@ function refCondition(ref: string): { name: string; types: string } {
 }
 
 /** A page of changes, newest first. */
-export async function listChanges(db: Db, query: ChangeQuery): Promise<Page<ChangeSummary>> {
+export async function listChanges(db: Db, query: ChangeQuery, requester: Requester): Promise<Page<ChangeSummary>> {
   const list = new PageQuery<ChangeRow>('c.id', query);
+  list.add(visibleTo(requester, { installation: 'c.installation_id', repository: 'c.repository_id' }));
   if (query.repository !== undefined) {
     list.where('c.repository_id = any(:repositories)', { repositories: await listRepositoryIds(db, query.repository) });
   }

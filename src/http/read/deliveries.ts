@@ -1,5 +1,6 @@
 import type { DeliverySource, DeliveryStatus } from '../../core/statuses.ts';
 import type { Db } from '../../db/connect.ts';
+import type { Requester } from '../../people/requester.ts';
 import type { Page } from '../paging.ts';
 import { PageQuery } from './page-query.ts';
 import type { DeliveryDetail, DeliveryQuery, DeliverySummary } from '../schemas/delivery.ts';
@@ -8,6 +9,7 @@ import { findIdAtTime } from './id-at-time.ts';
 import { listRepositoryGithubIds } from './repositories.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
 import { listRunsOfChanges } from './runs.ts';
+import { visibleDeliveries } from './visible-to.ts';
 
 /** A delivery without its headers and its body. */
 export interface DeliveryRow {
@@ -60,8 +62,9 @@ export function deliveryItem(row: DeliveryRow): DeliverySummary {
 }
 
 /** A page of deliveries, newest first. */
-export async function listDeliveries(db: Db, query: DeliveryQuery): Promise<Page<DeliverySummary>> {
+export async function listDeliveries(db: Db, query: DeliveryQuery, requester: Requester): Promise<Page<DeliverySummary>> {
   const list = new PageQuery<DeliveryRow>('d.id', query);
+  list.add(visibleDeliveries(requester));
   list.whereEqual('d.guid', query.guid);
   list.whereEqual('d.event', query.event);
   list.whereEqual('d.status', query.status);

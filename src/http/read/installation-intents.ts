@@ -1,4 +1,5 @@
 import type { Db } from '../../db/connect.ts';
+import type { Requester } from '../../people/requester.ts';
 import type { Page } from '../paging.ts';
 import type { InstallationWish, Intent, IntentQuery } from '../schemas/installation-intent.ts';
 import { PageQuery } from './page-query.ts';
@@ -55,9 +56,15 @@ function intentItem(row: IntentRow): Intent {
   };
 }
 
-/** A page of intents, the newest first. */
-export async function listIntents(db: Db, query: IntentQuery): Promise<Page<Intent>> {
+/** Whose an installation is that somebody begins here, in the words of its row. `admin` is whoever has ADMIN_TOKEN; GitHub has such a login, too. */
+export function beginnerOf({ kind, login, userId }: Requester): string {
+  return kind === 'admin' || userId === null ? login : `@${login}`;
+}
+
+/** A page of intents, the newest first; whoever does not see everything sees their own. */
+export async function listIntents(db: Db, query: IntentQuery, requester: Requester): Promise<Page<Intent>> {
   const page = new PageQuery<IntentRow>('n.id', query);
+  if (requester.sight.installations !== 'all') page.where('n.begun_by = :beginner', { beginner: beginnerOf(requester) });
   if (query.status !== undefined) page.where(`${statusSql} = :status`, { status: query.status });
   return await page.read(db, selectSql, intentItem);
 }

@@ -1,9 +1,11 @@
 import type { Db } from '../../db/connect.ts';
+import type { Requester } from '../../people/requester.ts';
 import { explainInstallation, installationStatusSql, standingSql, type ListingState } from '../../mirror/installation-status.ts';
 import type { Page } from '../paging.ts';
 import type { Installation, InstallationQuery } from '../schemas/installation.ts';
 import { PageQuery } from './page-query.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
+import { visibleInstallations } from './visible-to.ts';
 
 interface InstallationRow {
   id: string;
@@ -48,10 +50,11 @@ interface InstallationRow {
   updated_at: Date;
 }
 
-/** The person here who asked for it or installed it: whoever asked comes first (handbook I8). */
-const userSql = `select u.id from github_users u
-  where u.host = i.host and u.revoked_at is null and u.github_id in (i.requester_github_id, i.sender_github_id)
-  order by u.github_id = i.requester_github_id desc nulls last limit 1`;
+/** The person here whose it is: who asked for it, who installed it (handbook I8), who owns the account, or whoever else GitHub shows it. */
+const userSql = `select u.id from github_users u left join user_installations n on n.user_id = u.id and n.installation_github_id = i.github_id
+  where u.host = i.host and u.revoked_at is null and (n.user_id is not null or u.github_id in (i.requester_github_id, i.sender_github_id))
+  order by u.github_id is not distinct from i.requester_github_id desc, u.github_id is not distinct from i.sender_github_id desc,
+    n.manages desc nulls last, u.id limit 1`;
 
 const selectSql = `select i.*, s.state, s.begun, s.deleted, s.suspended, ${installationStatusSql} as status, a.github_id as account_github_id,
     a.login, a.type as account_type, a.avatar_url, (${userSql}) as user_id, n.tracked, n.removed
@@ -125,8 +128,9 @@ function installationItem(row: InstallationRow): Installation {
 }
 
 /** A page of installations, the newest first. */
-export async function listInstallations(db: Db, query: InstallationQuery): Promise<Page<Installation>> {
+export async function listInstallations(db: Db, query: InstallationQuery, requester: Requester): Promise<Page<Installation>> {
   const page = new PageQuery<InstallationRow>('i.id', query);
+  page.add(visibleInstallations(requester));
   if (query.status !== undefined) page.where(`${installationStatusSql} = :status`, { status: query.status });
   if (query.account !== undefined)
     page.where('(lower(a.login) = lower(:account) or cast(a.github_id as text) = :account)', { account: query.account });

@@ -1,8 +1,10 @@
 import type { Db } from '../../db/connect.ts';
+import type { Requester } from '../../people/requester.ts';
 import type { Page } from '../paging.ts';
 import type { Job, JobQuery } from '../schemas/job.ts';
 import { PageQuery } from './page-query.ts';
 import { durationMs, isoTime, isoTimeOrNull, queryRows } from './rows.ts';
+import { visibleTo } from './visible-to.ts';
 
 interface JobRow {
   id: string;
@@ -23,6 +25,14 @@ interface JobRow {
   finished_at: Date | null;
 }
 
+/** A job of one repository belongs to it; one of several, or of several installations, to whoever sees all of them. */
+export const jobOwner = {
+  installation: `coalesce(j.installation_id,
+    (select min(t.installation_id) from job_items t where t.job_id = j.id having count(distinct t.installation_id) = 1),
+    (select min(t.installation_id) from job_runs t where t.job_id = j.id having count(distinct t.installation_id) = 1))`,
+  repository: '(select min(t.repository_id) from job_items t where t.job_id = j.id having count(*) = 1)',
+};
+
 const selectSql = 'select j.* from jobs j';
 
 function jobItem(row: JobRow): Job {
@@ -40,8 +50,9 @@ function jobItem(row: JobRow): Job {
 }
 
 /** A page of jobs, newest first. */
-export async function listJobs(db: Db, query: JobQuery): Promise<Page<Job>> {
+export async function listJobs(db: Db, query: JobQuery, requester: Requester): Promise<Page<Job>> {
   const list = new PageQuery<JobRow>('j.id', query);
+  list.add(visibleTo(requester, jobOwner));
   list.whereEqual('j.kind', query.kind);
   list.whereEqual('j.status', query.status);
   list.whereEqual('j.installation_id', query.installation);

@@ -1,6 +1,7 @@
 import type { Db } from '../../db/connect.ts';
 import { idKey, pageLimit, readCursor, toPage, type Page, type PageRequest } from '../paging.ts';
 import { queryRows } from './rows.ts';
+import type { Condition } from './visible-to.ts';
 
 /** A list that is read newest first by our ids: its conditions, gathered one by one, and the page that was asked for. */
 export class PageQuery<Row extends { id: string }> {
@@ -22,6 +23,11 @@ export class PageQuery<Row extends { id: string }> {
   where(sql: string, values: Record<string, unknown>): void {
     this.#conditions.push(sql);
     Object.assign(this.#bindings, values);
+  }
+
+  /** Adds a condition that brings its values, such as `visibleTo`. */
+  add({ sql, values }: Condition): void {
+    if (sql !== 'true') this.where(sql, values);
   }
 
   /** Adds `column = value` when the query names one. */

@@ -1,9 +1,11 @@
 import type { ConfigStatus } from '../../core/statuses.ts';
 import type { Db } from '../../db/connect.ts';
+import type { Requester } from '../../people/requester.ts';
 import { isFrozen } from '../../vault/frozen-secrets.ts';
 import { idKey, pageLimit, readCursor, toPage, type Page } from '../paging.ts';
 import type { Repository, RepositoryQuery } from '../schemas/repository.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
+import { visibleTo } from './visible-to.ts';
 
 interface RepositoryRow {
   id: string;
@@ -113,7 +115,7 @@ function likeText(text: string): string {
 }
 
 /** A page of repositories, the newest first. */
-export async function listRepositories(db: Db, query: RepositoryQuery): Promise<Page<Repository>> {
+export async function listRepositories(db: Db, query: RepositoryQuery, requester: Requester): Promise<Page<Repository>> {
   const limit = pageLimit(query);
   const cursor = readCursor(query, idKey);
   const unfiltered = query.removed === true ? 'true' : 'r.removed_at is null';
@@ -123,6 +125,8 @@ export async function listRepositories(db: Db, query: RepositoryQuery): Promise<
     where.push(sql);
     Object.assign(bindings, values);
   };
+  const seen = visibleTo(requester, { installation: 'r.installation_id', repository: 'r.id' });
+  add(seen.sql, seen.values);
   if (query.installation !== undefined) add('r.installation_id = :installation', { installation: query.installation });
   if (query.q !== undefined) add('lower(r.full_name) like :q', { q: likeText(query.q) });
   if (cursor !== undefined) add('r.id < :cursor', { cursor });

@@ -1,11 +1,13 @@
 import type { AttemptStatus, ReplayConfig, RunStatus, StepStatus } from '../../core/statuses.ts';
 import type { Db } from '../../db/connect.ts';
+import type { Requester } from '../../people/requester.ts';
 import type { Page } from '../paging.ts';
 import { blockedBySql, isBlockedSql, type BlockReason } from './blocked-by.ts';
 import { PageQuery } from './page-query.ts';
 import type { RunQuery, RunSummary } from '../schemas/run.ts';
 import { listRepositoryIds } from './repositories.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
+import { visibleTo } from './visible-to.ts';
 
 /** A run joined to its watch, its change and its repository. */
 export interface RunRow {
@@ -107,8 +109,9 @@ export function runItem(row: RunRow): RunSummary {
 }
 
 /** A page of runs, newest first. */
-export async function listRuns(db: Db, query: RunQuery): Promise<Page<RunSummary>> {
+export async function listRuns(db: Db, query: RunQuery, requester: Requester): Promise<Page<RunSummary>> {
   const list = new PageQuery<RunRow>('n.id', query);
+  list.add(visibleTo(requester, { installation: 'n.installation_id', repository: 'n.repository_id' }));
   if (query.repository !== undefined) {
     list.where('n.repository_id = any(:repositories)', { repositories: await listRepositoryIds(db, query.repository) });
   }

@@ -1,9 +1,11 @@
 import type { SecretScope } from '../../core/statuses.ts';
 import type { Db } from '../../db/connect.ts';
+import type { Requester } from '../../people/requester.ts';
 import { isFrozen } from '../../vault/frozen-secrets.ts';
 import { pageLimit, readCursor, toPage, type Page } from '../paging.ts';
 import type { Secret, SecretQuery } from '../schemas/secret.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
+import { visibleTo } from './visible-to.ts';
 
 /** Whose secret is meant, by our ids. */
 export interface SecretOwner {
@@ -45,14 +47,19 @@ function secretItem(row: SecretRow): Secret {
 }
 
 /** A page of secrets without their values, the newest first. */
-export async function listSecrets(db: Db, owner: SecretOwner | undefined, query: SecretQuery): Promise<Page<Secret>> {
+export async function listSecrets(
+  db: Db,
+  { owner, requester }: { owner: SecretOwner | undefined; requester: Requester },
+  query: SecretQuery,
+): Promise<Page<Secret>> {
   const limit = pageLimit(query);
   const cursor = readCursor(query, /^[0-9a-f-]{36}$/) ?? null;
   const owned = owner === undefined ? 'true' : ownerSql;
+  const seen = visibleTo(requester, { installation: 'coalesce(s.installation_id, r.installation_id)', repository: 's.repository_id' });
   const rows = await queryRows<SecretRow>(
     db,
-    `${selectSql} where (cast(:cursor as uuid) is null or s.id < :cursor) and ${owned} order by s.id desc limit :limit`,
-    { cursor, ...owner, limit: limit + 1 },
+    `${selectSql} where (cast(:cursor as uuid) is null or s.id < :cursor) and ${owned} and ${seen.sql} order by s.id desc limit :limit`,
+    { cursor, ...owner, ...seen.values, limit: limit + 1 },
   );
   return toPage(rows, limit, { item: secretItem, key: (row) => row.id });
 }

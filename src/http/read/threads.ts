@@ -1,4 +1,5 @@
 import type { Db } from '../../db/connect.ts';
+import type { Requester } from '../../people/requester.ts';
 import { changeItem, changeListSql, type ChangeRow } from './changes.ts';
 import { explainConsidered } from './considered-notes.ts';
 import { readConsidered } from './considered.ts';
@@ -16,6 +17,11 @@ export interface ThreadFilter {
   /** owner/name */
   repository?: string | undefined;
   status?: ThreadStatus | undefined;
+}
+
+/** Which threads, for whom. */
+interface ThreadQuery extends ThreadFilter {
+  requester: Requester;
 }
 
 /** One try, without its texts. */
@@ -150,13 +156,13 @@ async function listDeliveriesById(db: Db, ids: string[]): Promise<DeliverySummar
 }
 
 /** The newest threads: what came in, what it meant, who was asked, what ran, how it went. */
-export async function listThreads(db: Db, filter: ThreadFilter, limit: number): Promise<Thread[]> {
+export async function listThreads(db: Db, filter: ThreadQuery, limit: number): Promise<Thread[]> {
   const repository = filter.repository;
   const repositories =
     repository === undefined
       ? undefined
       : { ids: await listRepositoryIds(db, repository), githubIds: await listRepositoryGithubIds(db, repository) };
-  const heads = await listThreadHeads(db, { repositories, status: filter.status }, limit);
+  const heads = await listThreadHeads(db, { repositories, status: filter.status, requester: filter.requester }, limit);
   const deliveries = await listDeliveriesById(
     db,
     heads.filter(({ kind }) => kind === 'delivery').map(({ id }) => id),

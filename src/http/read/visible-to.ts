@@ -1,5 +1,25 @@
 import type { Requester } from '../../people/requester.ts';
 
+/**
+ * The condition for deliveries `d`, which name GitHub's numbers. What came about nobody, or about an installation that is not known, is
+ * for those who see everything.
+ */
+export function visibleDeliveries({ sight }: Requester): Condition {
+  if (sight.installations === 'all') return { sql: 'true', values: {} };
+  const installations = (ids: string) =>
+    `d.installation_github_id in (select i.github_id from installations i where i.id = any(cast(:${ids} as bigint[])))`;
+  const sql = `(${installations('seenInstallations')} or (${installations('seenPartly')}
+    and d.repository_github_id in (select r.github_id from repositories r where r.id = any(cast(:seenRepositories as bigint[])))))`;
+  const values = { seenInstallations: sight.installations, seenPartly: sight.partly, seenRepositories: sight.repositories };
+  return { sql, values };
+}
+
+/** The condition for installations `i` themselves: also those of which only some repositories are seen. */
+export function visibleInstallations({ sight }: Requester): Condition {
+  if (sight.installations === 'all') return { sql: 'true', values: {} };
+  return { sql: 'i.id = any(cast(:seenAtAll as bigint[]))', values: { seenAtAll: [...sight.installations, ...sight.partly] } };
+}
+
 /** The columns that say whose a row is, qualified, such as `c.installation_id`. `repository` is left out where rows are about none. */
 export interface OwnerColumns {
   installation: string;

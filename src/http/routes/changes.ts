@@ -5,6 +5,7 @@ import { findChangeDetail, listChanges } from '../read/changes.ts';
 import { changeDetail } from '../schemas/change-detail.ts';
 import { changeQuery, changeSummary } from '../schemas/change.ts';
 import { idParams, pageOf } from '../schemas/common.ts';
+import { requesterOf } from '../requester.ts';
 import { problems } from '../schemas/problem.ts';
 
 const tags = ['changes'];
@@ -22,7 +23,7 @@ export function addChangeRoutes(api: Api, { db }: RouteContext): void {
         response: { 200: pageOf(changeSummary), ...problems(422) },
       },
     },
-    async (request, reply) => withLink(request, reply, await listChanges(db, request.query)),
+    async (request, reply) => withLink(request, reply, await listChanges(db, request.query, requesterOf(request))),
   );
   api.get(
     '/changes/:id',

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { Api, RouteContext } from '../api.ts';
+import { auditThing } from '../audit-request.ts';
 import { withLink } from '../paging.ts';
 import { found, unwrap } from '../problem.ts';
 import { findDelivery, listDeliveries } from '../read/deliveries.ts';
 import { emptyBody, idParams, idText, pageOf } from '../schemas/common.ts';
 import { deliveryDetail, deliveryQuery, deliverySummary } from '../schemas/delivery.ts';
+import { requesterOf } from '../requester.ts';
 import { problems } from '../schemas/problem.ts';
 
 const tags = ['deliveries'];
@@ -22,7 +24,7 @@ export function addDeliveryRoutes(api: Api, { db, actions }: RouteContext): void
         response: { 200: pageOf(deliverySummary), ...problems(422) },
       },
     },
-    async (request, reply) => withLink(request, reply, await listDeliveries(db, request.query)),
+    async (request, reply) => withLink(request, reply, await listDeliveries(db, request.query, requesterOf(request))),
   );
   api.get(
     '/deliveries/:id',
@@ -49,6 +51,10 @@ export function addDeliveryRoutes(api: Api, { db, actions }: RouteContext): void
         response: { 202: z.object({ id: idText }), ...problems(404, 409, 413, 415, 422) },
       },
     },
-    async ({ params }, reply) => reply.code(202).send({ id: unwrap(await actions.retryDelivery(params.id)).id }),
+    async (request, reply) => {
+      const { id } = unwrap(await actions.retryDelivery(request.params.id));
+      await auditThing(db, request, { action: 'delivery.retried', thing: 'delivery', id });
+      return reply.code(202).send({ id });
+    },
   );
 }

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { Api, RouteContext } from '../api.ts';
+import { auditRequest } from '../audit-request.ts';
 import { withLink } from '../paging.ts';
 import { found, unwrap } from '../problem.ts';
-import { findIntentItem, listIntents } from '../read/installation-intents.ts';
+import { beginnerOf, findIntentItem, listIntents } from '../read/installation-intents.ts';
 import { idParams, pageOf } from '../schemas/common.ts';
 import { beginBody, begunSchema, installationRequestSchema, intentQuery, intentSchema } from '../schemas/installation-intent.ts';
+import { requesterOf } from '../requester.ts';
 import { problems } from '../schemas/problem.ts';
 
 const tags = ['installations'];
@@ -22,8 +24,15 @@ export function addIntentRoutes(api: Api, { db, actions }: RouteContext): void {
         response: { 201: begunSchema, ...problems(422, 502) },
       },
     },
-    async ({ body }, reply) => {
-      const { id, installUrl } = unwrap(await actions.beginInstallation({ account: body?.account, returnTo: body?.return_to }));
+    async (request, reply) => {
+      const { body } = request;
+      const wish = { begunBy: beginnerOf(requesterOf(request)), account: body?.account, returnTo: body?.return_to };
+      const { id, installUrl } = unwrap(await actions.beginInstallation(wish));
+      await auditRequest(db, request, {
+        action: 'installation.begun',
+        target: { kind: 'installation_intent', id, name: body?.account },
+        installationId: null,
+      });
       const intent = found(await findIntentItem(db, id), `begun installation ${id}`);
       return reply.code(201).send({ ...intent, install_url: installUrl });
     },
@@ -39,7 +48,7 @@ export function addIntentRoutes(api: Api, { db, actions }: RouteContext): void {
         response: { 200: pageOf(intentSchema), ...problems(422) },
       },
     },
-    async (request, reply) => withLink(request, reply, await listIntents(db, request.query)),
+    async (request, reply) => withLink(request, reply, await listIntents(db, request.query, requesterOf(request))),
   );
   api.delete(
     '/installations/intents/:id',
@@ -52,8 +61,15 @@ export function addIntentRoutes(api: Api, { db, actions }: RouteContext): void {
         response: { 204: z.null().describe('Taken back'), ...problems(404, 409) },
       },
     },
-    async ({ params }, reply) => {
+    async (request, reply) => {
+      const { params } = request;
+      const intent = found(await findIntentItem(db, params.id), `begun installation ${params.id}`);
+      const requester = requesterOf(request);
+      if (requester.sight.installations !== 'all' && intent.begun_by !== beginnerOf(requester))
+        found(undefined, `begun installation ${params.id}`);
       unwrap(await actions.cancelInstallation(params.id));
+      const target = { kind: 'installation_intent', id: params.id };
+      await auditRequest(db, request, { action: 'installation.cancelled', target, installationId: null });
       return reply.code(204).send(null);
     },
   );
@@ -67,6 +83,11 @@ export function addIntentRoutes(api: Api, { db, actions }: RouteContext): void {
         response: { 200: z.object({ data: z.array(installationRequestSchema) }), ...problems(502) },
       },
     },
-    async () => ({ data: unwrap(await actions.listInstallationRequests()) }),
+    async (request) => {
+      const { sight, githubId } = requesterOf(request);
+      const wishes = unwrap(await actions.listInstallationRequests());
+      const own = wishes.filter(({ requester }) => githubId !== null && requester?.github_id === githubId);
+      return { data: sight.installations === 'all' ? wishes : own };
+    },
   );
 }

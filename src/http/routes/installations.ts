@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { Api, RouteContext } from '../api.ts';
+import { auditThing } from '../audit-request.ts';
 import { withLink, type Page } from '../paging.ts';
 import { found, unwrap } from '../problem.ts';
+import type { Requester } from '../../people/requester.ts';
 import { findBudget } from '../read/budget.ts';
 import { listIntents, wishItem } from '../read/installation-intents.ts';
 import { findInstallation, listInstallations } from '../read/installations.ts';
 import { listRepositories } from '../read/repositories.ts';
+import { requesterOf } from '../requester.ts';
 import { budgetSchema } from '../schemas/budget.ts';
 import { emptyBody, idParams, pageOf } from '../schemas/common.ts';
 import {
@@ -15,7 +18,7 @@ import {
   purgedSchema,
   type InstallationQuery,
 } from '../schemas/installation.ts';
-import { intentSchema, type Intent } from '../schemas/installation-intent.ts';
+import { intentSchema, type InstallationWish, type Intent } from '../schemas/installation-intent.ts';
 import { problems } from '../schemas/problem.ts';
 import { installationRepositoryQuery, repositorySchema } from '../schemas/repository.ts';
 
@@ -38,8 +41,8 @@ export function addInstallationRoutes(api: Api, context: RouteContext): void {
     async (request, reply) => {
       const { status } = request.query;
       const isToBe = status === 'initiated_on_repowatch' || status === 'requested';
-      if (!isToBe) return withLink(request, reply, await listInstallations(db, request.query));
-      return withLink(request, reply, await listToBe(context, { ...request.query, status }));
+      if (!isToBe) return withLink(request, reply, await listInstallations(db, request.query, requesterOf(request)));
+      return withLink(request, reply, await listToBe(context, requesterOf(request), { ...request.query, status }));
     },
   );
   api.get(
@@ -82,7 +85,11 @@ function addInstallationRepositories(api: Api, { db }: RouteContext): void {
     },
     async (request, reply) => {
       const { id } = found(await findInstallation(db, request.params.id), `installation ${request.params.id}`);
-      return withLink(request, reply, await listRepositories(db, { ...request.query, installation: id, removed: true }));
+      return withLink(
+        request,
+        reply,
+        await listRepositories(db, { ...request.query, installation: id, removed: true }, requesterOf(request)),
+      );
     },
   );
 }
@@ -100,8 +107,14 @@ function addInstallationWrites(api: Api, { db, actions }: RouteContext): void {
         response: { 200: installationSchema, ...problems(404, 413, 415, 422) },
       },
     },
-    async ({ params, body }) => {
+    async (request) => {
+      const { params, body } = request;
       unwrap(await actions.standing.switchInstallation(params.id, body.enabled));
+      await auditThing(db, request, {
+        action: body.enabled ? 'installation.enabled' : 'installation.disabled',
+        thing: 'installation',
+        id: params.id,
+      });
       return found(await findInstallation(db, params.id), `installation ${params.id}`);
     },
   );
@@ -117,22 +130,30 @@ function addInstallationWrites(api: Api, { db, actions }: RouteContext): void {
         response: { 200: purgedSchema, ...problems(404, 409, 413, 415, 422) },
       },
     },
-    async ({ params }) => unwrap(await actions.standing.purgeInstallation(params.id)),
+    async (request) => {
+      const { id } = request.params;
+      const purged = unwrap(await actions.standing.purgeInstallation(id));
+      await auditThing(db, request, { action: 'installation.purged', thing: 'installation', id, after: purged });
+      return purged;
+    },
   );
 }
 
 /** Installations that GitHub has given no number yet: begun here, or asked for by a member there and waiting for an owner. */
 async function listToBe(
   { db, actions }: RouteContext,
+  requester: Requester,
   { status, account, cursor, limit, per_page }: InstallationQuery & { status: 'initiated_on_repowatch' | 'requested' },
 ): Promise<Page<Intent>> {
   const isWanted = (intent: Intent) => account === undefined || intent.account?.login.toLowerCase() === account.toLowerCase();
-  const page = await listIntents(db, { status, cursor, limit, per_page });
+  const page = await listIntents(db, { status, cursor, limit, per_page }, requester);
   const data = page.data.filter(isWanted);
   if (status === 'initiated_on_repowatch' || cursor !== undefined) return { ...page, data };
   const wishes = await actions.listInstallationRequests();
   const known = new Set(data.map((intent) => intent.account?.login.toLowerCase()));
   // What GitHub cannot be asked now is missing from the list, and the rest is still worth an answer.
-  const asked = wishes.ok ? wishes.value.map((wish) => wishItem(wish, new Date())) : [];
+  const seen = ({ requester: who }: InstallationWish) =>
+    requester.sight.installations === 'all' || (who !== null && who.github_id === requester.githubId);
+  const asked = wishes.ok ? wishes.value.filter(seen).map((wish) => wishItem(wish, new Date())) : [];
   return { ...page, data: [...asked.filter((wish) => isWanted(wish) && !known.has(wish.account?.login.toLowerCase())), ...data] };
 }

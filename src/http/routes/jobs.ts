@@ -1,9 +1,11 @@
 import type { Api, RouteContext } from '../api.ts';
+import { auditThing } from '../audit-request.ts';
 import { withLink } from '../paging.ts';
 import { found, unwrap } from '../problem.ts';
 import { findJob, listJobs } from '../read/jobs.ts';
 import { emptyBody, idParams, pageOf } from '../schemas/common.ts';
 import { jobQuery, jobSchema } from '../schemas/job.ts';
+import { requesterOf } from '../requester.ts';
 import { problems } from '../schemas/problem.ts';
 
 const tags = ['jobs'];
@@ -16,7 +18,7 @@ export function addJobRoutes(api: Api, { db, actions }: RouteContext): void {
       config: { access: { right: 'read', on: 'list' } },
       schema: { summary: 'List jobs, newest first', tags, querystring: jobQuery, response: { 200: pageOf(jobSchema), ...problems(422) } },
     },
-    async (request, reply) => withLink(request, reply, await listJobs(db, request.query)),
+    async (request, reply) => withLink(request, reply, await listJobs(db, request.query, requesterOf(request))),
   );
   api.get(
     '/jobs/:id',
@@ -38,8 +40,9 @@ export function addJobRoutes(api: Api, { db, actions }: RouteContext): void {
         response: { 200: jobSchema, ...problems(404, 409, 413, 415, 422) },
       },
     },
-    async ({ params }) => {
-      const { id } = unwrap(await actions.cancelJob(params.id));
+    async (request) => {
+      const { id } = unwrap(await actions.cancelJob(request.params.id));
+      await auditThing(db, request, { action: 'job.cancelled', thing: 'job', id });
       return found(await findJob(db, id), `job ${id}`);
     },
   );

@@ -6,6 +6,9 @@ import { found, unwrap } from '../problem.ts';
 import { findInstallation } from '../read/installations.ts';
 import { findJob } from '../read/jobs.ts';
 import { findRepository } from '../read/repositories.ts';
+import { requireRight } from '../access.ts';
+import { findRepositoryPlace } from '../read/repository-place.ts';
+import { requesterOf } from '../requester.ts';
 import { emptyBody, idText, repositoryName, repositoryParams } from '../schemas/common.ts';
 import { acceptedJob } from '../schemas/job.ts';
 import { problems } from '../schemas/problem.ts';
@@ -23,9 +26,6 @@ const body = z
   )
   .nullish();
 
-/** Who asks, while everybody comes with the same token. */
-const requestedBy = 'admin';
-
 /** Comparing with GitHub now instead of when it is due. */
 export function addReconcileRoute(api: Api, context: RouteContext): void {
   const { db } = context;
@@ -42,8 +42,18 @@ export function addReconcileRoute(api: Api, context: RouteContext): void {
     },
     async (request, reply) => {
       const { repository: fullName, installation: id } = request.body ?? {};
-      if (fullName !== undefined) return await acceptOne(context, reply, fullName);
-      if (id === undefined) return await accept(context, reply, { name: 'all', requestedBy });
+      const requestedBy = requesterOf(request).login;
+      if (fullName !== undefined) {
+        const place = found(await findRepositoryPlace(db, fullName), `repository ${fullName}`);
+        const resource = { installation: place.installationId, repository: place.id };
+        requireRight(request, 'write', { resource, what: `repository ${fullName}` });
+        return await acceptOne(context, reply, { fullName, requestedBy });
+      }
+      if (id === undefined) {
+        requireRight(request, 'write', { resource: 'everything', what: 'such thing' });
+        return await accept(context, reply, { name: 'all', requestedBy });
+      }
+      requireRight(request, 'write', { resource: { installation: id }, what: `installation ${id}` });
       const installation = found(await findInstallation(db, id), `installation ${id}`);
       return await accept(context, reply, { installationId: installation.id, name: installation.account.login, requestedBy });
     },
@@ -60,11 +70,14 @@ export function addReconcileRoute(api: Api, context: RouteContext): void {
         response: { 202: acceptedJob, ...problems(404, 409, 413, 415, 422) },
       },
     },
-    async ({ params }, reply) => await acceptOne(context, reply, `${params.owner}/${params.name}`),
+    async (request, reply) => {
+      const { owner, name } = request.params;
+      return await acceptOne(context, reply, { fullName: `${owner}/${name}`, requestedBy: requesterOf(request).login });
+    },
   );
 }
 
-async function acceptOne(context: RouteContext, reply: FastifyReply, fullName: string) {
+async function acceptOne(context: RouteContext, reply: FastifyReply, { fullName, requestedBy }: { fullName: string; requestedBy: string }) {
   const repository = found(await findRepository(context.db, fullName), `repository ${fullName}`);
   return await accept(context, reply, { repositoryId: repository.id, name: repository.full_name, requestedBy });
 }

@@ -1,10 +1,13 @@
+import type { FastifyRequest } from 'fastify';
 import type { Api, RouteContext } from '../api.ts';
+import { auditRequest } from '../audit-request.ts';
 import type { RefKind } from '../../core/statuses.ts';
 import { withLink } from '../paging.ts';
 import { found, unwrap } from '../problem.ts';
 import { findConfig } from '../read/configs.ts';
 import { listRefs } from '../read/refs.ts';
 import { findRepository, listRepositories } from '../read/repositories.ts';
+import { requesterOf } from '../requester.ts';
 import { emptyBody, pageOf, repositoryParams } from '../schemas/common.ts';
 import { problems } from '../schemas/problem.ts';
 import {
@@ -58,7 +61,7 @@ export function addRepositoryRoutes(api: Api, context: RouteContext): void {
         response: { 200: pageOf(repositorySchema), ...problems(422) },
       },
     },
-    async (request, reply) => withLink(request, reply, await listRepositories(db, request.query)),
+    async (request, reply) => withLink(request, reply, await listRepositories(db, request.query, requesterOf(request))),
   );
   api.get(
     '/repos/:owner/:name',
@@ -89,7 +92,13 @@ export function addRepositoryRoutes(api: Api, context: RouteContext): void {
   addRepositoryWrites(api, context, read);
 }
 
-function addRepositoryWrites(api: Api, { actions }: RouteContext, read: Read): void {
+function addRepositoryWrites(api: Api, { actions, db }: RouteContext, read: Read): void {
+  const audit = async (
+    request: FastifyRequest,
+    { id, full_name: name, installation_id: installationId }: Repository,
+    action: string,
+    after?: unknown,
+  ) => await auditRequest(db, request, { action, target: { kind: 'repository', id, name }, installationId, repositoryId: id, after });
   api.patch(
     '/repos/:owner/:name',
     {
@@ -102,9 +111,11 @@ function addRepositoryWrites(api: Api, { actions }: RouteContext, read: Read): v
         response: { 200: repositorySchema, ...problems(404, 413, 415, 422) },
       },
     },
-    async ({ params, body }) => {
-      const { id } = await read(params);
-      unwrap(await actions.standing.switchRepository(id, body.enabled));
+    async (request) => {
+      const { params, body } = request;
+      const repository = await read(params);
+      unwrap(await actions.standing.switchRepository(repository.id, body.enabled));
+      await audit(request, repository, body.enabled ? 'repository.enabled' : 'repository.disabled');
       return read(params);
     },
   );
@@ -120,9 +131,11 @@ function addRepositoryWrites(api: Api, { actions }: RouteContext, read: Read): v
         response: { 200: confirmedSecrets, ...problems(404, 413, 415, 422) },
       },
     },
-    async ({ params }) => {
-      const { id } = await read(params);
-      return unwrap(await actions.standing.confirmSecretsOwner(id));
+    async (request) => {
+      const repository = await read(request.params);
+      const confirmed = unwrap(await actions.standing.confirmSecretsOwner(repository.id));
+      await audit(request, repository, 'secrets.owner_confirmed', confirmed);
+      return confirmed;
     },
   );
 }

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { Api, RouteContext } from '../api.ts';
+import { auditThing } from '../audit-request.ts';
 import { withLink } from '../paging.ts';
 import { found, unwrap } from '../problem.ts';
 import { findRunDetail } from '../read/run-detail.ts';
 import { listRuns } from '../read/runs.ts';
 import { emptyBody, idParams, idText, pageOf } from '../schemas/common.ts';
+import { requesterOf } from '../requester.ts';
 import { problems } from '../schemas/problem.ts';
 import { replayBody, replayed, runDetail, runQuery, runSummary } from '../schemas/run.ts';
 
@@ -23,7 +25,7 @@ export function addRunRoutes(api: Api, { db, actions }: RouteContext): void {
         response: { 200: pageOf(runSummary), ...problems(422) },
       },
     },
-    async (request, reply) => withLink(request, reply, await listRuns(db, request.query)),
+    async (request, reply) => withLink(request, reply, await listRuns(db, request.query, requesterOf(request))),
   );
   api.get(
     '/runs/:id',
@@ -53,8 +55,10 @@ export function addRunRoutes(api: Api, { db, actions }: RouteContext): void {
         response: { 202: replayed, ...problems(404, 409, 413, 415, 422) },
       },
     },
-    async ({ params, body }, reply) => {
+    async (request, reply) => {
+      const { params, body } = request;
       const { id, config, replayOf } = unwrap(await actions.replayRun(params.id, body?.config ?? 'then'));
+      await auditThing(db, request, { action: 'run.replayed', thing: 'run', id: params.id, after: { run: id, config } });
       return reply.code(202).header('location', `/api/runs/${id}`).send({ id, config, replay_of: replayOf });
     },
   );
@@ -70,7 +74,11 @@ export function addRunRoutes(api: Api, { db, actions }: RouteContext): void {
         response: { 202: z.object({ id: idText }), ...problems(404, 409, 413, 415, 422) },
       },
     },
-    async ({ params }, reply) => reply.code(202).send({ id: unwrap(await actions.runs.redrive(params.id)).id }),
+    async (request, reply) => {
+      const { id } = unwrap(await actions.runs.redrive(request.params.id));
+      await auditThing(db, request, { action: 'run.redriven', thing: 'run', id });
+      return reply.code(202).send({ id });
+    },
   );
   api.post(
     '/runs/:id/cancel',
@@ -84,6 +92,10 @@ export function addRunRoutes(api: Api, { db, actions }: RouteContext): void {
         response: { 202: z.object({ id: idText }), ...problems(404, 409, 413, 415, 422) },
       },
     },
-    async ({ params }, reply) => reply.code(202).send({ id: unwrap(await actions.cancelRun(params.id)).id }),
+    async (request, reply) => {
+      const { id } = unwrap(await actions.cancelRun(request.params.id));
+      await auditThing(db, request, { action: 'run.cancelled', thing: 'run', id });
+      return reply.code(202).send({ id });
+    },
   );
 }

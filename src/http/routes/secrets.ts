@@ -1,11 +1,14 @@
+import type { FastifyRequest } from 'fastify';
 import type { Api, RouteContext } from '../api.ts';
+import { auditRequest } from '../audit-request.ts';
 import { withLink } from '../paging.ts';
 import { found, unwrap } from '../problem.ts';
-import { findSecret, listSecrets } from '../read/secrets.ts';
+import { findSecret, listSecrets, type SecretOwner } from '../read/secrets.ts';
 import { pageOf } from '../schemas/common.ts';
 import { problems } from '../schemas/problem.ts';
 import { secretBody, secretParams, secretQuery, secretSchema, secretScopeQuery } from '../schemas/secret.ts';
-import { readSecretOwner } from '../secret-owner.ts';
+import { requesterOf } from '../requester.ts';
+import { readSecretOwnerFor } from '../secret-owner.ts';
 import { z } from 'zod';
 
 const tags = ['secrets'];
@@ -25,8 +28,11 @@ function addSecretReadRoutes(api: Api, { db }: RouteContext): void {
     async (request, reply) => {
       const { scope, installation_id, repository } = request.query;
       const chosen = scope ?? (installation_id !== undefined ? 'installation' : repository !== undefined ? 'repository' : undefined);
-      const owner = chosen === undefined ? undefined : await readSecretOwner(db, { scope: chosen, installation_id, repository });
-      return withLink(request, reply, await listSecrets(db, owner, request.query));
+      const owner =
+        chosen === undefined
+          ? undefined
+          : await readSecretOwnerFor(request, db, { choice: { scope: chosen, installation_id, repository }, change: false });
+      return withLink(request, reply, await listSecrets(db, { owner, requester: requesterOf(request) }, request.query));
     },
   );
   api.get(
@@ -41,13 +47,22 @@ function addSecretReadRoutes(api: Api, { db }: RouteContext): void {
         response: { 200: secretSchema, ...problems(404, 422) },
       },
     },
-    async ({ params, query }) => found(await findSecret(db, await readSecretOwner(db, query), params.name), `secret ${params.name}`),
+    async (request) => {
+      const { name } = request.params;
+      const owner = await readSecretOwnerFor(request, db, { choice: request.query, change: false });
+      return found(await findSecret(db, owner, name), `secret ${name}`);
+    },
   );
 }
 
 /** Secrets: written, listed and forgotten; never read back. */
 export function addSecretRoutes(api: Api, context: RouteContext): void {
   const { db, actions } = context;
+  const auditSecret = async (request: FastifyRequest, done: { owner: SecretOwner; name: string; action: string; after?: unknown }) => {
+    const { owner, name, action, after } = done;
+    const { installationId, repositoryId } = owner;
+    await auditRequest(db, request, { action, target: { kind: 'secret', name }, installationId, repositoryId, after });
+  };
   addSecretReadRoutes(api, context);
   api.put(
     '/secrets/:name',
@@ -65,9 +80,17 @@ export function addSecretRoutes(api: Api, context: RouteContext): void {
         },
       },
     },
-    async ({ params: { name }, body }, reply) => {
-      const owner = await readSecretOwner(db, body);
+    async (request, reply) => {
+      const { body } = request;
+      const { name } = request.params;
+      const owner = await readSecretOwnerFor(request, db, { choice: body, change: true });
       const { created } = unwrap(await actions.putSecret({ owner, name, value: body.value, destinations: body.destinations ?? null }));
+      await auditSecret(request, {
+        owner,
+        name,
+        action: created ? 'secret.created' : 'secret.set',
+        after: { destinations: body.destinations ?? null },
+      });
       return reply.code(created ? 201 : 200).send(found(await findSecret(db, owner, name), `secret ${name}`));
     },
   );
@@ -83,8 +106,11 @@ export function addSecretRoutes(api: Api, context: RouteContext): void {
         response: { 204: z.null().describe('It is gone'), ...problems(404, 422) },
       },
     },
-    async ({ params: { name }, query }, reply) => {
-      unwrap(await actions.deleteSecret({ owner: await readSecretOwner(db, query), name }));
+    async (request, reply) => {
+      const { name } = request.params;
+      const owner = await readSecretOwnerFor(request, db, { choice: request.query, change: true });
+      unwrap(await actions.deleteSecret({ owner, name }));
+      await auditSecret(request, { owner, name, action: 'secret.deleted' });
       return reply.code(204).send(null);
     },
   );

@@ -1,7 +1,9 @@
+import type { FastifyRequest } from 'fastify';
 import { didYouMean } from '../../core/suggest.ts';
 import { RepoWatchError } from '../../core/errors.ts';
 import { guessEventName } from '../../flow/change-of-event.ts';
 import type { TrialSubject } from '../../flow/try-config.ts';
+import { requireRight } from '../access.ts';
 import type { Api, RouteContext } from '../api.ts';
 import { withLink } from '../paging.ts';
 import { found, unwrap } from '../problem.ts';
@@ -35,9 +37,9 @@ export function addTrialRoutes(api: Api, context: RouteContext): void {
         response: { 200: validation, ...problems(404, 413, 415, 422) },
       },
     },
-    async ({ body }) => {
-      const { repository, ...file } = body;
-      const githubId = await readGithubId(context, repository);
+    async (request) => {
+      const { repository, ...file } = request.body;
+      const githubId = await readGithubId(context, request, repository);
       return await actions.trials.validate({ ...file, githubId });
     },
   );
@@ -82,10 +84,11 @@ function addSimulationRoute(api: Api, context: RouteContext): void {
         response: { 200: simulation, ...problems(404, 413, 415, 422) },
       },
     },
-    async ({ body }) => {
+    async (request) => {
+      const { body } = request;
       const { content, path, organization } = body;
       const subject = readSubject(body);
-      const githubId = await readGithubId(context, body.repository);
+      const githubId = await readGithubId(context, request, body.repository);
       if (githubId === undefined && !('event' in subject))
         throw new RepoWatchError('request_invalid', 'Name the `repository` whose changes are meant, or give an `event`.');
       const tried = unwrap(await gate.pass(() => context.actions.trials.simulate({ content, path, organization, githubId }, subject)));
@@ -112,9 +115,12 @@ function readSubject({ changes, event, limit }: SimulationBody): TrialSubject {
   return { ids: 'ids' in changes ? changes.ids.slice(0, limit) : [] };
 }
 
-async function readGithubId({ db }: RouteContext, fullName: string | undefined): Promise<string | undefined> {
+async function readGithubId({ db }: RouteContext, request: FastifyRequest, fullName: string | undefined): Promise<string | undefined> {
   if (fullName === undefined) return undefined;
-  return found(await findRepository(db, fullName), `repository ${fullName}`).github_id;
+  const what = `repository ${fullName}`;
+  const repository = found(await findRepository(db, fullName), what);
+  requireRight(request, 'read', { resource: { installation: repository.installation_id, repository: repository.id }, what });
+  return repository.github_id;
 }
 
 async function unknownWatch({ db }: RouteContext, repository: { id: string; full_name: string }, wanted: string): Promise<RepoWatchError> {

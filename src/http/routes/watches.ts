@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import type { FastifyRequest } from 'fastify';
 import type { Api, RouteContext } from '../api.ts';
+import { auditRequest } from '../audit-request.ts';
+import { findRepositoryPlace } from '../read/repository-place.ts';
 import { found, unwrap } from '../problem.ts';
 import { findRepository } from '../read/repositories.ts';
 import { filterText } from '../schemas/common.ts';
@@ -30,6 +33,17 @@ export function addWatchRoutes(api: Api, context: RouteContext): void {
 
 async function readId({ db }: RouteContext, { owner, name }: { owner: string; name: string }): Promise<string> {
   return found(await findRepository(db, `${owner}/${name}`), `repository ${owner}/${name}`).github_id;
+}
+
+async function auditWatch({ db }: RouteContext, request: FastifyRequest, done: { action: string; after?: unknown }): Promise<void> {
+  const { owner, name, key } = request.params as { owner: string; name: string; key: string };
+  const place = await findRepositoryPlace(db, `${owner}/${name}`);
+  await auditRequest(db, request, {
+    ...done,
+    target: { kind: 'watch', name: `${place?.fullName ?? `${owner}/${name}`}#${key}` },
+    installationId: place?.installationId ?? null,
+    repositoryId: place?.id,
+  });
 }
 
 async function listWatches({ actions }: RouteContext, githubId: string): Promise<Watch[]> {
@@ -78,10 +92,12 @@ function addWatchPut(api: Api, context: RouteContext): void {
         },
       },
     },
-    async ({ params, body, headers }, reply) => {
+    async (request, reply) => {
+      const { params, body, headers } = request;
       const githubId = await readId(context, params);
       const wish = { githubId, key: params.key, watch: body, onlyNew: headers['if-none-match'] === '*' };
       const { created } = unwrap(await context.actions.watches.put(wish));
+      await auditWatch(context, request, { action: created ? 'watch.created' : 'watch.updated', after: body });
       return reply.code(created ? 201 : 200).send(await readWatch(context, githubId, params.key));
     },
   );
@@ -100,9 +116,11 @@ function addWatchSwitch(api: Api, context: RouteContext): void {
         response: { 200: watchSchema, ...problems(404, 409, 413, 415, 422) },
       },
     },
-    async ({ params, body }) => {
+    async (request) => {
+      const { params, body } = request;
       const githubId = await readId(context, params);
       unwrap(await context.actions.watches.switch({ githubId, key: params.key, enabled: body.enabled }));
+      await auditWatch(context, request, { action: body.enabled ? 'watch.enabled' : 'watch.disabled' });
       return await readWatch(context, githubId, params.key);
     },
   );
@@ -120,8 +138,10 @@ function addWatchRemoval(api: Api, context: RouteContext): void {
         response: { 204: z.null().describe('It is gone; its runs stay'), ...problems(404, 409, 422) },
       },
     },
-    async ({ params }, reply) => {
+    async (request, reply) => {
+      const { params } = request;
       unwrap(await context.actions.watches.delete({ githubId: await readId(context, params), key: params.key }));
+      await auditWatch(context, request, { action: 'watch.deleted' });
       return reply.code(204).send(null);
     },
   );
