@@ -20,6 +20,12 @@ export interface GitHubStep {
   token: string;
   /** True when this may have been done before: the answer of an earlier try was lost, or the run is a replay. Look before you write (handbook E6). */
   repeats: boolean;
+  /** From when on an earlier try can have made something, as GitHub's `since`. */
+  since: string;
+  /** The App's own login, where it is known. */
+  bot: string | undefined;
+  /** When this try has to be over. */
+  endsAt: Date;
   /** True for what RepoWatch wrote itself. What others wrote carries no mark of ours, whatever it says. */
   isOurs(author: Author): boolean;
 }
@@ -55,6 +61,9 @@ export async function runOnGitHub<Input extends { repository?: string | undefine
         repository: watchRepository(opened.value, context, record),
         token: context.idempotencyKey,
         repeats: context.attempt > 1 || context.facts.run.replay,
+        since: triedSince(context.facts.change['happened_at'], context.now()),
+        bot,
+        endsAt: new Date(Date.now() + context.timeoutMs),
         isOurs: (author) => author?.login !== undefined && (bot === undefined ? author.type === 'Bot' : author.login === bot),
       },
       context.input,
@@ -65,6 +74,16 @@ export async function runOnGitHub<Input extends { repository?: string | undefine
     if (error instanceof RepoWatchError) return fail({ ok: false, code: error.code, message: error.message });
     throw error;
   }
+}
+
+/** Clocks that are apart do not hide what was just made. Milliseconds. */
+const clocksApartMs = 3_600_000;
+
+/** From when on an earlier try can have made something: not before the change it was made for. */
+function triedSince(happenedAt: unknown, now: Date): string {
+  const happened = typeof happenedAt === 'string' ? Date.parse(happenedAt) : Number.NaN;
+  const from = Math.min(Number.isNaN(happened) ? now.getTime() - 30 * 86_400_000 : happened, now.getTime());
+  return new Date(from - clocksApartMs).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 type Failure = Extract<GitHubAnswer<unknown>, { ok: false }>;
@@ -116,4 +135,25 @@ function watchRepository(repository: GitHubRepository, context: AttemptContext<u
       return note(`${method} ${below}${path}`, await repository.write(request));
     },
   };
+}
+
+/**
+ * Lets one step at a time work on what has a key, over all repositories' runs and processes; the others come again. What it makes is
+ * noted for the next one, which has to make sure that it is still there.
+ */
+export async function workAlone<T>(
+  { repository, endsAt }: GitHubStep,
+  key: string,
+  work: { run(known: string | null): Promise<GitHubAnswer<T>>; noteOf(value: T): string | undefined },
+): Promise<GitHubAnswer<T>> {
+  const claim = await repository.claim(key, Math.max(1_000, endsAt.getTime() - Date.now() + 5_000));
+  if (!claim.ok) return claim;
+  let note: string | undefined;
+  try {
+    const done = await work.run(claim.value.known);
+    if (done.ok) note = work.noteOf(done.value);
+    return done;
+  } finally {
+    await claim.value.end(note);
+  }
 }

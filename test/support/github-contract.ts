@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Octokit } from '@octokit/core';
 import { z } from 'zod';
 import type { ActionTools } from '../../src/actions/action.ts';
@@ -57,3 +58,26 @@ export const githubContract = {
   overloaded: 'github_unavailable',
   hasNoAddress: true,
 } as const satisfies Partial<KindContract>;
+
+const issue = {
+  number: 7,
+  html_url: 'https://github.test/acme/app/issues/7',
+  title: 'It broke',
+  body: 'text',
+  state: 'open',
+  user: { login: contractBot, type: 'Bot' },
+  labels: [],
+  assignees: [],
+  milestone: null,
+};
+
+/** Answers what issues, comments and labels are asked: every write is taken as it stands. */
+export function answerIssues({ method = 'GET', url = '' }: IncomingMessage, body: string): string {
+  const path = url.split('?')[0]!;
+  const said = (body === '' ? {} : JSON.parse(body)) as Record<string, unknown>;
+  if (method === 'GET') return JSON.stringify(/\/issues\/\d+$/.test(path) ? issue : path.endsWith('/labels') ? [{ name: 'bug' }] : []);
+  if (path.endsWith('/labels')) return JSON.stringify((said['labels'] as string[]).map((name) => ({ name })));
+  if (path.endsWith('/comments')) return JSON.stringify({ id: 70, html_url: issue.html_url, user: issue.user, body: said['body'] });
+  const people = (said['assignees'] as string[] | undefined) ?? [];
+  return JSON.stringify({ ...issue, ...said, labels: said['labels'] ?? [], assignees: people.map((login) => ({ login })) });
+}

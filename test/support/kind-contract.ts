@@ -38,6 +38,8 @@ export interface KindContract {
   accepted?(request: IncomingMessage, body: string): string;
   /** Where the HTTP server below finds the idempotency key of a request that asks for the effect; `webhook-id` without it. */
   keyOf?(request: IncomingMessage, body: string): string | undefined;
+  /** True for kinds that need no key: asking twice is the same as asking once. */
+  repeatable?: true;
   /** Further tools, beside the door and the scripts. */
   tools?(url: string): Partial<ActionTools>;
   /** Further context of the attempt. */

@@ -1,0 +1,11 @@
+import { answerIssues, githubContract } from '../../../../test/support/github-contract.ts';
+import type { KindContract } from '../../../../test/support/kind-contract.ts';
+
+/** How the kind is held to its contract. */
+export const contract: KindContract = {
+  ...githubContract,
+  input: () => ({ number: 7, add: ['bug'] }),
+  bad: { number: 7 },
+  accepted: answerIssues,
+  repeatable: true,
+};
