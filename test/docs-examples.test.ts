@@ -3,7 +3,8 @@ import { stat } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { loadKinds } from '../src/actions/load-kinds.ts';
-import { readSigningKey, signMessage } from '../src/actions/webhook/signature.ts';
+import { signMessage } from '../src/actions/webhook/signature.ts';
+import { readSigningSecret } from '../src/actions/webhook/signing-key.ts';
 import { settingsTable } from '../src/settings-table.ts';
 import { conditionPlace, inputPlace } from '../src/watches/expression-places.ts';
 import { expressionFunctions } from '../src/core/expressions-functions.ts';
@@ -62,8 +63,8 @@ describe('examples in the pages', () => {
       const { isFromRepoWatch } = (await import(`data:text/javascript,${encodeURIComponent(source.text)}`)) as {
         isFromRepoWatch: (headers: Record<string, string>, body: string, secret: string) => boolean;
       };
-      const key = readSigningKey(secret);
-      const other = readSigningKey('another secret, the new one');
+      const key = readSigningSecret(secret);
+      const other = readSigningSecret('another secret, the new one');
       if (!key.ok || !other.ok) throw new Error('The example secrets cannot be read');
       const body = '{"type":"branch.updated","name":"müller"}';
       const headers = signMessage({ id: 'msg_1', timestamp: new Date(), body }, [key.value]);

@@ -9,6 +9,7 @@ const link = z.string().nullable();
 
 const common = {
   change_id: z.string(),
+  sequence: z.int().describe('Rises with every change of the repository, with gaps: what has the smaller number was recorded before'),
   origin: z.enum(changeOrigins).describe('How RepoWatch learned of it'),
   repository: z.strictObject({ id: z.string().describe('GitHub’s id'), full_name: z.string() }),
   actor: personSchema.nullable().describe('Who did it'),

@@ -17,6 +17,7 @@ export function buildEnvelope(facts: RunFacts): Record<string, unknown> {
   const { change, repository, actor } = facts;
   const common = {
     change_id: text(change['id']),
+    sequence: Number(change['id']),
     origin: text(change['origin']),
     repository: { id: text(repository['id']), full_name: text(repository['full_name']) },
     actor: actor && { id: text(actor['id']), login: text(actor['login']), type: text(actor['type']) },

@@ -1,168 +1,129 @@
-import { z } from 'zod';
 import type { ErrorCode } from '../../core/error-catalogue.ts';
 import { catalogue } from '../../core/error-catalogue.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
-import { toStorableText } from '../../core/storable.ts';
 import type { ActionKind, ActionTools, AttemptContext, AttemptOutcome, AttemptRecord } from '../action.ts';
-import type { DoorResponse } from '../door.ts';
-import { isCredentialHeader } from '../outbound-headers.ts';
-import { cutText, parsePlainJson } from '../plain-json.ts';
-import { buildEnvelope } from './envelope.ts';
-import { judgeAnswer, parseStatusRange } from './judge.ts';
-import { readSigningKey, signMessage } from './signature.ts';
+import { standardSign, type DestinationSign } from '../destination-sign.ts';
+import { judgeAnswer, parseStatusRange, type StatusRange } from './judge.ts';
+import { renderMessages, type Message } from './messages.ts';
+import { readBytes, readOutput, recordRequest, recordResponse } from './records.ts';
+import { readSigningSecret, type SigningKey } from './signing-key.ts';
+import { signForGitHub, signMessage } from './signature.ts';
+import { webhookInput, type WebhookInput } from './webhook-input.ts';
 
-const statusRule = z
-  .union([z.int(), z.string()])
-  .refine((rule) => parseStatusRange(rule) !== undefined, 'Write a status such as 202, a family such as 2xx, or a range such as 200-204.');
-
-/** `with:` of a webhook step. */
-export const webhookInput = z.strictObject({
-  url: z.string().min(1).max(8192).describe('Where to send: https, or http to a destination that the operator lists in OUTBOUND_ALLOW.'),
-  method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE', 'GET']).default('POST'),
-  headers: z
-    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String))
-    .default({})
-    .describe('Further headers; they may replace content-type and user-agent, not the ones that frame or sign the request.'),
-  body: z
-    .unknown()
-    .optional()
-    .describe('Text is sent as it stands, everything else as JSON. Without it: an envelope with type, timestamp and data.'),
-  secret: z
-    .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(2)])
-    .optional()
-    .describe('Signing key (Standard Webhooks): whsec_ and base64, or plain text. Two of them while a key is being replaced.'),
-  success: z
-    .union([statusRule, z.array(statusRule).min(1)])
-    .default('2xx')
-    .describe('Which statuses count as success.'),
-});
-
-type WebhookInput = z.output<typeof webhookInput>;
 type Context = AttemptContext<WebhookInput>;
-
-/** How much of a body is stored and handed on, in bytes (handbook L10). */
-const keptBytes = 4096;
-/** How much is read: a secret that straddles the cut is masked whole before the cut is made. */
-const readBytes = 2 * keptBytes;
-const maxBodyBytes = 1024 * 1024;
-
-/** What of an answer's headers is kept. */
-const keptHeaders = [
-  'content-type',
-  'content-length',
-  'date',
-  'server',
-  'retry-after',
-  'location',
-  'x-request-id',
-  'cf-ray',
-  'x-amzn-requestid',
-];
 
 /** Posts to a receiver, signed after Standard Webhooks 1.0.0. */
 export const kind: ActionKind<typeof webhookInput> = {
   name: 'webhook',
   title: 'Send a webhook',
   schema: webhookInput,
-  secretFields: ['secret'],
+  secretFields: ['secret', 'client_key'],
   permissions: {},
   defaultTimeoutMs: 15_000,
   run: sendWebhook,
 };
 
-async function sendWebhook(context: Context, { door, version }: ActionTools): Promise<AttemptOutcome> {
-  const prepared = prepareRequest(context, version);
-  if (!prepared.ok) return failure(prepared.code, prepared.message, {});
-  const { method, url } = context.input;
-  const { headers, body } = prepared.value;
-  const record: AttemptRecord = { request: recordRequest(context, headers, body) };
-  const answer = await door.request({
+/** What all messages of a step share. */
+interface Sending {
+  context: Context;
+  tools: ActionTools;
+  keys: SigningKey[];
+  success: StatusRange[];
+  /** When the time of the try is over, by performance.now(). */
+  deadline: number;
+}
+
+async function sendWebhook(context: Context, tools: ActionTools): Promise<AttemptOutcome> {
+  const { input } = context;
+  const messages = renderMessages(context);
+  if (!messages.ok) return failure(messages.code, messages.message, {});
+  const keys = readKeys(input);
+  if (!keys.ok) return failure(keys.code, keys.message, {});
+  const success = [input.success].flat().flatMap((rule) => parseStatusRange(rule) ?? []);
+  const sending: Sending = { context, tools, keys: keys.value, success, deadline: performance.now() + context.timeoutMs };
+  const publicKeys = keys.value.flatMap((key) => (key.kind === 'ed25519' ? [key.publicKey] : []));
+  const shared = publicKeys.length > 0 ? { public_keys: publicKeys } : {};
+  if (input.format !== 'webgme') {
+    const outcome = await sendMessage(sending, messages.value[0]!);
+    return outcome.result === 'failed' ? outcome : { ...outcome, outputs: { ...outcome.outputs, ...shared } };
+  }
+  return await sendAll(sending, messages.value, shared);
+}
+
+/** Sends several messages in order. Those that were taken in an earlier try are not sent again. */
+async function sendAll(sending: Sending, messages: Message[], shared: Record<string, unknown>): Promise<AttemptOutcome> {
+  const before = Number(sending.context.progress?.['sent'] ?? 0);
+  let last: AttemptOutcome = { result: 'succeeded', outputs: {}, record: {} };
+  for (const [index, message] of messages.entries()) {
+    if (index < before) continue;
+    last = await sendMessage(sending, message);
+    if (last.result === 'failed') return { ...last, progress: { sent: index, of: messages.length } };
+  }
+  return { ...last, outputs: { ...last.outputs, ...shared, sent: messages.length, of: messages.length } };
+}
+
+async function sendMessage(sending: Sending, message: Message): Promise<AttemptOutcome> {
+  const { context, tools, deadline, success } = sending;
+  const { method, url, ca, client_cert: cert, client_key: key } = context.input;
+  const headers = prepareHeaders(sending, message);
+  if (!headers.ok) return failure(headers.code, headers.message, {});
+  const record: AttemptRecord = { request: recordRequest(context, headers.value, message.body) };
+  const hasIdentity = ca !== undefined || cert !== undefined || key !== undefined;
+  const answer = await tools.door.request({
     url,
     method,
-    headers,
-    ...(body !== '' && { body }),
-    timeoutMs: context.timeoutMs,
+    headers: headers.value,
+    ...(message.body !== '' && { body: message.body }),
+    timeoutMs: Math.max(1, deadline - performance.now()),
     signal: context.signal,
     maxBodyBytes: readBytes,
     checkDestination: (target) => context.checkDestination(target),
+    sign: (status) => signOf(status, success),
+    ...(hasIdentity && {
+      tls: { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) },
+    }),
   });
   if (!answer.ok) return failure(answer.code, answer.message, record);
   const response = recordResponse(context, answer.value);
   record.response = response;
-  const { success } = context.input;
-  const ranges = [success].flat().flatMap((rule) => parseStatusRange(rule) ?? []);
   const where = new URL(url).origin;
-  const verdict = judgeAnswer({ where, status: answer.value.status, headers: answer.value.headers }, ranges, context.now());
+  const verdict = judgeAnswer({ where, status: answer.value.status, headers: answer.value.headers }, success, context.now());
   if (verdict.result === 'failed') return { ...verdict, record };
-  const outputs = { status: response.status, body: readOutput(response), headers: response.headers };
-  return { result: 'succeeded', outputs, record };
+  return { result: 'succeeded', outputs: { status: response.status, body: readOutput(response), headers: response.headers }, record };
+}
+
+/** What the receiver takes for success is a good sign; 410 switches the address off (handbook L5). */
+function signOf(status: number, success: StatusRange[]): DestinationSign {
+  if (success.some(({ from, to }) => status >= from && status <= to)) return 'fine';
+  return status === 410 ? 'gone' : standardSign(status);
 }
 
 function failure(code: ErrorCode, message: string, record: AttemptRecord): AttemptOutcome {
   return { result: 'failed', code, message, retryable: catalogue[code].retryable, record };
 }
 
-/** The exact text that is sent and the headers that go with it. */
-function prepareRequest(
-  context: Context,
-  version: string,
-): Outcome<{ headers: Record<string, string>; body: string }, 'action_input_invalid'> {
-  const { input } = context;
-  const body = renderBody(context);
-  if (!body.ok) return body;
-  const keys: Buffer[] = [];
+function readKeys(input: WebhookInput): Outcome<SigningKey[], 'action_input_invalid'> {
+  const keys: SigningKey[] = [];
   for (const secret of [input.secret ?? []].flat()) {
-    const key = readSigningKey(secret);
+    const key = readSigningSecret(secret);
     if (!key.ok) return key;
     keys.push(key.value);
   }
-  const signed = signMessage({ id: context.idempotencyKey, timestamp: context.now(), body: body.value }, keys);
+  return ok(keys);
+}
+
+/** Names that say what was sent or prove who did; a step that could set them could lie with them. */
+const ownHeaders = /^(?:webhook-(?:id|timestamp|signature)|x-hub-signature-256)$/;
+
+/** The headers that go with a message: our own, those of its format, those of the step, and the signatures over exactly this body. */
+function prepareHeaders({ context, tools, keys }: Sending, message: Message): Outcome<Record<string, string>, 'action_input_invalid'> {
+  const { input } = context;
   const given = Object.fromEntries(Object.entries(input.headers).map(([name, value]) => [name.toLowerCase(), value]));
-  const override = Object.keys(given).find((name) => /^webhook-(?:id|timestamp|signature)$/.test(name));
+  const override = Object.keys(given).find((name) => ownHeaders.test(name));
   if (override !== undefined)
     return failed('action_input_invalid', `The header ${override} is set by RepoWatch and cannot be given; remove it.`);
-  const defaults: Record<string, string> = { 'user-agent': `RepoWatch/${version}`, 'accept-encoding': 'identity' };
-  if (body.value !== '') defaults['content-type'] = typeof input.body === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
-  return ok({ headers: { ...defaults, ...given, ...signed }, body: body.value });
-}
-
-function renderBody({ input, facts }: Context): Outcome<string, 'action_input_invalid'> {
-  const { body, method } = input;
-  if (body === undefined && method === 'GET') return ok('');
-  let text: string | undefined;
-  try {
-    text = typeof body === 'string' ? body.toWellFormed() : JSON.stringify(body === undefined ? buildEnvelope(facts) : body);
-  } catch {
-    text = undefined;
-  }
-  if (text === undefined) return failed('action_input_invalid', 'The body cannot be written as JSON; give text or plain data.');
-  return Buffer.byteLength(text) <= maxBodyBytes ? ok(text) : failed('action_input_invalid', 'The body is larger than 1 MiB; send less.');
-}
-
-function recordRequest(context: Context, headers: Record<string, string>, body: string): NonNullable<AttemptRecord['request']> {
-  const shown = Object.entries(headers).map(([name, value]) => [name, isCredentialHeader(name) ? '***' : context.mask(value)]);
-  return {
-    method: context.input.method,
-    url: context.mask(context.input.url),
-    headers: Object.fromEntries(shown),
-    body: cutText(context.mask(toStorableText(body)), keptBytes),
-  };
-}
-
-function recordResponse(context: Context, answer: DoorResponse): NonNullable<AttemptRecord['response']> {
-  const headers: Record<string, string> = {};
-  for (const name of keptHeaders) {
-    const value = answer.headers[name];
-    if (value !== undefined) headers[name] = context.mask(toStorableText(value)).slice(0, 500);
-  }
-  const whole = context.mask(toStorableText(answer.body.toString('utf8')));
-  const body = cutText(whole, keptBytes);
-  return { status: answer.status, headers, body, truncated: answer.truncated || body.length < whole.length };
-}
-
-/** JSON as data when the whole of it is there, otherwise the text. */
-function readOutput(response: { headers: Record<string, string>; body: string; truncated: boolean }): unknown {
-  const isJson = /^application\/(?:[\w.+-]+\+)?json\b/i.test(response.headers['content-type'] ?? '');
-  const parsed = isJson && !response.truncated ? parsePlainJson(response.body) : undefined;
-  return parsed === undefined ? response.body : parsed;
+  const signed = signMessage({ id: message.id, timestamp: context.now(), body: message.body }, keys);
+  const [secret] = [input.secret ?? []].flat();
+  if (input.format === 'github' && secret !== undefined) signed['x-hub-signature-256'] = signForGitHub(message.body, secret);
+  return ok({ 'user-agent': `RepoWatch/${tools.version}`, 'accept-encoding': 'identity', ...message.headers, ...given, ...signed });
 }

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import { readSigningKey, signMessage } from './signature.ts';
+import { signMessage } from './signature.ts';
+import { readSigningSecret, type SigningKey } from './signing-key.ts';
 
 const whsec = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
-function keyOf(secret: string): Buffer {
-  const key = readSigningKey(secret);
+function keyOf(secret: string): SigningKey {
+  const key = readSigningSecret(secret);
   if (!key.ok) throw new Error(key.message);
   return key.value;
 }
@@ -45,6 +46,16 @@ describe('Standard Webhooks 1.0.0, against its reference library', () => {
   });
 });
 
-test.each(['whsec_', 'whsec_!!!!', 'whsec_abcde', 'whsec_ab=c', 'whsec_abc def'])('%s is refused', (secret) => {
-  expect(readSigningKey(secret)).toMatchObject({ ok: false, code: 'action_input_invalid' });
+test.each([
+  'whsec_',
+  'whsec_!!!!',
+  'whsec_abcde',
+  'whsec_ab=c',
+  'whsec_abc def',
+  'whpk_abcd',
+  'whsk_',
+  'whsk_abcd',
+  `whsk_${'A'.repeat(86)}==`,
+])('%s is refused', (secret) => {
+  expect(readSigningSecret(secret)).toMatchObject({ ok: false, code: 'action_input_invalid' });
 });

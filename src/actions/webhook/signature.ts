@@ -1,5 +1,6 @@
-import { createHmac } from 'node:crypto';
-import { failed, ok, type Outcome } from '../../core/outcome.ts';
+import { createHmac, sign as signBytes } from 'node:crypto';
+import { failed, type Outcome } from '../../core/outcome.ts';
+import { readSigningSecret, type SigningKey } from './signing-key.ts';
 
 /** What a signature covers. The id stays the same over all attempts, the timestamp is this attempt's (handbook L1). */
 export interface SignedMessage {
@@ -8,30 +9,32 @@ export interface SignedMessage {
   body: string | Uint8Array;
 }
 
-/**
- * The bytes of a signing secret: `whsec_` and base64 as Standard Webhooks writes it, or any other text as it stands.
- * Fails with action_input_invalid when the base64 is broken.
- */
-export function readSigningKey(secret: string): Outcome<Buffer, 'action_input_invalid'> {
-  if (!secret.startsWith('whsec_')) return ok(Buffer.from(secret, 'utf8'));
-  const encoded = secret.slice('whsec_'.length);
-  const wellFormed = /^[A-Za-z0-9+/]+={0,2}$/.test(encoded) && encoded.replace(/=+$/, '').length % 4 !== 1;
-  if (!wellFormed)
-    return failed(
-      'action_input_invalid',
-      'The signing secret starts with whsec_ but what follows is not base64; store it again as the receiver shows it.',
-    );
-  return ok(Buffer.from(encoded, 'base64'));
-}
-
 /** The three headers of Standard Webhooks 1.0.0; the signature only when there are keys, one entry per key (during rotation old and new). */
-export function signMessage(message: SignedMessage, keys: readonly Buffer[]): Record<string, string> {
+export function signMessage(message: SignedMessage, keys: readonly SigningKey[]): Record<string, string> {
   const seconds = String(Math.floor(message.timestamp.getTime() / 1000));
   const headers: Record<string, string> = { 'webhook-id': message.id, 'webhook-timestamp': seconds };
-  if (keys.length > 0) headers['webhook-signature'] = keys.map((key) => `v1,${sign(key, message, seconds)}`).join(' ');
+  if (keys.length > 0) headers['webhook-signature'] = keys.map((key) => sign(key, message, seconds)).join(' ');
   return headers;
 }
 
-function sign(key: Buffer, message: SignedMessage, seconds: string): string {
-  return createHmac('sha256', key).update(`${message.id}.${seconds}.`).update(message.body).digest('base64');
+function sign(key: SigningKey, message: SignedMessage, seconds: string): string {
+  const content = Buffer.concat([Buffer.from(`${message.id}.${seconds}.`), Buffer.from(message.body)]);
+  if (key.kind === 'ed25519') return `v1a,${signBytes(null, content, key.privateKey).toString('base64')}`;
+  return `v1,${createHmac('sha256', key.bytes).update(content).digest('base64')}`;
+}
+
+/** GitHub's signature of a body, for receivers that were written for GitHub. */
+export function signForGitHub(body: string, secret: string): string {
+  return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+}
+
+/** The bytes of a shared signing secret, for whoever verifies with it. Fails with action_input_invalid for broken base64 and for ed25519. */
+export function readSigningKey(secret: string): Outcome<Buffer, 'action_input_invalid'> {
+  const key = readSigningSecret(secret);
+  if (!key.ok) return key;
+  if (key.value.kind === 'hmac') return { ok: true, value: key.value.bytes };
+  return failed(
+    'action_input_invalid',
+    'The signing secret is a private key (whsk_) and not a shared one; give the whsec_ that both sides know.',
+  );
 }

@@ -7,7 +7,8 @@ import { actionTools, createTestDoor } from '../../../test/support/action-tools.
 import { attemptContext, pushFacts } from '../../../test/support/attempt-context.ts';
 import type { AttemptContext } from '../action.ts';
 import { buildEnvelope } from './envelope.ts';
-import { kind, webhookInput } from './index.ts';
+import { kind } from './index.ts';
+import { webhookInput } from './webhook-input.ts';
 
 const door = createTestDoor();
 
@@ -52,6 +53,7 @@ describe('what a receiver gets', () => {
       timestamp: '2026-11-21T12:00:00.000Z',
       data: {
         change_id: '42',
+        sequence: 42,
         origin: 'webhook',
         repository: { id: '9', full_name: 'acme/app' },
         ref: { kind: 'branch', name: 'main', full: 'refs/heads/main' },
