@@ -7,6 +7,8 @@ export interface WaitingDelivery {
   id: string;
   lane: string;
   source: DeliverySource;
+  /** Which hook sent it; a trigger's has its number (trigger-sender.ts). */
+  sender: string;
   guid: string;
   event: string;
   body: Buffer;
@@ -31,7 +33,7 @@ export const laneBytes = 4 * 1024 * 1024;
 export async function listWaitingDeliveries(db: Db, lanes: string[], perLane: number): Promise<WaitingDelivery[]> {
   const { rows } = await prepared<{ rows: WaitingDelivery[] }>(
     db,
-    `select d.id, d.lane, d.source, d.guid, d.event, d.body, encode(d.body_digest, 'hex') as digest, d.status, d.attempts,
+    `select d.id, d.lane, d.source, d.sender, d.guid, d.event, d.body, encode(d.body_digest, 'hex') as digest, d.status, d.attempts,
        d.next_attempt_at as "nextAttemptAt", d.received_at as "receivedAt", d.sent_at as "sentAt", d.installation_github_id as "installationGithubId",
        d.repository_github_id as "repositoryGithubId"
      from unnest(?::text[]) as wanted (lane) cross join lateral (
@@ -75,6 +77,18 @@ export async function isRepeatedBody(db: Db, delivery: Pick<WaitingDelivery, 'id
 export async function findDeliveryBody(db: Db, id: string): Promise<Buffer | undefined> {
   const { rows } = await db.raw<{ rows: { body: Buffer }[] }>('select body from deliveries where id = ?', [id]);
   return rows[0]?.body;
+}
+
+/** Reads what came with a delivery and who sent it; undefined when it is gone. */
+export async function findDeliveryPayload(
+  db: Db,
+  id: string,
+): Promise<Pick<WaitingDelivery, 'source' | 'sender' | 'guid' | 'event' | 'body'> | undefined> {
+  const { rows } = await db.raw<{ rows: Pick<WaitingDelivery, 'source' | 'sender' | 'guid' | 'event' | 'body'>[] }>(
+    'select source, sender, guid, event, body from deliveries where id = ?',
+    [id],
+  );
+  return rows[0];
 }
 
 /** Reads the bodies of deliveries by their ids, in their order, until together they have about so many bytes; the rest is left out. */
