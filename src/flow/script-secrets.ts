@@ -8,9 +8,13 @@ const index = new RegExp(String.raw`\bsecrets\s*(?:\?\.)?\[\s*(['"\`])(${name})\
 /** `{ NAME, NAME: other } = secrets` and `{ secrets: { NAME } }`. */
 const pattern = /\{([^{}]*)\}\s*=\s*secrets\b|\bsecrets\s*:\s*\{([^{}]*)\}/g;
 
-/** The secrets that an inline script names in its own text: a run gets only the secrets its steps name (threat model D11). */
+/** The secrets that a step names without an expression: in an inline script, or as the connection to Jira. A run gets only the secrets its steps name (threat model D11). */
 export function namesInScript(step: Pick<CompiledStep, 'kind' | 'with'>): string[] {
-  const source = step.kind === 'script' ? sourceOf(step.with) : undefined;
+  if (step.kind === 'jira') {
+    const connection = textAt(step.with, 'connection');
+    return connection !== undefined && new RegExp(`^${name}$`).test(connection) ? [connection] : [];
+  }
+  const source = step.kind === 'script' ? textAt(step.with, 'run') : undefined;
   if (source === undefined) return [];
   const names = [
     ...[...source.matchAll(member)].map((match) => match[1]!),
@@ -20,11 +24,11 @@ export function namesInScript(step: Pick<CompiledStep, 'kind' | 'with'>): string
   return [...new Set(names)];
 }
 
-/** The text of `run`, which never holds an expression. */
-function sourceOf(input: CompiledStep['with']): string | undefined {
-  if (input.kind === 'literal') return textOf((input.value as Record<string, unknown> | null)?.['run']);
-  const run = input.kind === 'object' ? input.entries.find(([key]) => key === 'run')?.[1] : undefined;
-  return run?.kind === 'literal' ? textOf(run.value) : undefined;
+/** The text of an input that holds no expression. */
+function textAt(input: CompiledStep['with'], field: string): string | undefined {
+  if (input.kind === 'literal') return textOf((input.value as Record<string, unknown> | null)?.[field]);
+  const found = input.kind === 'object' ? input.entries.find(([key]) => key === field)?.[1] : undefined;
+  return found?.kind === 'literal' ? textOf(found.value) : undefined;
 }
 
 function textOf(value: unknown): string | undefined {
