@@ -1,6 +1,6 @@
 import { Counter, Registry } from 'prom-client';
 import { createActionTools } from './action-tools.ts';
-import { createDoor } from './actions/door.ts';
+import { createDoor, judgeUrl } from './actions/door.ts';
 import { createRegistry, type ActionRegistry } from './actions/registry.ts';
 import { createScriptPool } from './actions/script/pool.ts';
 import { loadKinds } from './actions/load-kinds.ts';
@@ -14,6 +14,7 @@ import { createAcceptDelivery } from './flow/accept-delivery.ts';
 import { createBulkService } from './flow/bulk-runs.ts';
 import { ConfigCache } from './flow/config-cache.ts';
 import type { Context } from './flow/context.ts';
+import { createHookSecrets } from './flow/hook-secrets.ts';
 import { loadServerConfig } from './flow/load-server-config.ts';
 import type { FeedbackContext } from './flow/feedback-context.ts';
 import { createFeedbackService } from './flow/feedback-lanes.ts';
@@ -160,6 +161,8 @@ function createContext(
       describe: (owner, names) => findDestinationsForRepository(db, { ...owner, names }),
       listFrozen: (owner, names) => listFrozenSecrets(db, { ...owner, names }),
     },
+    hookSecrets: createHookSecrets(settings.secretsKey),
+    judgeAddress: (url) => judgeUrl(url, settings.outboundAllow),
     actions,
     destinations: new DestinationBook({
       db,
@@ -213,19 +216,18 @@ async function startHttp(
   const { setupReturn, people, ...setupActions } = createSetupActions(context, { settings, clients: looks.clients });
   const actions = { ...createHttpActions(context, settings.secretsKey), ...setupActions };
   const secrets = [settings.webhookSecret, settings.webhookSecretPrevious].filter((secret) => secret !== undefined);
+  const door = { accept: createAcceptDelivery(context), log, answers };
   return await createHttpServer({
     db: context.db,
     settings: { host: settings.host, port: settings.port, publicUrl: settings.publicUrl, adminToken: settings.adminToken },
     log,
     version,
     metrics,
-    intake: createIntake({
-      secrets,
-      accept: createAcceptDelivery(context),
-      log,
-      appId: settings.appId,
-      answers,
-      off: settings.intake === 'poll',
+    intake: createIntake({ secrets, ...door, appId: settings.appId, off: settings.intake === 'poll' }),
+    triggerIntake: createTriggerIntake({
+      ...door,
+      open: (id) => openTrigger({ db: context.db, keyRing: settings.secretsKey }, id),
+      now: () => context.clock.now(),
     }),
     actions,
     people,

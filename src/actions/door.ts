@@ -100,8 +100,8 @@ export function createDoor({ allow, maxPerOrigin = 32, resolveName = resolveBySy
   };
 }
 
-/** Decides what can be decided before a name is looked up: scheme, user part, literal addresses, http without leave. */
-function judgeUrl(text: string, allow: OutboundAllow): Outcome<URL, ErrorCode> {
+/** Decides what can be decided before a name is looked up: scheme, user part, literal addresses and names of this machine, http without leave. */
+export function judgeUrl(text: string, allow: OutboundAllow): Outcome<URL, ErrorCode> {
   const url = URL.parse(text);
   if (url === null) return failed('action_input_invalid', 'The url is not a complete address; write https://host/path.');
   const refuse = (why: string) => failed('destination_not_allowed', `${url.protocol}//${url.host} may not be called: ${why}`);
@@ -112,7 +112,8 @@ function judgeUrl(text: string, allow: OutboundAllow): Outcome<URL, ErrorCode> {
   const literal = isIP(host) !== 0;
   if (literal) return mayDial(allow, url, host) ? ok(url) : refuse(notAllowed(url));
   const port = portOf(url);
-  if (url.protocol === 'http:' && !isExplicitlyAllowed(allow, { host, port, address: null }) && !mayAllowByAddress(allow, port))
+  const isOurs = /(?:^|\.)localhost$/.test(host);
+  if ((url.protocol === 'http:' || isOurs) && !isExplicitlyAllowed(allow, { host, port, address: null }) && !mayAllowByAddress(allow, port))
     return refuse(notAllowed(url));
   return ok(url);
 }

@@ -23,6 +23,10 @@ export const catalogue = {
 
   // Intake
   intake_off: { status: 404, retryable: false, title: 'This server takes no deliveries; it reads them from GitHub' },
+  provider_unknown: { status: 403, retryable: false, title: 'No trigger can have this provider' },
+  trigger_unknown: { status: 404, retryable: false, title: 'Nobody registered this trigger' },
+  trigger_disabled: { status: 403, retryable: false, title: 'The trigger is switched off' },
+  trigger_mismatch: { status: 422, retryable: false, title: 'The message is about another repository than its trigger' },
   body_too_large: { status: 413, retryable: false, title: 'The body is larger than 25 MiB' },
   intake_busy: { status: 503, retryable: true, title: 'Too many bodies are being received at once' },
   signature_missing: { status: 401, retryable: false, title: 'No X-Hub-Signature-256 header' },
@@ -171,6 +175,7 @@ export const catalogue = {
   settled_away: { status: 409, retryable: false, title: 'What the run was about was gone when it had settled' },
   paths_unmatched: { status: 409, retryable: false, title: 'None of the changed files is one that the watch wants' },
   cancelled: { status: 409, retryable: false, title: 'The run was cancelled' },
+  hook_inactive: { status: 409, retryable: false, title: 'The hook is switched off or gone' },
   loop_suspected: { status: 409, retryable: false, title: 'The watch seems to answer its own effects' },
 
   // REST
@@ -187,6 +192,7 @@ export const catalogue = {
   not_found: { status: 404, retryable: false, title: 'No such thing' },
   managed_by_file: { status: 409, retryable: false, title: 'A file declares it' },
   already_exists: { status: 412, retryable: false, title: 'It exists already' },
+  changed_meanwhile: { status: 412, retryable: false, title: 'It is not what it was when you read it' },
   conflict: { status: 409, retryable: false, title: 'It is in another state' },
   watch_gone: { status: 409, retryable: false, title: 'The watch is not in force any more' },
   bulk_busy: { status: 409, retryable: true, title: 'Many runs are being replayed or redriven already' },

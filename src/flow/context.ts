@@ -1,6 +1,8 @@
 import type { ActionRegistry } from '../actions/registry.ts';
 import type { Clock } from '../core/clock.ts';
+import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { Log } from '../core/log.ts';
+import type { Outcome } from '../core/outcome.ts';
 import type { Db } from '../db/connect.ts';
 import type { HookDeliveries } from '../github/hook-deliveries.ts';
 import type { Reader } from '../github/reader.ts';
@@ -8,6 +10,7 @@ import type { Receive } from '../github/receive.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { LoopLimits } from '../runs/break-loops.ts';
 import type { DestinationBook } from './destination-book.ts';
+import type { HookSecrets } from './hook-secrets.ts';
 import type { SecretReader } from './secret-reader.ts';
 import type { ConfigCache } from './config-cache.ts';
 
@@ -27,6 +30,9 @@ export interface Context {
   reader: Reader;
   configs: ConfigCache;
   secrets: SecretReader;
+  hookSecrets: HookSecrets;
+  /** Whether an address may be called, as far as that can be said before its name is looked up (threat-model.md D8). */
+  judgeAddress: (url: string) => Outcome<URL, ErrorCode>;
   actions: ActionRegistry;
   /** What is known of the places that steps send to. */
   destinations: DestinationBook;
