@@ -1,7 +1,9 @@
 import type { Context } from './flow/context.ts';
 import { deleteApiWatch, putApiWatch, switchApiWatch } from './flow/api-watches.ts';
+import { letGoAgain } from './flow/enable-destination.ts';
 import { explainStanding } from './flow/explain-standing.ts';
 import { explainLayers } from './flow/explain-layers.ts';
+import { copyHooks, deleteHook, patchHook, putHook, readHooks } from './flow/hooks.ts';
 import { joinBranch, keepPresences, leaveBranch } from './flow/presence.ts';
 import { requestRecovery } from './flow/recover-deliveries.ts';
 import { requestBulk } from './flow/bulk-runs.ts';
@@ -9,6 +11,7 @@ import { readParameters } from './flow/read-parameters.ts';
 import { redriveDeadRun, replayRun } from './flow/replay-run.ts';
 import { cancelRunById, retryDelivery } from './flow/requests.ts';
 import { unblockLane } from './flow/unblock-lane.ts';
+import { changeTrigger, forgetTrigger, importTrigger, registerTrigger, rotateTrigger } from './flow/manage-triggers.ts';
 import { requestManualRun } from './flow/request-manual-run.ts';
 import { cancelReconcile, requestReconcile } from './flow/request-reconcile.ts';
 import { requestTrial, requestValidation } from './flow/request-trial.ts';
@@ -41,6 +44,20 @@ export function createHttpActions(context: Context, keyRing: KeyRing): Omit<Http
       switch: (wish) => switchApiWatch(context, wish),
       delete: (wish) => deleteApiWatch(context, wish),
     },
+    triggers: {
+      register: (wish, asked) => registerTrigger({ db: context.db, keyRing }, wish, asked),
+      import: (wish, asked) => importTrigger({ db: context.db, keyRing }, wish, asked),
+      rotate: (wish, asked) => rotateTrigger({ db: context.db, keyRing }, wish, asked),
+      change: (wish, asked) => changeTrigger({ db: context.db, keyRing }, wish, asked),
+      forget: (id, asked) => forgetTrigger({ db: context.db, keyRing }, id, asked),
+    },
+    hooks: {
+      list: (githubId) => readHooks(context, githubId),
+      put: (wish) => putHook(context, wish),
+      patch: (wish) => patchHook(context, wish),
+      delete: (wish) => deleteHook(context, wish),
+      copy: (wish) => copyHooks(context, wish),
+    },
     cancelRun: (id) => cancelRunById(context, id),
     requestManualRun: (wish) => requestManualRun(context, wish),
     presence: {
@@ -50,6 +67,7 @@ export function createHttpActions(context: Context, keyRing: KeyRing): Omit<Http
       keep: (connections) => keepPresences(context, connections),
     },
     requestReconcile: (wish) => requestReconcile(context, wish),
+    enableDestination: (wish) => letGoAgain(context, wish),
     cancelJob: (id) => cancelReconcile(context, id),
     requestRecovery: (since) => requestRecovery(context, since),
     trials: {

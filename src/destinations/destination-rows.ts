@@ -71,15 +71,23 @@ export async function disableEndpoint(trx: Db, gone: GoneEndpoint): Promise<stri
   return rows[0]?.id;
 }
 
-/** Lets everything go to a destination again, whatever it said before; false when there is none with this id. */
-export async function enableDestination(trx: Db, id: string): Promise<boolean> {
-  const { rows } = await trx.raw<{ rows: unknown[] }>(
-    `update destinations set state = 'ok', state_since = case when state = 'ok' then state_since else clock_timestamp() end, consecutive_failures = 0,
-       rests = 0, opens_at = null, probe_until = null, updated_at = clock_timestamp()
-     where id = ? returning 1`,
+/** A destination that was let go to again, and what it was before. */
+export interface EnabledDestination {
+  installationId: string;
+  origin: string;
+  before: DestinationState;
+}
+
+/** Lets everything go to a destination again, whatever it said before; undefined when there is none with this id. */
+export async function enableDestination(trx: Db, id: string): Promise<EnabledDestination | undefined> {
+  const { rows } = await trx.raw<{ rows: EnabledDestination[] }>(
+    `update destinations d set state = 'ok', state_since = case when d.state = 'ok' then d.state_since else clock_timestamp() end,
+       consecutive_failures = 0, rests = 0, opens_at = null, probe_until = null, updated_at = clock_timestamp()
+     from (select id, state from destinations where id = ? for update) b where d.id = b.id
+     returning d.installation_id as "installationId", d.origin, b.state as before`,
     [id],
   );
-  return rows.length > 0;
+  return rows[0];
 }
 
 /** How long what nobody sends to any more is remembered, and how many of them one installation has at most. */

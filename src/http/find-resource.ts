@@ -16,7 +16,9 @@ const places = {
   delivery: `select i.id as installation, r.id as repository from deliveries d
     left join installations i on i.github_id = d.installation_github_id
     left join repositories r on r.github_id = d.repository_github_id where d.id = :id order by i.id limit 1`,
+  trigger: 'select t.installation_id as installation, t.repository_id as repository from triggers t where t.id = :id',
   validation: 'select v.installation_id as installation, v.repository_id as repository from config_validations v where v.id = :id',
+  destination: 'select d.installation_id as installation, null::bigint as repository from destinations d where d.id = :id',
   job: `select ${jobOwner.installation} as installation, ${jobOwner.repository} as repository from jobs j where j.id = :id`,
 } as const;
 

@@ -7,15 +7,18 @@ import type { Log } from '../core/log.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { ReplayConfig } from '../core/statuses.ts';
 import type { ManualWish } from '../flow/request-manual-run.ts';
+import type { Requester } from '../people/requester.ts';
 import type { Db } from '../db/connect.ts';
 import type { TokenGate } from './auth.ts';
 import type { PeopleActions } from './people-actions.ts';
+import type { HookActions } from './hook-actions.ts';
 import type { PresenceActions } from './presence-actions.ts';
 import type { RepositoryConfig } from './schemas/repository.ts';
 import type { SecretOwner } from './read/secrets.ts';
 import type { Doctor } from './schemas/doctor.ts';
 import type { RunActions } from './run-actions.ts';
 import type { TrialActions } from './trial-actions.ts';
+import type { TriggerActions } from './trigger-actions.ts';
 import type { StandingActions } from './standing-actions.ts';
 import type { InstallationWish } from './schemas/installation-intent.ts';
 
@@ -46,10 +49,16 @@ export interface HttpActions {
     switch(wish: { githubId: string; key: string; enabled: boolean }): Promise<Outcome<unknown, ErrorCode>>;
     delete(wish: { githubId: string; key: string }): Promise<Outcome<unknown, ErrorCode>>;
   };
+  /** Inbound triggers. */
+  triggers: TriggerActions;
+  /** Hooks by API. */
+  hooks: HookActions;
   /** Ends a run that is not over. `not_found`, or `conflict` when it has ended. */
   cancelRun(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
   /** Makes one repository, those of an installation, or all due for reconcile at once; answers the job that counts them. */
   requestReconcile(wish: ReconcileWish): Promise<Outcome<{ jobId: string; requested: number }, ErrorCode>>;
+  /** Lets everything go to a destination again, and wakes what waits for it. `not_found`. */
+  enableDestination(wish: { id: string; by: Requester; requestId: string }): Promise<Outcome<unknown, ErrorCode>>;
   /** Takes a job back. `not_found`, or `conflict` when it is over. */
   cancelJob(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
   /** Makes a scan of GitHub's record of deliveries due at once; with a moment, one that goes back to it. `request_invalid` when it lies in the future. */
@@ -115,6 +124,8 @@ export interface HttpOptions {
   log: Log;
   /** Answers `POST /api/github/webhooks`: our own handler on bare node:http, with limits of its own. */
   intake: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Answers `POST /webhooks/:provider/:id/payload`, likewise. */
+  triggerIntake?: (request: IncomingMessage, response: ServerResponse) => void;
   actions: HttpActions;
   /** People who sign in with GitHub; left out where nobody does. */
   people?: PeopleActions;

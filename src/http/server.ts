@@ -19,6 +19,7 @@ import { addOpenApi, addOpenApiRoute } from './openapi.ts';
 import { createErrorHandler, createProblem } from './problem.ts';
 import { createRenameRedirect } from './redirect-renamed.ts';
 import { rewriteBranchPath } from './rewrite-branch-path.ts';
+import { addAuditRoute } from './routes/audit.ts';
 import { addBranchStreamRoute } from './routes/branch-stream.ts';
 import { addBulkRunRoutes } from './routes/bulk-runs.ts';
 import { addChangeKindRoutes } from './routes/change-kinds.ts';
@@ -27,24 +28,36 @@ import { addCheckRoute } from './routes/checks.ts';
 import { addConfigValidationRoutes } from './routes/config-validations.ts';
 import { addConfigSchemaRoutes } from './routes/config-schema.ts';
 import { addDeliveryRoutes } from './routes/deliveries.ts';
+import { addDestinationRoutes } from './routes/destinations.ts';
+import { addSigningKeyRoutes } from './routes/signing-keys.ts';
 import { addDoctorRoute } from './routes/doctor.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addIntentRoutes } from './routes/installation-intents.ts';
+import { addHookRoutes } from './routes/hooks.ts';
 import { addInstallationRoutes } from './routes/installations.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addLaneRoutes } from './routes/lanes.ts';
 import { addManualRunRoute } from './routes/manual-runs.ts';
+import { addMeRoutes } from './routes/me.ts';
 import { addMemberRoutes } from './routes/members.ts';
 import { addMetaRoutes } from './routes/meta.ts';
+import { addPeopleLookup } from './routes/people-lookup.ts';
+import { addPeopleRoutes } from './routes/people.ts';
+import { addSignInRoutes } from './routes/sign-in.ts';
+import { addTokenRoutes } from './routes/tokens.ts';
 import { addRecoveryGauges } from './recovery-gauges.ts';
 import { addRecoveryRoutes } from './routes/recovery.ts';
 import { addReconcileRoute } from './routes/reconcile.ts';
 import { addRepositoryRoutes } from './routes/repositories.ts';
+import { addRunLogRoute } from './routes/run-log.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addTrialRoutes } from './routes/trials.ts';
+import { addTriggerRoutes } from './routes/triggers.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addWebhookRoute } from './routes/webhooks.ts';
+import { addWatchStateRoutes } from './routes/watch-state.ts';
 import { addWatchRoutes } from './routes/watches.ts';
+import { RunLogStreams } from './run-log-streams.ts';
 
 /** Bodies of the REST side in bytes; the intake has its own limit. */
 const bodyLimit = 1024 * 1024;
@@ -82,7 +95,8 @@ function refuseClient(error: { code?: string }, socket: Duplex): void {
 
 function createApp(options: HttpOptions, docsUrl: string): FastifyInstance {
   const app = fastify({
-    serverFactory: (router) => createNodeServer({ intake: options.intake, router }),
+    serverFactory: (router) =>
+      createNodeServer({ intake: options.intake, ...(options.triggerIntake && { triggers: options.triggerIntake }), router }),
     clientErrorHandler: refuseClient,
     bodyLimit,
     // Names of branches have up to 250 bytes, each of which may be percent-encoded.
@@ -147,11 +161,16 @@ function logAnswers(app: FastifyInstance, { log }: HttpOptions): void {
   });
 }
 
-/** The live streams of branches end, and are written down as left, before the server stops. */
-function addBranchStreams(api: Api, context: RouteContext, { log }: HttpOptions): void {
+/** Live streams end, those of branches are written down as left, before the server stops. */
+function addStreams(api: Api, context: RouteContext, { log }: HttpOptions): void {
   const streams = new BranchStreams({ db: context.db, presence: context.actions.presence, log });
   addBranchStreamRoute(api, context, streams);
-  api.addHook('preClose', () => streams.close());
+  const logs = new RunLogStreams({ db: context.db, log });
+  addRunLogRoute(api, context, logs);
+  api.addHook('preClose', async () => {
+    logs.close();
+    await streams.close();
+  });
 }
 
 function addApi(api: Api, context: RouteContext): void {
@@ -167,17 +186,33 @@ function addApi(api: Api, context: RouteContext): void {
   addMemberRoutes(api, context);
   addWebhookRoute(api, context);
   addWatchRoutes(api, context);
+  addHookRoutes(api, context);
+  addWatchStateRoutes(api, context);
   addIntentRoutes(api, context);
   addInstallationRoutes(api, context);
   addSecretRoutes(api, context);
   addReconcileRoute(api, context);
   addCheckRoute(api, context);
   addConfigValidationRoutes(api, context);
+  addTriggerRoutes(api, context);
   addJobRoutes(api, context);
   addRecoveryRoutes(api, context);
+  addDestinationRoutes(api, context);
+  addSigningKeyRoutes(api);
   addDoctorRoute(api, context);
   addMetaRoutes(api);
   addChangeKindRoutes(api);
+  addPersonalRoutes(api, context);
+}
+
+/** Who asks, who may what, and who did what. */
+function addPersonalRoutes(api: Api, context: RouteContext): void {
+  addMeRoutes(api, context);
+  addTokenRoutes(api, context);
+  addSignInRoutes(api, context);
+  addPeopleRoutes(api, context);
+  addPeopleLookup(api, context);
+  addAuditRoute(api, context);
 }
 
 function createGate({ db, settings, people }: HttpOptions): TokenGate {
@@ -209,7 +244,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       api.setNotFoundHandler(createNotFoundHandler(routes));
       const typed = api.withTypeProvider<ZodTypeProvider>();
       addApi(typed, context);
-      addBranchStreams(typed, context, options);
+      addStreams(typed, context, options);
     },
     { prefix: '/api' },
   );

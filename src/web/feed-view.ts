@@ -133,6 +133,7 @@ export function feedPage(assets: Assets, state: FeedState, facts: PageFacts): st
       <a class="brand" href="/"><img src="${assets.icon.path}" width="28" height="28" alt="" /><span>RepoWatch</span></a>
       <span class="version">${facts.version}</span>
       <div id="health">${healthView(state.health)}</div>
+      <a class="btn btn-sm btn-plain" href="/destinations">${icon('webhook')}<span>Destinations</span></a>
       <a class="btn btn-sm btn-plain" href="/doctor">${icon('pulse')}<span>Doctor</span></a>
       <form method="post" action="/logout">
         <button class="btn btn-sm btn-plain" type="submit">${icon('sign-out')}<span>Sign out</span></button>

@@ -11,6 +11,7 @@ import { threadStatuses, type ThreadStatus } from '../http/read/thread-heads.ts'
 import { listThreads, type ThreadFilter } from '../http/read/threads.ts';
 import type { Requester } from '../people/requester.ts';
 import { loadAssets, type Assets } from './assets.ts';
+import { addDestinationsPage } from './destinations-page.ts';
 import { addDetailRoutes } from './detail-routes.ts';
 import { addDoctorPage } from './doctor-page.ts';
 import { createDoor, type Door } from './door.ts';
@@ -39,7 +40,7 @@ const recheckMs = 15_000;
 /** What the page needs from the rest. */
 export interface PagesOptions {
   db: Db;
-  actions: Pick<HttpActions, 'retryDelivery' | 'replayRun' | 'examine'>;
+  actions: Pick<HttpActions, 'retryDelivery' | 'replayRun' | 'examine' | 'enableDestination'>;
   /** For people whom GitHub sends back after an installation. */
   setupReturn: SetupReturnTools;
   /** For people who sign in with GitHub. */
@@ -196,6 +197,7 @@ export function createPages(options: PagesOptions): (app: FastifyInstance, gate:
     addFeedRoutes(app, context);
     addDetailRoutes(app, context);
     addDoctorPage(app, context);
+    addDestinationsPage(app, context);
     addValidationPage(app, context);
     addSetupReturnRoutes(app, { ...context.setupReturn, assets, publicUrl: options.publicUrl });
   };

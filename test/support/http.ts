@@ -24,6 +24,13 @@ export const testActions: HttpActions = {
     loopWindowMs: 600_000,
     readParameters: async () => ({}),
   },
+  triggers: {
+    register: async () => ok({ id: '1', secret: 'a'.repeat(64) }),
+    import: async () => ok({ id: '1', created: true }),
+    rotate: async ({ id }) => ok({ id, secret: 'b'.repeat(64) }),
+    change: async ({ id }) => ok({ id }),
+    forget: async (id) => ok({ id }),
+  },
   cancelRun: async (id) => ok({ id }),
   requestManualRun: async () => ok({ changeId: '1' }),
   presence: {
@@ -43,6 +50,7 @@ export const testActions: HttpActions = {
   requestRecovery: async () => ({ ok: true, value: { requested: true as const } }),
   requestReconcile: async () => ok({ jobId: '1', requested: 1 }),
   cancelJob: async (id) => ok({ id }),
+  enableDestination: async () => ok({}),
   standing: {
     switchRepository: async () => ok({}),
     switchInstallation: async () => ok({}),

@@ -3,18 +3,30 @@ import { z } from 'zod';
 import type { StepKind } from '../../watches/config-schema.ts';
 import { createJsonSchema } from '../../watches/json-schema.ts';
 import type { Api } from '../api.ts';
+import { createEnvelopeSchema } from '../envelope-catalogue.ts';
 
 const tags = ['meta'];
 
+type Kinds = readonly StepKind[];
+
 const files = [
-  { url: '/schema/repowatch.json', summary: 'Read the JSON Schema of a repository’s configuration', organization: false },
-  { url: '/schema/repowatch-organization.json', summary: 'Read the JSON Schema of an organisation’s configuration', organization: true },
+  {
+    url: '/schema/repowatch.json',
+    summary: 'Read the JSON Schema of a repository’s configuration',
+    create: (kinds: Kinds) => createJsonSchema({ kinds, organization: false }),
+  },
+  {
+    url: '/schema/repowatch-organization.json',
+    summary: 'Read the JSON Schema of an organisation’s configuration',
+    create: (kinds: Kinds) => createJsonSchema({ kinds, organization: true }),
+  },
+  { url: '/schema/envelope.v1.json', summary: 'Read the JSON Schema of the default body of webhooks', create: createEnvelopeSchema },
 ];
 
-/** The JSON Schemas of the configuration language, for editors: open to everybody and cacheable, because they say nothing of anybody. */
+/** The JSON Schemas of the configuration language, for editors, and of webhooks, for receivers: open to everybody and cacheable, because they say nothing of anybody. */
 export function addConfigSchemaRoutes(app: Api, kinds: readonly StepKind[]): void {
-  for (const { url, summary, organization } of files) {
-    const text = JSON.stringify(createJsonSchema({ kinds, organization }), undefined, 2);
+  for (const { url, summary, create } of files) {
+    const text = JSON.stringify(create(kinds), undefined, 2);
     const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
     app.get(
       url,
