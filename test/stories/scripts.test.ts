@@ -108,8 +108,10 @@ describe('scripts at work', () => {
     await world.sink.waitUntil((requests) => requests.some((request) => dataOf(request)['after'] === head));
     expect(Date.now() - started).toBeLessThan(3_000);
     expect((await runsOf(world, 'loop'))[0]?.status).not.toBe('succeeded');
-    for (const watch of ['loop', 'never', 'native'])
-      expect(await runOf(world, watch)).toMatchObject({ status: 'failed', code: 'script_timeout' });
+    // A loop uses up what it may compute; on a machine that gives it little of that, its time is over first.
+    for (const watch of ['loop', 'native'])
+      expect(await runOf(world, watch)).toMatchObject({ status: 'failed', code: expect.stringMatching(/^script_(?:cpu|timeout)$/) });
+    expect(await runOf(world, 'never')).toMatchObject({ status: 'failed', code: 'script_timeout' });
     expect(await runOf(world, 'bomb')).toMatchObject({ status: 'failed', code: 'script_memory' });
     // The processes that were killed are replaced: a good script runs after them.
     await world.github!.commitFile({

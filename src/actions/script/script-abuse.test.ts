@@ -26,8 +26,8 @@ const run = (source: string, changes: Parameters<typeof scriptJob>[1] = {}) => p
 const body = (text: string) => `export default async (given) => { ${text} };`;
 
 /**
- * The longest that this process was kept from its next turn by what it did itself, in milliseconds: the time that its thread computed between two looks. The
- * clock alone would also count what other processes of the machine take.
+ * The longest that this process was kept from its next turn by what it did itself: the time that its thread computed between two looks,
+ * in milliseconds. The clock alone would also count what other processes of the machine take.
  */
 function watchHoldUps(): { end(): number } {
   let longest = 0;
@@ -88,7 +88,7 @@ describe('abuse stays inside, and holds nobody up', () => {
       await tryAbuses(
         endless.map(([name, text]) => [name, body(text)]),
         ends,
-        { cpuMs: 150, timeoutMs: 20_000 },
+        { cpuMs: 100, timeoutMs: 20_000 },
       ),
     ).toEqual([]);
   });
@@ -109,6 +109,7 @@ describe('abuse stays inside, and holds nobody up', () => {
       await tryAbuses(
         hungry.map(([name, text]) => [name, body(text)]),
         endsWith('script_memory'),
+        { memoryMb: 8, timeoutMs: 60_000, cpuMs: 60_000 },
       ),
     ).toEqual([]);
   });
@@ -137,15 +138,15 @@ describe('abuse stays inside, and holds nobody up', () => {
 });
 
 describe('floods stay inside', () => {
-  test('a hundred thousand fetches: twenty reach the host', async () => {
+  test('twenty thousand fetches: twenty reach the host', async () => {
     let asked = 0;
     const fetch = async () => {
       asked += 1;
       return JSON.stringify({ status: 200, headers: {}, body: '' });
     };
     const text =
-      'let refused = 0; const count = () => { refused += 1; }; for (let i = 0; i < 100000; i += 1) given.fetch("https://x").catch(count); await given.fetch("https://x").catch(count); return { refused };';
-    expect(await run(body(text), { fetch, memoryMb: 128 })).toMatchObject({ ok: true, text: '{"refused":99981}' });
+      'let refused = 0; const count = () => { refused += 1; }; for (let i = 0; i < 20000; i += 1) given.fetch("https://x").catch(count); await given.fetch("https://x").catch(count); return { refused };';
+    expect(await run(body(text), { fetch, memoryMb: 128 })).toMatchObject({ ok: true, text: '{"refused":19981}' });
     expect(asked).toBe(20);
   });
 

@@ -86,7 +86,9 @@ describe('what a script is given', () => {
   });
 
   test('the environment of older systems beside its own', async () => {
-    expect(await run(body('return env;'), { env: { TOKEN: 't', TRIGGER_TYPE: 'mine' } })).toMatchObject({
+    const base = pushFacts();
+    const facts = { ...base, repository: { ...base.repository, html_url: 'https://github.test/acme/app' } };
+    expect(await run(body('return env;'), { facts, env: { TOKEN: 't', TRIGGER_TYPE: 'mine' } })).toMatchObject({
       outputs: {
         TOKEN: 't',
         TRIGGER_TYPE: 'mine',
@@ -99,6 +101,10 @@ describe('what a script is given', () => {
         PROJECT_NAME: 'app',
         PROJECT_URL: 'https://github.test/acme/app',
       },
+    });
+    const project = { id: 5, name: 'Shop', url: 'https://repowatch.test/projects/5' };
+    expect(await run(body('return env;'), { facts: { ...facts, project } })).toMatchObject({
+      outputs: { PROJECT_ID: '5', PROJECT_NAME: 'Shop', PROJECT_URL: 'https://repowatch.test/projects/5' },
     });
     const replay = pushFacts({ run: { id: '1', watch: 'w', replay: true }, ref: { kind: 'tag', name: 'v1' }, commit: null });
     expect(await run(body('return env;'), { facts: replay })).toMatchObject({
@@ -215,11 +221,11 @@ describe('inputs', () => {
   });
 
   test('time is the smaller of its own and the step’s', async () => {
-    expect(await run({ ...body('for (;;);'), timeout: '200ms' })).toMatchObject({
+    expect(await run({ ...body('await new Promise(() => {});'), timeout: '200ms' })).toMatchObject({
       code: 'script_timeout',
       message: expect.stringContaining('200 ms'),
     });
-    expect(await run({ ...body('for (;;);'), timeout: '60s' }, { timeoutMs: 150 })).toMatchObject({
+    expect(await run({ ...body('await new Promise(() => {});'), timeout: '60s' }, { timeoutMs: 150 })).toMatchObject({
       code: 'script_timeout',
       message: expect.stringContaining('150 ms'),
     });
@@ -235,6 +241,13 @@ describe('inputs', () => {
     [{ run: 'x', memory: '4MB' }],
     [{ run: 'x', memory: '1GB' }],
     [{ run: 'x', memory: '129MB' }],
+    [{ run: 'x', cpu: '10ms' }],
+    [{ run: 'x', output: '257KB' }],
+    [{ run: 'x', log: '0KB' }],
+    [{ run: 'x', fetches: 101 }],
+    [{ run: 'x', permissions: { issues: 'admin' } }],
+    [{ run: 'x', permissions: { 'Issues ': 'read' } }],
+    [{ run: 'x', language: 'coffee' }],
     [{ run: 'x', shell: 'bash' }],
     [{ run: 'x'.repeat(128 * 1024 + 1) }],
   ])('%j is refused by the schema', (input) => {
