@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiProblem, notFound, type ApiAnswer, type ApiRequest, type Identity, type RepositoryRequest, type Route } from './api-request.ts';
 import { collaboratorRoutes, teamRoutes } from './collaborators.ts';
 import { judgeAppToken } from './jwt.ts';
-import { answerPeople } from './people.ts';
+import { answerManifest } from './people.ts';
 import { appRoutes, installationRoutes } from './routes-app.ts';
 import { refuseAddress } from './lifecycle-controls.ts';
 import { lie, sendAnswer, takeFailure } from './planned-failures.ts';
@@ -16,6 +16,7 @@ import { pullRoutes } from './routes-pulls.ts';
 import { repositoryRoutes } from './routes-repositories.ts';
 import { workflowRoutes } from './routes-workflows.ts';
 import { writeRoutes } from './routes-writes.ts';
+import { answerUser } from './user-routes.ts';
 import { covers, findRepository, type ApiCall, type Json, type World } from './world.ts';
 
 const routesBelowRepository = [
@@ -47,8 +48,8 @@ export async function serveApi(
   world.apiCalls.push(call);
   if (world.apiCalls.length > rememberedCalls) world.apiCalls.splice(0, rememberedCalls / 2);
   const failure = takeFailure(world, call);
-  if (failure?.hang) return;
   if (failure?.after) await answerOrProblem(world, call);
+  if (failure?.hang) return;
   if (failure?.disconnect) return void response.destroy();
   const answer =
     failure?.status === undefined
@@ -81,7 +82,7 @@ async function answerCall(world: World, call: ApiCall): Promise<ApiAnswer> {
   const path = url.pathname.slice('/api/v3'.length);
   if (call.method === 'GET' && path === '/meta')
     return { body: { verifiable_password_authentication: false, installed_version: '3.19.0' } };
-  const forPeople = await answerPeople(world, call, url);
+  const forPeople = (await answerManifest(world, call, url)) ?? answerUser(world, call, url);
   if (forPeople) return forPeople;
   const identity = identify(world, call);
   if (call.method === 'GET' && path === '/rate_limit') return { body: describeRate(world, identity) };

@@ -24,6 +24,12 @@ export const issueRoutes: Route<RepositoryRequest>[] = [
   { method: 'PATCH', pattern: '/issues/:number', permission: 'issues:write', handle: editIssue },
   { method: 'POST', pattern: '/issues/:number/comments', permission: 'issues:write', handle: createComment },
   { method: 'GET', pattern: '/issues/:number/comments', permission: 'issues:read', handle: listComments },
+  {
+    method: 'GET',
+    pattern: '/issues/comments/:id',
+    permission: 'issues:read',
+    handle: (request) => ({ body: findComment(request).comment }),
+  },
   { method: 'PATCH', pattern: '/issues/comments/:id', permission: 'issues:write', handle: editComment },
   { method: 'POST', pattern: '/issues/:number/labels', permission: 'issues:write', handle: (request) => changeLabels(request, 'add') },
   { method: 'PUT', pattern: '/issues/:number/labels', permission: 'issues:write', handle: (request) => changeLabels(request, 'set') },
@@ -186,14 +192,18 @@ function listComments(request: RepositoryRequest): ApiAnswer {
   return { body: items, headers };
 }
 
-function editComment(request: RepositoryRequest): ApiAnswer {
-  refuseWrite(request);
-  const { world, repository, body } = request;
-  const found = [...deskOf(repository).comments]
+function findComment(request: RepositoryRequest): { issue: Json; comment: Json } {
+  const found = [...deskOf(request.repository).comments]
     .flatMap(([issue, list]) => list.map((comment) => ({ issue, comment })))
     .find(({ comment }) => String(comment['id']) === request.param('id'));
   if (!found) throw notFound();
-  const { issue, comment } = found;
+  return found;
+}
+
+function editComment(request: RepositoryRequest): ApiAnswer {
+  refuseWrite(request);
+  const { world, body } = request;
+  const { issue, comment } = findComment(request);
   const from = comment['body'];
   Object.assign(comment, { body: textField(body, 'body') ?? from, updated_at: isoTime(world.now()) });
   send(request, 'issue_comment', { action: 'edited', issue, comment, changes: { body: { from } } });

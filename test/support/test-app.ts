@@ -70,14 +70,25 @@ export function testSettings(replaced: Record<string, string>): ServerSettings {
   return settings.value;
 }
 
-/** Starts everything. `github: true` brings a stand-in GitHub whose webhooks come here; `kinds` a folder with further action kinds. */
-export async function startTestApp(options: { github?: boolean; settings?: Record<string, string>; kinds?: URL } = {}): Promise<TestApp> {
+/**
+ * Starts everything. `github: true` brings a stand-in GitHub whose webhooks come here; `events` what its App
+ * subscribes to, `kinds` a folder with further action kinds. */
+export async function startTestApp(
+  options: { github?: boolean; events?: string[]; settings?: Record<string, string>; kinds?: URL } = {},
+): Promise<TestApp> {
   const directory = await mkdtemp(join(tmpdir(), 'repowatch-test-'));
   const database = await createTestDatabase();
   const sink = await createSink();
   const { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret } = options.settings ?? {};
   const signIn = clientId === undefined || clientSecret === undefined ? {} : { clientId, clientSecret };
-  const github = options.github ? await createStandIn({ directory: join(directory, 'github'), webhookSecret, ...signIn }) : undefined;
+  const github = options.github
+    ? await createStandIn({
+        directory: join(directory, 'github'),
+        webhookSecret,
+        ...signIn,
+        ...(options.events && { events: options.events }),
+      })
+    : undefined;
   const logs: string[] = [];
   const settings = testSettings({
     ...(github && { APP_ID: String(github.appId), PRIVATE_KEY: github.privateKey, GITHUB_API_URL: github.apiUrl, GITHUB_URL: github.url }),

@@ -44,7 +44,7 @@ interface ItemError {
   message: string;
 }
 
-/** So long before the end of a try it is ended, to go on with the next. Milliseconds. */
+/** So long before the end of a try it is ended, to go on with the next; a quarter of short ones. Milliseconds. */
 const marginMs = 10_000;
 
 async function openIssues(step: GitHubStep, input: z.output<typeof issuesInput>): Promise<GitHubAnswer<Record<string, unknown>>> {
@@ -52,6 +52,8 @@ async function openIssues(step: GitHubStep, input: z.output<typeof issuesInput>)
   if (!earlier.ok) return earlier;
   const opened: ({ index: number } & OpenedIssue)[] = [];
   const errors: ItemError[] = [];
+  const endsAt = step.endsAt.getTime();
+  const stopAt = endsAt - Math.min(marginMs, (endsAt - Date.now()) / 4);
   let asked = 0;
   for (const [index, given] of input.issues.entries()) {
     const item = itemInput.safeParse(given);
@@ -62,7 +64,7 @@ async function openIssues(step: GitHubStep, input: z.output<typeof issuesInput>)
     }
     const token = `${step.token}-${index}`;
     const done = findDone(earlier.value, { token, key: input.on_existing === 'nothing' ? item.data.key : undefined });
-    if (!done && asked > 0 && Date.now() > step.endsAt.getTime() - marginMs) return later(index, input.issues.length);
+    if (!done && asked > 0 && Date.now() > stopAt) return later(index, input.issues.length);
     if (!done) asked += 1;
     const wish: IssueWish = { ...item.data, key: item.data.key, onExisting: input.on_existing, token, content: 'many' };
     const answer = done ?? (await openIssue({ ...step, repeats: step.repeats && input.on_existing === 'comment' }, wish));

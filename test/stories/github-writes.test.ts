@@ -1,0 +1,230 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createApp, type App } from '../../src/app.ts';
+import { createLog } from '../../src/core/log.ts';
+import { configOf, quiet, track } from '../support/story.ts';
+import { startTestApp, testSettings, type ApiObject, type TestApp } from '../support/test-app.ts';
+import { passTime } from '../support/time-travel.ts';
+
+interface Attempt {
+  number: number;
+  status: string;
+  code: string | null;
+  message: string | null;
+  log: string[] | null;
+}
+interface Run {
+  status: string;
+  code: string | null;
+  message: string | null;
+  steps: { status: string; outputs: ApiObject; attempts: Attempt[] }[];
+}
+
+let world: TestApp;
+let second: App | undefined;
+const repo = 'acme/app';
+const retry = ['1s', '1s', '1s'];
+const step = (uses: string, input: object, more: object = {}) => ({ steps: [{ uses, with: input }], retry, ...more });
+const on = (file: string) => ({ on: { push: { paths: [file] } } });
+
+const watches = {
+  lost: {
+    ...on('lost'),
+    ...step('github/issue', {
+      title: 'It broke',
+      body: 'At ${{ after }}',
+      labels: ['bug'],
+      assignees: ['nobody', 'ada'],
+      milestone: 'Soon',
+    }),
+  },
+  said: { ...on('said'), ...step('github/comment', { number: 1, body: 'Seen ${{ after }}' }) },
+  slow: { ...on('slow'), ...step('github/comment', { number: 1, body: 'Slowly' }), timeout: '1s' },
+  died: { ...on('died'), ...step('github/issue', { title: 'Before the end' }) },
+  keyed: { ...on('keyed'), ...step('github/issue', { title: 'One of it', body: 'more', dedupe_key: 'it', on_existing: 'comment' }) },
+  twin: { ...on('keyed'), ...step('github/issue', { title: 'One of it', body: 'more', dedupe_key: 'it', on_existing: 'comment' }) },
+  kept: { ...on('kept'), ...step('github/comment', { number: 1, key: 'state', body: 'Now ${{ after }}' }) },
+  limited: { ...on('limited'), ...step('github/comment', { number: 1, body: 'After a pause' }, { retry: 'none' }) },
+  full: { ...on('full'), ...step('github/comment', { number: 1, body: 'When there is room' }, { retry: 'none' }) },
+  off: { ...on('off'), ...step('github/issue', { title: 'Nobody wants it' }) },
+  refused: { ...on('refused'), ...step('github/comment', { number: 99, body: 'Into the void' }) },
+  tidy: {
+    ...on('tidy'),
+    retry,
+    steps: [
+      { uses: 'github/labels', with: { number: 1, add: ['bug', 'unknown'], remove: ['late'] } },
+      { uses: 'github/assign', with: { number: 1, assignees: ['ada', 'stranger', 'jane@example.com'] } },
+      { uses: 'github/close', with: { number: 1, reason: 'not_planned', comment: 'Done.' } },
+    ],
+  },
+  many: {
+    ...on('many'),
+    ...step('github/issues', { issues: [{ title: 'A', key: 'a' }, { title: '' }, { title: 'B', key: 'b', labels: ['bug'] }] }),
+  },
+  echo: { on: { issues: { types: ['opened'] } }, steps: [{ uses: 'webhook', with: { url: 'SINK/echo' } }] },
+  self: { on: { issues: { types: ['opened'] } }, include_self: true, steps: [{ uses: 'webhook', with: { url: 'SINK/self' } }] },
+};
+
+beforeAll(async () => {
+  world = await startTestApp({ github: true, events: ['push', 'create', 'delete', 'repository', 'issues', 'issue_comment'] });
+  const text = configOf(watches as never).replaceAll('SINK', world.sink.url);
+  await track(world, 'app', { '.github/repowatch.yml': text });
+  await world.github!.createAccount('ada');
+  await world.github!.addCollaborator({ repo, login: 'ada' });
+  await world.github!.createLabels({ repo, names: ['bug', 'late'] });
+});
+afterAll(async () => {
+  await second?.stop();
+  await world[Symbol.asyncDispose]();
+});
+
+const push = (path: string) => world.github!.commitFile({ repo, branch: 'main', path, content: String(Math.random()) });
+const titles = async () => (await world.github!.issues(repo)).map((issue) => String(issue['title']));
+const comments = async (number = 1) => (await world.github!.comments({ repo, number })).map((comment) => String(comment['body']));
+const writes = async (method: string, path: string) => (await world.github!.apiCalls({ method, path })).length;
+
+/** The newest run of a watch, once it is as it is wanted. */
+async function runOf(watch: string, isWanted = (run: Run) => ['succeeded', 'failed', 'dead'].includes(run.status)): Promise<Run> {
+  let seen: Run | undefined;
+  return await world
+    .eventually(`run of ${watch}`, async () => {
+      const [row] = await world.list(`/api/runs?watch=${watch}&limit=1`);
+      seen = row && (await world.api<Run>(`/api/runs/${String(row['id'])}`));
+      return seen && isWanted(seen) ? seen : undefined;
+    })
+    .catch((error: unknown) => {
+      throw new Error(JSON.stringify(seen, null, 1), { cause: error });
+    });
+}
+const codes = (run: Run) => run.steps[0]!.attempts.map(({ code }) => code);
+
+describe('writes on GitHub whose answers are lost', () => {
+  test('an issue is made once, and what GitHub dropped is told', async () => {
+    await world.github!.setFailure({ method: 'POST', path: '/issues', after: true, disconnect: true });
+    await push('lost');
+    const run = await runOf('lost');
+    expect(codes(run)).toEqual(['github_unavailable', null]);
+    expect(run.steps[0]!.outputs).toMatchObject({
+      number: 1,
+      created: true,
+      dropped: [
+        { field: 'assignees', value: 'nobody' },
+        { field: 'milestone', value: 'Soon' },
+      ],
+    });
+    expect(await titles()).toEqual(['It broke']);
+    expect(await writes('POST', '/issues')).toBe(1);
+  });
+
+  test('a comment is made once: half an answer, and none within the time', async () => {
+    await world.github!.setFailure({ method: 'POST', path: '/comments', after: true, cut: 'quiet' });
+    await push('said');
+    expect(codes(await runOf('said'))).toEqual(['github_unavailable', null]);
+    await world.github!.setFailure({ method: 'POST', path: '/comments', after: true, hang: true });
+    await push('slow');
+    expect(codes(await runOf('slow'))).toEqual(['github_timeout', null]);
+    expect((await comments()).map((body) => body.split('\n')[0])).toEqual([expect.stringMatching(/^Seen [\da-f]{40}$/), 'Slowly']);
+  });
+
+  test('our own writes come back and start nothing, unless a watch wants them', async () => {
+    await quiet(world);
+    const heard = world.sink.requests.map(({ path }) => path);
+    expect(heard).toEqual(['/self']);
+  });
+
+  test('a process that ends between the write and its answer is followed by one that looks', async () => {
+    await world.github!.setFailure({ method: 'POST', path: '/issues', after: true, hang: true });
+    await push('died');
+    await world.eventually('the issue', async () => (await titles()).includes('Before the end'));
+    await world.app.stop();
+    const settings = testSettings({
+      APP_ID: String(world.github!.appId),
+      PRIVATE_KEY: world.github!.privateKey,
+      GITHUB_API_URL: world.github!.apiUrl,
+      GITHUB_URL: world.github!.url,
+      DATABASE_URL: world.database.url,
+      OUTBOUND_ALLOW: world.sink.host,
+      PORT: new URL(world.url).port,
+    });
+    const log = createLog({ level: 'silent' });
+    second = await createApp({ settings, databaseUrl: world.database.url, log, version: '0.0.0-test' });
+    await second.startWork();
+    const run = await runOf('died');
+    expect(run.steps[0]!.attempts).toMatchObject([{ status: 'interrupted' }, { status: 'succeeded' }]);
+    expect((await titles()).filter((title) => title === 'Before the end')).toHaveLength(1);
+  });
+});
+
+describe('one of it', () => {
+  test('two watches open one issue under a key; whoever comes second says something there', async () => {
+    await push('keyed');
+    const runs = [await runOf('keyed'), await runOf('twin')];
+    expect(runs.map((run) => String(run.steps[0]!.outputs['action'])).toSorted()).toEqual(['commented', 'created']);
+    expect((await titles()).filter((title) => title === 'One of it')).toHaveLength(1);
+  });
+
+  test('one comment under a key is kept up to date', async () => {
+    const before = (await comments()).length;
+    for (const action of ['created', 'updated']) {
+      const head = await push('kept');
+      const run = await runOf('kept', (one) => one.status === 'succeeded' && one.steps[0]!.outputs['action'] === action);
+      expect(run.steps).toHaveLength(1);
+      expect((await comments()).slice(before)).toEqual([expect.stringContaining(`Now ${head}`)]);
+    }
+  });
+
+  test('many issues: a bad one stops nobody', async () => {
+    await push('many');
+    const run = await runOf('many');
+    expect(run.steps[0]!.outputs).toMatchObject({ created: 2, updated: 0, errors: [{ index: 1, code: 'action_input_invalid' }] });
+  });
+});
+
+describe('limits and refusals', () => {
+  test('what GitHub puts off is done later, and uses up no try', async () => {
+    const body = { message: 'You have exceeded a secondary rate limit.' };
+    await world.github!.setFailure({ method: 'POST', path: '/comments', status: 403, headers: { 'retry-after': '2' }, body });
+    await push('limited');
+    const waiting = await runOf('limited', (run) => run.status === 'waiting');
+    expect(codes(waiting)).toEqual(['github_rate_limited']);
+    const run = await runOf('limited');
+    expect([run.status, codes(run).at(-1)]).toEqual(['succeeded', null]);
+  });
+
+  test('more than 500 issues and comments an hour wait for room, without being sent', async () => {
+    await world.database.db.raw(
+      `update github_writes set content_at = array(select now() - interval '5 minutes' from generate_series(1, 500))`,
+    );
+    const before = await writes('POST', '/comments');
+    await push('full');
+    const waiting = await runOf('full', (run) => run.status === 'waiting');
+    expect(codes(waiting)).toEqual(['github_budget_spent']);
+    expect(await writes('POST', '/comments')).toBe(before);
+    await world.database.db.raw(`update github_writes set content_at = '{}'`);
+    await passTime(world.database.db, 3_600_000);
+    expect(codes(await runOf('full'))).toEqual(['github_budget_spent', null]);
+  });
+
+  test('issues that are switched off and numbers that nobody has end it at once', async () => {
+    await world.github!.switchIssues({ repo, enabled: false });
+    await push('off');
+    expect(await runOf('off')).toMatchObject({
+      status: 'failed',
+      code: 'github_refused',
+      message: expect.stringContaining('Issues are disabled'),
+    });
+    await world.github!.switchIssues({ repo, enabled: true });
+    await push('refused');
+    expect(await runOf('refused')).toMatchObject({ status: 'failed', code: 'github_not_found' });
+  });
+
+  test('labels, people and the end of an issue, with what was left out', async () => {
+    await push('tidy');
+    const { steps } = await runOf('tidy');
+    expect(steps.map(({ outputs }) => outputs)).toMatchObject([
+      { labels: ['bug'], dropped: [{ field: 'labels', value: 'unknown' }] },
+      { assignees: ['ada'], dropped: [{ field: 'assignees', value: 'stranger' }], unmapped: ['jane@example.com'] },
+      { closed: true },
+    ]);
+    expect((await world.github!.issues(repo))[0]).toMatchObject({ state: 'closed', state_reason: 'not_planned' });
+  });
+});
