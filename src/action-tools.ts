@@ -36,6 +36,7 @@ export function createActionTools(
     mail: { server: settings.smtpUrl, from: settings.mailFrom, judgeHost: createHostJudge(settings.outboundAllow) },
     narrowGitHub: createNarrowGitHub({ db, host, clients, apiUrl: settings.githubApiUrl }),
     state: createWatchState(db),
+    allowsAccess: settings.allowAccessAction === 'true',
     linkTo: (path) => settings.publicUrl && `${settings.publicUrl}${path}`,
     readFile: (facts, path) => readScriptFile({ reader, db }, facts, path),
     tickets: createTicketBook(db),

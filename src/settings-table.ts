@@ -158,6 +158,13 @@ export const settingsTable = {
     help: 'The sender of the mail that goes through SMTP_URL; no step can name another one there.',
     how: 'Write repowatch@example.com or RepoWatch <repowatch@example.com>.',
   },
+  ALLOW_ACCESS_ACTION: {
+    format: formats.choiceFormat(['false', 'true'] as const),
+    type: 'true or false',
+    default: 'false',
+    help: 'Whether steps of the kind github/access may change who has access to a repository. With true, whoever can change the configuration of a repository can let people into it, as far as the App has administration: write.',
+    how: 'Leave it at false; people with the right to manage can change access by the API all the same.',
+  },
   ROLES: {
     format: formats.listFormat(roles),
     type: 'list of web, worker, scheduler',

@@ -86,6 +86,8 @@ export interface ActionTools {
   people?: PeopleMap;
   /** The ledger of moved tickets, and RepoWatch's own tickets. */
   tickets: TicketBook;
+  /** Whether steps may change who has access to repositories: the operator says so. */
+  allowsAccess: boolean;
   /** The address of one of our pages, such as `/runs/7`; undefined when nobody outside would reach it. */
   linkTo(path: string): string | undefined;
   /** GitHub for scripts: one repository, with a token that can do no more than the step declares. */

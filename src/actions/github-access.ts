@@ -6,7 +6,16 @@ import type { RunFacts } from './run-facts.ts';
 export type GitHubPermissions = Readonly<Record<string, 'read' | 'write'>>;
 
 /** What a question or a write comes to; failures may say when to come again. */
-export type GitHubAnswer<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; message: string; retryAt?: Date };
+export type GitHubAnswer<T> =
+  | { ok: true; value: T }
+  | {
+      ok: false;
+      code: ErrorCode;
+      message: string;
+      retryAt?: Date;
+      /** True when the request certainly did not get to GitHub. Without it a failure of the connection says nothing. */
+      nothingSent?: true;
+    };
 
 /** A write below a repository's address. `path` follows `/repos/OWNER/NAME` and is already encoded. */
 export interface GitHubWrite<T> {
@@ -38,6 +47,8 @@ export type Hearing = 'heard' | 'silent' | 'deaf';
 /** One repository on GitHub, as a step reaches it. Ids in answers may be BigInt. */
 export interface GitHubRepository {
   owner: string;
+  /** GitHub's word for the account: `User` or `Organization`. */
+  ownerType: string;
   name: string;
   /** The address of the API, which secrets that a step names must be allowed for. */
   apiUrl: string;

@@ -34,7 +34,7 @@ export function createGitHubAccess(tools: GitHubAccessTools): GitHubAccess {
         return failed('github_forbidden', message);
       }
       const place = await findPlace(db, { facts, wanted: repository, installation });
-      return place.ok ? ok(openPlace(tools, { place: place.value, installationId: installation.id, signal })) : place;
+      return place.ok ? ok(openPlace(tools, { place: place.value, installation, signal })) : place;
     },
     async botLogin() {
       const app = await findApp(db, host);
@@ -70,13 +70,15 @@ async function findPlace(
 
 interface OpenPlace {
   place: RepositoryPlace;
-  installationId: string;
+  installation: { id: string; accountType: string };
   signal: AbortSignal | undefined;
 }
 
-function openPlace({ db, writer, apiUrl }: GitHubAccessTools, { place, installationId, signal }: OpenPlace): GitHubRepository {
+function openPlace({ db, writer, apiUrl }: GitHubAccessTools, { place, installation, signal }: OpenPlace): GitHubRepository {
+  const { id: installationId, accountType: ownerType } = installation;
   return {
     owner: place.owner,
+    ownerType,
     name: place.name,
     apiUrl,
     read: (path, answer) => writer.read(place, path, answer, signal),

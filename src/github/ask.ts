@@ -7,7 +7,7 @@ import { judgeGitHubError } from './judge.ts';
 import { repositoryRoute, type RepositoryPlace } from './repository-path.ts';
 
 /** What a question to GitHub comes to: an Outcome whose failures may say when to ask again. */
-export type Read<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; message: string; retryAt?: Date };
+export type Read<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; message: string; retryAt?: Date; nothingSent?: true };
 
 /** Runs a question; what GitHub refuses becomes a value, a bug stays an exception. */
 export async function ask<T>(question: () => Promise<Read<T>>): Promise<Read<T>> {

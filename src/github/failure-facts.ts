@@ -8,6 +8,8 @@ export interface GitHubFailure {
   retryAt?: Date;
   /** Which limit, with `github_rate_limited`: the hourly one, or one of those that nobody can look up (handbook E2). */
   limit?: 'primary' | 'secondary';
+  /** True when the request itself certainly did not get to GitHub: no connection was made, or no token was given for it. */
+  nothingSent?: true;
 }
 
 /** The parts of an Octokit error that count. An error without an answer never reached GitHub, whatever its status says. */

@@ -69,9 +69,19 @@ function judgeStatus(facts: FailureFacts): GitHubFailure {
   if (status === 451) return { code: 'repository_disabled', message: `GitHub has blocked the repository for legal reasons (${what})` };
   if (status >= 500 || status < 400) {
     const retryAt = readRetryAfter(facts);
-    return { code: 'github_unavailable', message: `GitHub answered ${status} to ${what}: ${said}`, ...(retryAt && { retryAt }) };
+    const message = `GitHub answered ${status} to ${what}: ${said}`;
+    return { code: 'github_unavailable', message, ...(retryAt && { retryAt }), ...(isMint(facts.path) && { nothingSent: true as const }) };
   }
   return { code: 'github_refused', message: `GitHub answered ${status} to ${what}: ${said}` };
+}
+
+/** What the network says when there was no connection to send anything over. */
+const unconnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+
+/** An error's cause, and the cause of that: Octokit and fetch each put one around. */
+function causesOf(error: Record<string, unknown>): Record<string, unknown>[] {
+  const cause = fieldsOf(error['cause']);
+  return [error, cause, fieldsOf(cause['cause'])];
 }
 
 /** Octokit's word for what never got an answer: refused, cut off, not resolved, or slower than our timeout (handbook E11). */
@@ -80,7 +90,9 @@ function judgeUnanswered(error: Record<string, unknown>, facts: FailureFacts): G
   if (names.some((name) => name === 'TimeoutError' || name === 'AbortError')) {
     return { code: 'github_unavailable', message: `GitHub did not answer ${facts.what} in time` };
   }
-  return { code: 'github_unavailable', message: `GitHub could not be reached for ${facts.what}: ${facts.said}` };
+  const message = `GitHub could not be reached for ${facts.what}: ${facts.said}`;
+  const noConnection = causesOf(error).some(({ code }) => unconnected.has(String(code)));
+  return { code: 'github_unavailable', message, ...((noConnection || isMint(facts.path)) && { nothingSent: true as const }) };
 }
 
 /** True for what the JWT library throws for a key it cannot use. */

@@ -63,7 +63,12 @@ export function createWriter(tools: { clients: Clients; db: Db; host: string; ap
       }
       if (turn.waitMs > 0) await pause(turn.waitMs, undefined, signal && { signal }).catch(() => undefined);
       if (signal?.aborted)
-        return { ok: false, code: 'github_unavailable', message: `${request.method} ${request.path} was not sent any more` };
+        return {
+          ok: false,
+          nothingSent: true,
+          code: 'github_unavailable',
+          message: `${request.method} ${request.path} was not sent any more`,
+        };
       return await ask(async () => sendWrite(await client(place), { place, request, signal }));
     },
   };

@@ -22,6 +22,7 @@ export function actionTools(given: Partial<ActionTools> & Pick<ActionTools, 'doo
     github: { open: unused('GitHub'), botLogin: unused('GitHub') },
     narrowGitHub: { url: new URL('https://api.github.test'), request: unused('GitHub') },
     state: { read: unused('state'), write: unused('state'), list: unused('state') },
+    allowsAccess: true,
     linkTo: (path) => `https://repowatch.test${path}`,
     tickets: { open: unused('the book of tickets') },
     ...given,

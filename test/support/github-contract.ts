@@ -25,6 +25,7 @@ export function githubAt(url: string): ActionTools['github'] {
         ok: true,
         value: {
           owner: place.owner,
+          ownerType: 'Organization',
           name: place.name,
           apiUrl: url,
           read: (path, answer) => ask(() => readOne(client, { route: repositoryRoute(place, path), params: request }, answer)),
