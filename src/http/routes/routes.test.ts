@@ -174,7 +174,7 @@ describe('runs', () => {
   test('one is replayed as a new one', async () => {
     const init = { method: 'POST', headers: { ...withToken, 'content-type': 'application/json' } };
     const response = await fetch(`${server.base}/api/runs/${thread.runId}/replay`, init);
-    expect([response.status, await response.json()]).toEqual([202, { id: '4711' }]);
+    expect([response.status, await response.json()]).toEqual([202, { id: '4711', config: 'then', replay_of: thread.runId }]);
   });
 });
 
