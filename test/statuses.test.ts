@@ -30,6 +30,7 @@ const checked: Record<string, string> = {
   'github_pauses.reason': 'githubPauseReasons',
   'configs.managed_by': 'managers',
   'watches.managed_by': 'managers',
+  'triggers.provider': 'triggerProviders',
   'tickets.provider': 'ticketProviders',
   'ticket_results.status': 'ticketResultStatuses',
   'destinations.state': 'destinationStates',

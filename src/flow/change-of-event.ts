@@ -68,6 +68,7 @@ function arrivalOf(translation: Extract<Translation, { result: 'ref_move' }>, re
     id: '0',
     lane: '',
     source: 'webhook',
+    sender: 'app',
     guid: '',
     event: 'push',
     body: Buffer.alloc(0),

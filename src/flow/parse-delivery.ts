@@ -2,13 +2,15 @@ import { cleanJsonText } from '../core/storable.ts';
 import type { Translation } from '../github/translation.ts';
 import { ignored } from '../github/translation.ts';
 import type { WaitingDelivery } from '../inbox/waiting-deliveries.ts';
+import { readTriggerSender } from '../inbox/trigger-sender.ts';
 import type { Context } from './context.ts';
+import { translateInbound, translateTriggered, type InboundTranslation } from './translate-inbound.ts';
 
-/** A delivery with its payload and what GitHub's words mean in ours. */
+/** A delivery with its payload and what its sender's words mean in ours. */
 export interface ParsedDelivery {
   delivery: WaitingDelivery;
   payload: Record<string, unknown>;
-  translation: Translation;
+  translation: Translation | InboundTranslation;
 }
 
 /**
@@ -27,6 +29,10 @@ export async function parseDelivery(context: Pick<Context, 'receive'>, delivery:
   } catch {
     return { delivery, payload: {}, translation: ignored('unexpected_payload', 'the stored body is not JSON') };
   }
-  const translation = await context.receive({ id: delivery.guid, name: delivery.event, payload });
+  const sender = delivery.source === 'trigger' ? readTriggerSender(delivery.sender) : undefined;
+  if (sender === undefined)
+    return { delivery, payload, translation: await context.receive({ id: delivery.guid, name: delivery.event, payload }) };
+  const translation =
+    sender.provider === 'github' ? await translateTriggered(context, delivery, payload) : translateInbound(sender, delivery, payload);
   return { delivery, payload, translation };
 }

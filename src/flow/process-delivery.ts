@@ -9,6 +9,7 @@ import { hastenReconcile } from '../mirror/reconcile-due.ts';
 import { needsConfig, toArrival } from './admit-delivery.ts';
 import { applyChanges } from './apply-changes.ts';
 import type { Arrival } from './arrival.ts';
+import { applyInbound } from './apply-inbound.ts';
 import { applyNounEvent } from './apply-noun-event.ts';
 import { applyAccount } from './apply-account.ts';
 import { applyRepositoryEvent } from './apply-repository-event.ts';
@@ -121,6 +122,9 @@ async function route(context: Context, parsed: ParsedDelivery): Promise<Tried> {
       const asked = await requestRecheck(context, parsed, translation);
       return asked.result === 'asked' ? settled(parsed, asked.code, asked.reason) : unseen(parsed, asked);
     }
+    case 'inbound':
+      await applyInbound(context, parsed, translation);
+      return { result: 'done' };
     case 'noun': {
       const refused = await applyNounEvent(context, parsed, translation);
       return refused ? unseen(parsed, refused) : { result: 'done' };

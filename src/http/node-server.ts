@@ -23,10 +23,14 @@ function isIntake(url: string | undefined): boolean {
   return url !== undefined && url.startsWith(intakePath) && (url.length === intakePath.length || url[intakePath.length] === '?');
 }
 
-/** Creates the node:http server: deliveries go straight to the intake, everything else to the router. */
-export function createNodeServer(handlers: { intake: Handler; router: Handler }): Server {
+/** Where the messages of triggers arrive, beside the router as well: nothing of them may be parsed before it is believed. */
+const triggerPath = '/webhooks/';
+
+/** Creates the node:http server: deliveries go straight to their doors, everything else to the router. */
+export function createNodeServer(handlers: { intake: Handler; triggers?: Handler; router: Handler }): Server {
   const server = createServer(limits, (request, response) => {
     if (isIntake(request.url)) handlers.intake(request, response);
+    else if (handlers.triggers && request.url?.startsWith(triggerPath)) handlers.triggers(request, response);
     else handlers.router(request, response);
   });
   server.maxHeadersCount = maxHeadersCount;

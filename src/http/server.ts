@@ -217,8 +217,13 @@ function addPersonalRoutes(api: Api, context: RouteContext): void {
 
 function createGate({ db, settings, people }: HttpOptions): TokenGate {
   const { adminToken, publicUrl } = settings;
-  const { isAdminUser = () => false, refreshAccess = () => Promise.resolve() } = people ?? {};
-  return createTokenGate({ adminToken, publicUrl, identify: createIdentify({ db, adminToken, isAdminUser, refreshAccess }) });
+  const identify = createIdentify({
+    db,
+    adminToken,
+    isAdminUser: (user) => people?.isAdminUser(user) ?? false,
+    refreshAccess: async (user) => await people?.refreshAccess(user),
+  });
+  return createTokenGate({ adminToken, publicUrl, identify });
 }
 
 /** Starts the HTTP side: the intake, the REST API under /api, health, metrics, and the pages when there are any. */

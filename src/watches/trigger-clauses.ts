@@ -124,7 +124,7 @@ export function labelsClause(list: readonly string[]): Clause {
 }
 
 /** Names where only `*` and a first `!` are special, in any spelling of upper and lower case as on GitHub. */
-function compileNames(list: readonly string[]): PatternMatcher {
+export function compileNames(list: readonly string[]): PatternMatcher {
   const escaped = list.map((text) =>
     text
       .toLowerCase()

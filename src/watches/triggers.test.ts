@@ -27,11 +27,13 @@ const own = [
   'destination.resting',
   'destination.recovered',
   'destination.disabled',
+  'inbound.received',
 ];
 
 /** How a type of change is asked for by name. */
 function ask(type: string): string {
   const word = type.slice(type.indexOf('.') + 1);
+  if (type === 'inbound.received') return 'inbound';
   if (own.slice(2).includes(type)) return `{ repowatch: { types: [${type}] } }`;
   if (type === 'project.deleted') return 'project_deleted';
   if (type === 'schedule.due') return '{ schedule: [{ cron: 0 3 * * *, timezone: Europe/Berlin }] }';
@@ -118,6 +120,9 @@ describe('filters', () => {
       /^on\.schedule\.cron `0 3 \* \* \*` \(Europe\/Berlin\) is not one of its times/,
     ],
     ['schedule: [{ cron: 0 3 * * *, timezone: Europe/Berlin }]', sampleOf('schedule.due'), /meant for the watch `nightly`/],
+    ['inbound: { triggers: ["mir*"], events: [push] }', sampleOf('inbound.received'), true],
+    ['inbound: { events: ["*", "!push"] }', sampleOf('inbound.received'), /^on\.inbound\.events push is none of/],
+    ['inbound: { triggers: other }', exampleChange('branch.updated', 'x'), /branch\.updated/],
     ['manual', sampleOf('manual.requested'), /^on\.manual\.watch it is meant for the watch `deploy`/],
   ])('on: { %s }', (filter, change, answer) => {
     const result = judge(`    on: ${filter.includes(':') ? `{ ${filter} }` : filter}`, change);

@@ -67,14 +67,15 @@ function sentenceOf(row: ChangeRow): string {
 
 /** The change as lists show it. */
 export function changeItem(row: ChangeRow): ChangeSummary {
-  const ref = row.data['ref'] as RefChangeData['ref'] | undefined;
+  // Schedules, requests by hand and triggers need not be about a ref.
+  const ref = row.data['ref'] as RefChangeData['ref'] | null | undefined;
   return {
     id: row.id,
     type: row.type,
     origin: row.origin,
     sentence: sentenceOf(row),
     repository: { id: row.repository_id, full_name: row.full_name },
-    ref: ref === undefined ? null : { kind: ref.kind, name: ref.name, full: ref.full },
+    ref: ref === undefined || ref === null ? null : { kind: ref.kind, name: ref.name, full: ref.full },
     before: row.before,
     after: row.after,
     actor: actorOf(row),
