@@ -1,3 +1,4 @@
+import { stripTypeScriptTypes } from 'node:module';
 import { SourceTextModule } from 'node:vm';
 import { stat } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
@@ -48,6 +49,12 @@ describe('examples in the pages', () => {
     expect(broken.map(({ place }) => place)).toEqual([]);
     expect(inline.length).toBeGreaterThan(0);
     expect(scripts.length).toBeGreaterThan(2);
+  });
+
+  test('every script in TypeScript loses its types and can be compiled', async () => {
+    const typed = (await readBlocks()).filter(({ place, language }) => language === 'ts' && place.startsWith('docs/scripts.md'));
+    expect(typed.length).toBeGreaterThan(0);
+    for (const { text } of typed) expect(() => new SourceTextModule(stripTypeScriptTypes(text))).not.toThrow();
   });
 
   test('every JSON block is JSON', async () => {
