@@ -69,6 +69,31 @@ export const optionalTiers: readonly Tier[] = [
     permissions: { pull_requests: 'read' },
     events: ['pull_request'],
   },
+  {
+    name: 'pull_requests_write',
+    purpose: 'Steps that open pull requests and ask for reviews',
+    permissions: { pull_requests: 'write' },
+    events: [],
+  },
+  {
+    name: 'dispatch',
+    purpose: 'Steps that start workflows by an event of their own',
+    permissions: { contents: 'write' },
+    // It comes back to us: that is how a step finds out whether a dispatch happened whose answer was lost.
+    events: ['repository_dispatch'],
+  },
+  {
+    name: 'workflows',
+    purpose: 'Steps that start a workflow by its name',
+    permissions: { actions: 'write' },
+    events: [],
+  },
+  {
+    name: 'access',
+    purpose: 'Changing who has access to repositories (teams need the tier people, too)',
+    permissions: { administration: 'write' },
+    events: [],
+  },
   { name: 'releases', purpose: 'Releases as triggers', permissions: {}, events: ['release'] },
   { name: 'visibility', purpose: 'A repository that goes public, told once more', permissions: {}, events: ['public'] },
   {

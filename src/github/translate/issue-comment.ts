@@ -3,7 +3,7 @@ import { issueCommentChangeTypes, type IssueCommentChangeType } from '../../chan
 import { githubIdSchema, repositorySchema } from '../facts.ts';
 import type { Translation } from '../translation.ts';
 import { once, repeated } from '../meaning.ts';
-import { bodyText, editedText, issueObject, person, shortText, timeText } from './payload-parts.ts';
+import { editedText, issueObject, person, postedText, shortText, timeText } from './payload-parts.ts';
 import { findInstallation, readPayload, unhandledAction, withoutInstallation } from './read-payload.ts';
 
 const types = new Map<unknown, IssueCommentChangeType>(issueCommentChangeTypes.map((type) => [type.slice('issue_comment.'.length), type]));
@@ -14,7 +14,7 @@ const payloadSchema = z.object({
   issue: issueObject,
   comment: z.object({
     id: githubIdSchema,
-    body: bodyText,
+    body: postedText,
     html_url: shortText,
     user: person,
     created_at: timeText,

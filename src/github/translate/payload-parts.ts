@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { IssueFacts } from '../../changes/issue-change.ts';
 import type { Actor } from '../../changes/ref-change.ts';
+import { stripAttribution } from '../../changes/attribution.ts';
 import { cutCharacters } from '../../changes/strangers-text.ts';
 import { actorSchema, githubIdSchema } from '../facts.ts';
 
@@ -32,6 +33,9 @@ export const shortText = textUpTo(1_000);
 
 /** A long text of a stranger. */
 export const bodyText = textUpTo(maxBody);
+
+/** The same of an issue, pull request or comment, as a person wrote it: without what RepoWatch puts around what it posts for people. */
+export const postedText = bodyText.transform((text) => text && stripAttribution(text));
 
 /** A time as GitHub writes it; null for anything else. */
 export const timeText = z
@@ -101,7 +105,7 @@ export const editedText = z
   .object({ from: z.string().nullish() })
   .optional()
   .catch(undefined)
-  .transform((change) => change && cutCharacters(change.from ?? '', maxBody));
+  .transform((change) => change && cutCharacters(stripAttribution(change.from ?? ''), maxBody));
 
 /** An issue, also the one that stands for a pull request. */
 export const issueObject = z
@@ -109,7 +113,7 @@ export const issueObject = z
     id: githubIdSchema,
     number: z.int().nonnegative(),
     title: shortText,
-    body: bodyText,
+    body: postedText,
     state: z.enum(['open', 'closed']).catch('open'),
     state_reason: shortText,
     locked: flag,

@@ -5,7 +5,7 @@ import type { Translation } from '../translation.ts';
 import { once, repeated, toggled, type Meaning } from '../meaning.ts';
 import {
   anything,
-  bodyText,
+  postedText,
   editedText,
   flag,
   identity,
@@ -39,7 +39,7 @@ const payloadSchema = z.object({
     id: githubIdSchema,
     number: z.int().nonnegative(),
     title: shortText,
-    body: bodyText,
+    body: postedText,
     state: z.enum(['open', 'closed']).catch('open'),
     draft: flag,
     merged: flag,

@@ -70,7 +70,8 @@ describe('real payloads', () => {
       'check_suite: recheck': 2,
       'check_suite: ignored nothing_to_tell': 7,
       'github_app_authorization: person_left': 2,
-      'ignored unhandled_event': 174,
+      'ignored unhandled_event': 172,
+      'repository_dispatch: ignored unhandled_event': 2,
     });
   });
 

@@ -15,6 +15,7 @@ import { translatePullRequest } from './pull-request.ts';
 import { translatePush } from './push.ts';
 import { quote, type Translator } from './read-payload.ts';
 import { translateRelease } from './release.ts';
+import { translateRepositoryDispatch } from './repository-dispatch.ts';
 import { translateRepository } from './repository.ts';
 
 /** The events that RepoWatch acts on. app.yml subscribes to the same ones; test/app-manifest.test.ts compares. */
@@ -36,6 +37,7 @@ export const handledEvents = [
   'member',
   'check_run',
   'check_suite',
+  'repository_dispatch',
   'ping',
 ] as const;
 type HandledEvent = (typeof handledEvents)[number];
@@ -58,6 +60,7 @@ const translators: Record<HandledEvent, Translator> = {
   member: translateMember,
   check_run: translateCheckRun,
   check_suite: translateCheckSuite,
+  repository_dispatch: translateRepositoryDispatch,
   ping: translatePing,
 };
 
