@@ -70,7 +70,7 @@ describe('types that count when the file does not say', () => {
     ['issue_comment', ['issue_comment.created', 'issue_comment.edited', 'issue_comment.deleted'], ['issue.opened']],
     ['release', ['release.published'], ['release.edited', 'release.unpublished', 'release.deleted']],
     ['presence', ['branch.joined', 'branch.left'], ['branch.created']],
-    ['repowatch', own.slice(2), ['branch.updated']],
+    ['repowatch', own.slice(2, -1), ['branch.updated', 'inbound.received']],
   ])('%s', (on, yes, no) => {
     expect(yes.filter((type) => !judge(`    on: ${on}`, sampleOf(type)).matched)).toEqual([]);
     expect(no.filter((type) => judge(`    on: ${on}`, sampleOf(type)).matched)).toEqual([]);
