@@ -7,11 +7,16 @@ import { editApiWatches, readApiWatches, type Watches } from './api-watches.ts';
 import type { Context } from './context.ts';
 
 /** What is said of a hook; what is left out stays, or is the default for a new one. */
-export type HookWords = Partial<Pick<Hook, 'url' | 'events' | 'active' | 'options' | 'format'>> & {
+export interface HookWords {
+  url?: string | undefined;
+  events?: Hook['events'] | undefined;
+  active?: boolean | undefined;
   description?: string | null | undefined;
+  options?: Record<string, unknown> | undefined;
+  format?: Hook['format'] | undefined;
   /** The key that its messages are signed with; null takes it away. */
   secret?: string | null | undefined;
-};
+}
 
 /** Which hook, and what must be true of it before it is changed. */
 export interface HookPlace {
@@ -47,8 +52,12 @@ export async function patchHook(
 ): Promise<Outcome<{ created: boolean; hook: Hook }, ErrorCode>> {
   return await writeHook(context, wish, (known, now) => {
     if (!known) return unknownHook(wish.hookId);
-    const { secret, description = known.description, ...words } = wish.words;
-    return ok({ ...known, ...words, description: description || noDescription, has_secret: keepsSecret(known, secret), updated_at: now });
+    const { url = known.url, events = known.events, active = known.active, options = known.options, secret } = wish.words;
+    // A format that nobody chose follows the events.
+    const preset = known.format === presetFormat(known.events) ? presetFormat(events) : known.format;
+    const { format = preset, description = known.description } = wish.words;
+    const said = { url, events, active, options, format, description: description || noDescription };
+    return ok({ ...known, ...said, has_secret: keepsSecret(known, secret), updated_at: now });
   });
 }
 
@@ -104,7 +113,8 @@ export async function addHooks(
     if (known && !findHook(known)) return failed('conflict', `There is a watch ${key} that stands for no hook. Remove it first.`);
     const compiled = compileHook({ ...hook, created_at: now, updated_at: now });
     if (!compiled.ok) return compiled;
-    if (from && hook.has_secret) await context.hookSecrets.copy(trx, { from: { ...ownerOf(from), repositoryId: from.id }, to, hookId: hook.id });
+    if (from && hook.has_secret)
+      await context.hookSecrets.copy(trx, { from: { ...ownerOf(from), repositoryId: from.id }, to, hookId: hook.id });
     all = { ...all, [key]: compiled.value };
   }
   return ok(all);
@@ -167,7 +177,8 @@ async function writeHook(
   const done = await editHooks(context, wish, async (watches, trx, repository) => {
     const key = hookKey(wish.hookId);
     const known = findHook(watches[key]);
-    if (watches[key] && !known) return failed('conflict', `There is a watch ${key} that stands for no hook. Choose another id, or remove it.`);
+    if (watches[key] && !known)
+      return failed('conflict', `There is a watch ${key} that stands for no hook. Choose another id, or remove it.`);
     const refused = refuseOther(known, wish);
     if (refused) return refused;
     const hook = change(known, context.clock.now().toISOString());
@@ -187,7 +198,9 @@ export function judgeHook(context: Pick<Context, 'judgeAddress'>, hook: Hook): O
   const url = context.judgeAddress(hook.url);
   if (!url.ok) {
     const message = `The url of the hook is refused: ${url.message}`;
-    return url.code === 'action_input_invalid' ? failed('request_invalid', message, [{ path: 'url', message: url.message }]) : failed(url.code, message);
+    return url.code === 'action_input_invalid'
+      ? failed('request_invalid', message, [{ path: 'url', message: url.message }])
+      : failed(url.code, message);
   }
   const compiled = compileHook(hook);
   return compiled.ok ? compiled : failed(compiled.code, compiled.message, [{ path: 'events', message: compiled.message }]);

@@ -6,6 +6,7 @@ import { findRepositories } from '../mirror/repository.ts';
 import { listRunChanges } from '../runs/cancel-run.ts';
 import type { RunState } from '../runs/record-progress.ts';
 import type { CompiledWatch } from '../watches/compile-config.ts';
+import { isHookSilent } from '../watches/silent-hook.ts';
 import type { Context } from './context.ts';
 import type { LoadedRun } from './loaded-run.ts';
 import { judgeHeldRun, needsFiles } from './judge-held-run.ts';
@@ -25,6 +26,10 @@ export type Preparation = { ready: true; prepared: PreparedRun } | { ready: fals
 
 /** Looks at what a run's watch wants to know before it begins: the changed files, the present state, the changes it gathered. Free for most. */
 export async function prepareRun(context: Context, loaded: LoadedRun, watch: CompiledWatch): Promise<Preparation> {
+  if (await isHookSilent(context.db, loaded.run)) {
+    const message = `The hook that ${watch.id} stands for is switched off or gone. Nothing was sent.`;
+    return { ready: false, state: { status: 'cancelled', code: 'hook_inactive', message } };
+  }
   if (watch.settleMs === 0 && watch.batchMs === 0 && loaded.run.code !== 'holding') return { ready: true, prepared: { loaded } };
   const gathered = watch.batchMs > 0 ? await readGathered(context, loaded) : [loaded.stored];
   const kept = await keepFitting(context, { loaded, watch, gathered });

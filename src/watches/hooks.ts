@@ -71,9 +71,7 @@ function compileEvents({ events, format }: Pick<Hook, 'events' | 'format'>): Out
 /** What `all` in a list stands for: everything that `on: all` is about, or that has a body. */
 function olderTypes(format: HookFormat): readonly ChangeType[] {
   const everything: readonly string[] = triggers.all.allTypes;
-  return changeTypes.filter((type) =>
-    format === 'webgme' ? compatibilityNamesOf(type).some(isOlderName) : everything.includes(type),
-  );
+  return changeTypes.filter((type) => (format === 'webgme' ? compatibilityNamesOf(type).some(isOlderName) : everything.includes(type)));
 }
 
 /** Types of changes as triggers with `types`. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
 import { createLog } from '../../src/core/log.ts';
-import { ok } from '../../src/core/outcome.ts';
+import { failed, ok } from '../../src/core/outcome.ts';
 import type { Db } from '../../src/db/connect.ts';
 import type { HttpActions, HttpOptions } from '../../src/http/http-options.ts';
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
@@ -41,6 +41,13 @@ export const testActions: HttpActions = {
   },
   explainLayers: async () => undefined,
   watches: { put: async () => ok({ created: true }), switch: async () => ok(undefined), delete: async () => ok(undefined) },
+  hooks: {
+    list: async () => [],
+    put: async () => failed('not_found', 'none'),
+    patch: async () => failed('not_found', 'none'),
+    delete: async () => ok([]),
+    copy: async () => ok([]),
+  },
   trials: {
     validate: async () => ({ status: 'ok', problems: [], watches: [] }),
     simulate: async () =>
