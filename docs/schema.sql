@@ -1150,8 +1150,7 @@ create table watch_state (
   version bigint not null,
   updated_at timestamp with time zone default now() not null,
   constraint watch_state_pkey PRIMARY KEY (repository_id, installation_id, watch_key, key),
-  constraint watch_state_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 100))),
-  constraint watch_state_value_check CHECK ((octet_length(value) <= 8192)),
+  constraint watch_state_size_check CHECK ((((char_length(key) >= 1) AND (char_length(key) <= 100)) AND (octet_length(value) <= 8192))),
   constraint watch_state_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
 );
 CREATE INDEX watch_state_installation_index ON watch_state USING btree (installation_id);

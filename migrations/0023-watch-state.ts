@@ -7,11 +7,12 @@ export async function up(trx: Knex): Promise<void> {
       installation_id bigint not null,
       repository_id bigint not null references repositories (id) on delete cascade,
       watch_key text not null,
-      key text not null constraint watch_state_key_check check (char_length(key) between 1 and 100),
-      value text not null constraint watch_state_value_check check (octet_length(value) <= 8192),
+      key text not null,
+      value text not null,
       version bigint not null,
       updated_at timestamptz not null default now(),
-      primary key (repository_id, installation_id, watch_key, key)
+      primary key (repository_id, installation_id, watch_key, key),
+      constraint watch_state_size_check check (char_length(key) between 1 and 100 and octet_length(value) <= 8192)
     );
     create index watch_state_installation_index on watch_state (installation_id);
   `);

@@ -96,7 +96,8 @@ function createLogger(limits: ScriptLimits & RunLimits, writeLine: WriteLine): (
     length += line.length;
     if (lines > limits.logLines || length > limits.logLength) {
       lines = limits.logLines + 1;
-      writeLine('… further lines are dropped (script_log_limit)');
+      const code = 'script_log_limit';
+      writeLine(`… further lines are dropped (${code})`);
     } else writeLine(line.length > limits.logLineLength ? '… a line longer than 4,000 characters is dropped' : line);
   };
 }
