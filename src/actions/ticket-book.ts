@@ -4,7 +4,7 @@ import type { RunFacts } from './run-facts.ts';
 /** Where a ticket is: the same wherever it is named, whatever secret reaches it. */
 export interface TicketPlace {
   provider: TicketProvider;
-  /** The address of a Jira, `owner/name` on GitHub, the repository's id of a ticket of ours. */
+  /** The address of a Jira, the repository's id on GitHub; empty for RepoWatch's own, whose keys are their own. */
   connection: string;
   key: string;
 }

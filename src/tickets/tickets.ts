@@ -95,7 +95,7 @@ export async function insertOwnTicket(db: Db, ticket: NewTicket): Promise<Ticket
     `with next as (select nextval(pg_get_serial_sequence('tickets', 'id')) as id),
        made as (insert into tickets (id, installation_id, repository_id, provider, connection, key, title, body, status, issue_number, pr_number, url)
          overriding system value
-         select next.id, :installationId, :repositoryId, 'builtin', cast(:repositoryId as text), 'T-' || next.id, :title, :body, :status,
+         select next.id, :installationId, :repositoryId, 'builtin', '', 'T-' || next.id, :title, :body, :status,
            :issueNumber, :prNumber, :url from next
          on conflict (repository_id, issue_number) where provider = 'builtin' and issue_number is not null do nothing returning *)
      select ${columns} from made t`,
