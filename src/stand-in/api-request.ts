@@ -43,7 +43,7 @@ export interface Route<Request> {
   method: string;
   /** `:name` is one part of the path, a last `*` takes the rest. */
   pattern: string;
-  /** What the installation must have been granted, like `checks:write`. */
+  /** What the installation must have been granted, like `checks:write`; one of several with ` or ` between them. */
   permission?: string;
   handle(request: Request): ApiAnswer | Promise<ApiAnswer>;
 }

@@ -159,9 +159,10 @@ async function answerBelowRepository(base: Omit<ApiRequest, 'param'>, path: stri
 
 function requirePermission(route: { permission?: string }, granted: Record<string, string>): void {
   if (route.permission === undefined) return;
-  const [name = '', level = 'read'] = route.permission.split(':');
   const levels = ['read', 'write', 'admin'];
-  if (levels.indexOf(granted[name] ?? '') >= levels.indexOf(level)) return;
+  const accepted = route.permission.split(' or ').map((permission) => permission.split(':') as [string, string]);
+  if (accepted.some(([name, level]) => levels.indexOf(granted[name] ?? '') >= levels.indexOf(level))) return;
+  const [[name, level] = ['', '']] = accepted;
   const headers = { 'X-Accepted-GitHub-Permissions': `${name}=${level}` };
   throw new ApiProblem(403, 'Resource not accessible by integration', { headers });
 }

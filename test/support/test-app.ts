@@ -72,9 +72,15 @@ export function testSettings(replaced: Record<string, string>): ServerSettings {
 
 /**
  * Starts everything. `github: true` brings a stand-in GitHub whose webhooks come here; `events` what its App
- * subscribes to, `kinds` a folder with further action kinds. */
+ * subscribes to, `permissions` what it is granted, `kinds` a folder with further action kinds. */
 export async function startTestApp(
-  options: { github?: boolean; events?: string[]; settings?: Record<string, string>; kinds?: URL } = {},
+  options: {
+    github?: boolean;
+    events?: string[];
+    permissions?: Record<string, string>;
+    settings?: Record<string, string>;
+    kinds?: URL;
+  } = {},
 ): Promise<TestApp> {
   const directory = await mkdtemp(join(tmpdir(), 'repowatch-test-'));
   const database = await createTestDatabase();
@@ -87,6 +93,7 @@ export async function startTestApp(
         webhookSecret,
         ...signIn,
         ...(options.events && { events: options.events }),
+        ...(options.permissions && { permissions: options.permissions }),
       })
     : undefined;
   const logs: string[] = [];
