@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { ReplayConfig } from '../../core/statuses.ts';
 import { requireRight } from '../access.ts';
 import type { Api, RouteContext } from '../api.ts';
+import { auditThing } from '../audit-request.ts';
 import { found, unwrap } from '../problem.ts';
 import { findInstallation } from '../read/installations.ts';
 import { findJob } from '../read/jobs.ts';
@@ -73,7 +74,10 @@ async function answer(context: RouteContext, { request, reply }: { request: Fast
   if (!outcome.ok && outcome.code === 'bulk_busy') void reply.header('retry-after', String(busySeconds));
   const { jobId, matched, cooling, runs } = unwrap(outcome);
   const job = jobId === null ? null : found(await findJob(db, jobId), `job ${jobId}`);
-  if (jobId !== null) void reply.header('location', `/api/jobs/${jobId}`);
+  if (jobId !== null) {
+    void reply.header('location', `/api/jobs/${jobId}`);
+    await auditThing(db, request, { action: `runs.${kind}`, thing: 'job', id: jobId, after: { filter, config, runs: runs.length } });
+  }
   const body: z.output<typeof bulkAnswer> = { matched, cooling, selected: runs.length, runs: runs.slice(0, shownRuns), job };
   return await reply.code(job === null ? 200 : 202).send(body);
 }

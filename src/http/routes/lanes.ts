@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { requireRight } from '../access.ts';
 import type { Api, RouteContext } from '../api.ts';
+import { auditRequest, auditThing } from '../audit-request.ts';
 import { withLink } from '../paging.ts';
 import { found, unwrap } from '../problem.ts';
 import { findBlockerPlace, findBreakerPlace, listBreakers, listLanes } from '../read/lanes.ts';
@@ -12,7 +13,12 @@ import { problems } from '../schemas/problem.ts';
 const tags = ['runs'];
 
 /** Lanes: what has to be done in which order, and what stands still; and the breakers of loops. */
-export function addLaneRoutes(api: Api, { db, actions }: RouteContext): void {
+export function addLaneRoutes(api: Api, context: RouteContext): void {
+  addLanes(api, context);
+  addBreakers(api, context);
+}
+
+function addLanes(api: Api, { db, actions }: RouteContext): void {
   api.get(
     '/lanes',
     {
@@ -43,10 +49,14 @@ export function addLaneRoutes(api: Api, { db, actions }: RouteContext): void {
       const place = await findBlockerPlace(db, lane);
       // Without one only those who see everything are told whether there is such a lane.
       requireRight(request, 'write', { resource: place ?? 'everything', what: `lane ${lane}` });
-      const outcome = await actions.runs.unblock({ lane, skip: request.body?.skip ?? false });
-      return reply.code(202).send(unwrap(outcome));
+      const done = unwrap(await actions.runs.unblock({ lane, skip: request.body?.skip ?? false }));
+      await auditThing(db, request, { action: `run.${done.action}`, thing: 'run', id: done.run, after: { lane } });
+      return reply.code(202).send(done);
     },
   );
+}
+
+function addBreakers(api: Api, { db, actions }: RouteContext): void {
   api.get(
     '/breakers',
     {
@@ -78,8 +88,15 @@ export function addLaneRoutes(api: Api, { db, actions }: RouteContext): void {
     async (request) => {
       const { id } = request.params;
       const what = `breaker ${id}`;
-      requireRight(request, 'write', { resource: found(await findBreakerPlace(db, id), what), what });
+      const place = found(await findBreakerPlace(db, id), what);
+      requireRight(request, 'write', { resource: place, what });
       await actions.runs.resetBreaker(id);
+      await auditRequest(db, request, {
+        action: 'breaker.reset',
+        target: { kind: 'breaker', id },
+        installationId: place.installation,
+        repositoryId: place.repository,
+      });
       return { id };
     },
   );

@@ -13,7 +13,12 @@ import { replayBody, replayed, runDetail, runQuery, runSummary } from '../schema
 const tags = ['runs'];
 
 /** Watches at work: the list, one with its steps and attempts, and doing one again. */
-export function addRunRoutes(api: Api, { db, actions }: RouteContext): void {
+export function addRunRoutes(api: Api, context: RouteContext): void {
+  addRunReads(api, context);
+  addRunWrites(api, context);
+}
+
+function addRunReads(api: Api, { db, actions }: RouteContext): void {
   api.get(
     '/runs',
     {
@@ -43,6 +48,9 @@ export function addRunRoutes(api: Api, { db, actions }: RouteContext): void {
       return { ...run, parameters: await actions.runs.readParameters(params.id) };
     },
   );
+}
+
+function addRunWrites(api: Api, { db, actions }: RouteContext): void {
   api.post(
     '/runs/:id/replay',
     {
