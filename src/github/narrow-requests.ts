@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Db } from '../db/connect.ts';
 import type { Read } from './ask.ts';
 import type { Clients, GitHubClient } from './clients.ts';
-import { fieldsOf } from './failure-facts.ts';
+import { fieldsOf, headerOf } from './failure-facts.ts';
 import { judgeGitHubError } from './judge.ts';
 import { repositoryRoute, type RepositoryPlace } from './repository-path.ts';
 import { takeWriteTurn } from './write-pace.ts';
@@ -91,7 +91,10 @@ function isOfToken(error: unknown): boolean {
 
 function show(response: { status?: unknown; headers?: unknown; data?: unknown }): NarrowAnswer {
   const headers = fieldsOf(response.headers);
-  const shown = shownHeaders.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]]));
+  const shown = shownHeaders.flatMap((name) => {
+    const text = headerOf({ headers }, name);
+    return text === undefined ? [] : [[name, text]];
+  });
   return { status: Number(response.status), headers: Object.fromEntries(shown) as Record<string, string>, data: plain(response.data) };
 }
 

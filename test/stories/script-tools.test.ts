@@ -88,7 +88,9 @@ beforeAll(async () => {
   await world.github!.createRepository({ owner: 'acme', name: 'other', files: { 'README.md': '#' } }).catch(() => undefined);
   ({ fullName } = await track(world, 'app', files));
 });
-afterAll(() => world[Symbol.asyncDispose]());
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
 
 async function start(key: string): Promise<void> {
   await world.api(`/api/repos/${fullName}/watches/${key}/run`, { method: 'POST', body: { ref: 'main' } });

@@ -58,8 +58,8 @@ async function runScript(context: Context, tools: ActionTools): Promise<AttemptO
 }
 
 /** The script's text: what the step says, or the file of the default branch. */
-async function readSource({ input, facts }: Context, { readFile }: ActionTools): Promise<Outcome<string, ErrorCode>> {
-  const source = input.run === undefined ? await readFile(facts, input.file ?? '') : ok(input.run);
+async function readSource({ input, facts }: Context, tools: ActionTools): Promise<Outcome<string, ErrorCode>> {
+  const source = input.run === undefined ? await tools.readFile(facts, input.file ?? '') : ok(input.run);
   if (!source.ok) return failed(isErrorCode(source.code) ? source.code : 'script_invalid', source.message);
   return source.value.length > maxSourceLength ? failed('script_invalid', 'The script is larger than 128 KB.') : source;
 }

@@ -177,8 +177,8 @@ function describeThrown(error: unknown, maxLength: number): string {
   try {
     if (typeof error === 'string') return error.slice(0, maxLength);
     if (!(error instanceof Error)) return `The script threw ${JSON.stringify(error) ?? typeof error}`.slice(0, maxLength);
-    const message = String(error.message);
-    const where = describeLines(linesOf(String(error.stack ?? ''), message));
+    const { message } = error;
+    const where = describeLines(linesOf(error.stack ?? '', message));
     return `${error.name}: ${message}`.slice(0, maxLength - where.length) + where;
   } catch {
     return 'The script threw something that cannot be shown';

@@ -25,5 +25,9 @@ export async function findRunLog(db: Db, id: string): Promise<{ status: RunStatu
      where a.run_id = :id and a.log is not null order by a.position, a.number limit 1000`,
     { id },
   );
-  return { status: run.status, attempts: rows.map(({ log, ...row }) => ({ ...row, lines: Array.isArray(log) ? log.map(String) : [] })) };
+  return { status: run.status, attempts: rows.map(toLogged) };
+}
+
+function toLogged({ step, attempt, status, log }: LogRow): LoggedAttempt {
+  return { step, attempt, status, lines: Array.isArray(log) ? log.map(String) : [] };
 }
