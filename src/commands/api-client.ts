@@ -9,6 +9,9 @@ export interface ApiClient {
   url: string;
   get<T>(path: string): Promise<Outcome<T>>;
   post<T>(path: string, body?: unknown): Promise<Outcome<T>>;
+  put<T>(path: string, body: unknown, headers?: Record<string, string>): Promise<Outcome<T>>;
+  patch<T>(path: string, body: unknown): Promise<Outcome<T>>;
+  delete<T>(path: string): Promise<Outcome<T>>;
 }
 
 /** How long one request may take. Milliseconds. */
@@ -28,8 +31,14 @@ export function connectApi({ environment }: Pick<CommandContext, 'environment'>)
 
 /** A client of the server at this address. */
 function createApiClient(url: string, token: string): ApiClient {
-  const call = async <T>(method: string, path: string, body?: unknown): Promise<Outcome<T>> => {
-    const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+  const call = async <T>(
+    method: string,
+    path: string,
+    given: { body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<Outcome<T>> => {
+    const { body } = given;
+    const json = body === undefined ? {} : { 'content-type': 'application/json' };
+    const headers = { authorization: `Bearer ${token}`, ...json, ...given.headers };
     try {
       const response = await fetch(`${url}${path}`, {
         method,
@@ -46,7 +55,14 @@ function createApiClient(url: string, token: string): ApiClient {
       );
     }
   };
-  return { url, get: (path) => call('GET', path), post: (path, body) => call('POST', path, body) };
+  return {
+    url,
+    get: (path) => call('GET', path),
+    post: (path, body) => call('POST', path, { body }),
+    put: (path, body, headers = {}) => call('PUT', path, { body, headers }),
+    patch: (path, body) => call('PATCH', path, { body }),
+    delete: (path) => call('DELETE', path),
+  };
 }
 
 async function readAnswer<T>(response: Response, what: string): Promise<Outcome<T>> {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addConfigVerbs, configVerbs } from './config-verbs.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
+import { addHookVerbs, hookVerbs } from './hook-verbs.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { ReconcileOptions } from './reconcile.ts';
 import type { RegisterOptions } from './register.ts';
@@ -74,6 +75,7 @@ const verbs = {
       'Asks a running server to run a watch that has a manual trigger, and shows what came of it. Exit code 1 when it did not run or did not succeed. Needs REPOWATCH_TOKEN or ADMIN_TOKEN; honours REPOWATCH_URL.',
     example: 'repowatch run acme/app deploy --ref release/1 --input environment=staging',
   },
+  ...hookVerbs,
   ...configVerbs,
 };
 
@@ -119,6 +121,7 @@ function createProgram(context: CommandContext, choose: (run: Run) => void): Com
       choose(async (given) => (await import('./reconcile.ts')).reconcile(given, name, options)),
     );
   addRunVerb(add, choose);
+  addHookVerbs(add, choose);
   addConfigVerbs(add, choose);
   return program;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { runProgram } from '../../src/commands/program.ts';
 import { createWorkingCopy, type WorkingCopy } from '../../src/stand-in/git-client.ts';
 import { configOf, quiet, track, webhookWatch } from '../support/story.ts';
 import { adminToken, startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
@@ -223,5 +224,83 @@ describe('hooks of other repositories', () => {
     expect(audit.rows.map(({ action }) => action)).toContain('hooks.copied');
     for (const { text } of audit.rows) expect(text).not.toMatch(/a secret of some|\/onoff/);
     expect(ids.app).not.toBe(ids.other);
+  });
+});
+
+describe('on the command line', () => {
+  const run = async (...words: string[]) => {
+    const printed: string[] = [];
+    const told: string[] = [];
+    const code = await runProgram(
+      {
+        environment: { REPOWATCH_URL: world.url, REPOWATCH_TOKEN: adminToken, KEY: 'a secret of some length' },
+        version: '1.2.3',
+        print: (line) => void printed.push(line),
+        tell: (line) => void told.push(line),
+        attended: false,
+        listenForStop: () => new AbortController().signal,
+      },
+      ['hooks', ...words],
+    );
+    return { code, printed: printed.join('\n'), told: told.join('\n') };
+  };
+
+  test('hooks are made, shown, changed, switched and removed', async () => {
+    await ask('DELETE', '/x');
+    expect(await run('list', 'acme/app')).toEqual({ code: 0, printed: '', told: 'There are no hooks.' });
+    const added = await run(
+      'add',
+      'acme/app',
+      'ci',
+      url('ci'),
+      '-e',
+      'COMMIT,TAG_CREATED',
+      '-d',
+      'builds',
+      '--deactivate',
+      '--secret-from',
+      'KEY',
+      '--json',
+    );
+    expect(added).toMatchObject({ code: 0, told: '' });
+    expect(JSON.parse(added.printed)).toMatchObject({
+      id: 'ci',
+      events: ['COMMIT', 'TAG_CREATED'],
+      description: 'builds',
+      active: false,
+      hasSecret: true,
+    });
+    expect(await run('add', 'acme/app', 'ci', url('ci'))).toMatchObject({ code: 1, printed: '', told: expect.stringContaining('already') });
+    expect(await run('get', 'acme/app', 'ci')).toMatchObject({
+      code: 0,
+      printed: `ci  inactive  COMMIT,TAG_CREATED  webgme  ${url('ci')}  builds`,
+    });
+    expect(await run('update', 'acme/app', 'ci', '--activate', '-e')).toMatchObject({
+      code: 0,
+      printed: expect.stringContaining('ci  active  none'),
+    });
+    expect(await run('update', 'acme/app', 'ci', '-e', 'all', '-u', url('new'))).toMatchObject({
+      code: 0,
+      printed: expect.stringContaining(`all  webgme  ${url('new')}`),
+    });
+    expect(JSON.parse((await run('remove', 'acme/app', 'ci', '--json')).printed)).toEqual({});
+    expect(await run('get', 'acme/app', 'ci')).toMatchObject({ code: 1, printed: '', told: expect.stringContaining('no hook ci') });
+  });
+
+  test.each([
+    [['add', 'a/b', 'h', 'https://x', '-e', 'COMIT'], 'Valid events: all, branch.created'],
+    [['add', 'acme/app', 'h', 'http://x'], 'OUTBOUND_ALLOW'],
+    [['add', 'acme/app', 'h'], 'url'],
+    [['update', 'acme/app', 'h'], 'Nothing to change'],
+    [['update', 'acme/app', 'h', '--activate', '--deactivate'], 'either'],
+    [['list', 'acme'], 'owner/name'],
+    [['lst', 'acme/app'], 'Did you mean list'],
+    [['remove', 'acme/app', 'none'], 'no hook none'],
+  ])('%j fails with 1 and says why', async (words, why) => {
+    expect(await run(...words)).toEqual({ code: 1, printed: '', told: expect.stringContaining(why) });
+  });
+
+  test.each(['list', 'get', 'add', 'update', 'remove', 'copy'])('%s has help with an example', async (verb) => {
+    expect(await run(verb, '--help')).toMatchObject({ code: 0, printed: expect.stringContaining(`$ repowatch hooks ${verb} acme/app`) });
   });
 });
