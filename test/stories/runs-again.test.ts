@@ -181,6 +181,25 @@ describe('many runs again', () => {
     expect(await post('/api/runs/replay', { filter, dry_run: true }, 200)).toMatchObject({ matched: 1, runs: [failed[3]!.id] });
     expect(await post('/api/runs/replay', { filter: { watch: 'many' }, dry_run: true }, 200)).toMatchObject({ matched: 4, cooling: 3 });
     expect(await post('/api/runs/redrive', { filter: { watch: 'many' } }, 200)).toMatchObject({ matched: 0, job: null });
+    const { installation_id: installation } = await world.api('/api/repos/acme/app');
+    const [past, future] = [new Date(0), new Date(Date.now() + 60_000)].map((at) => at.toISOString());
+    const counts: [string, number][] = [
+      [`since=${past}&until=${future}`, 7],
+      [`since=${future}`, 0],
+      [`until=${past}`, 0],
+      ['status=failed&status=succeeded', 7],
+      ['status=failed', 4],
+      ['type=branch.updated&ref=many', 7],
+      ['type=tag.created', 0],
+      ['code=webhook_rejected', 4],
+      [`installation=${String(installation)}`, 7],
+      ['installation=4711', 0],
+      [`replay_of=${failed[0]!.id}`, 1],
+      [`lane=${encodeURIComponent(failed[1]!.lane)}`, 2],
+      ['blocked=true', 0],
+      ['blocked=false', 7],
+    ];
+    for (const [query, count] of counts) expect([query, (await runs(`watch=many&${query}`)).length]).toEqual([query, count]);
   });
 
   test('one job at a time for an installation; taken back it begins nothing more', async () => {
