@@ -67,19 +67,19 @@ function createIsolate(state: ChildState, memoryMb: number): Sandbox {
   const isolate = new state.ivm.Isolate({ memoryLimit: memoryMb, onCatastrophicError: giveUp });
   const context = isolate.createContextSync();
   const sandbox: Partial<Sandbox> = { isolate, context, memoryMb };
-  const host = (tellHost: (active: ActiveRun, ...values: unknown[]) => void) =>
+  const host = (tellHost: (active: ActiveRun, values: unknown[]) => void) =>
     new state.ivm.Callback(
       (...values: unknown[]) => {
-        if (sandbox.run) tellHost(sandbox.run, ...values);
+        if (sandbox.run) tellHost(sandbox.run, values);
       },
       { ignored: true },
     );
-  const finish = host((active, code, text) => {
+  const finish = host((active, [code, text]) => {
     if (code === '') active.end ??= { ok: true, text: String(text) };
     else active.end ??= toFailure(String(code), String(text));
   });
-  const writeLine = host((active, line) => tell({ type: 'log', run: active.number, line: String(line) }));
-  const ask = host((active, what, call, request) =>
+  const writeLine = host((active, [line]) => tell({ type: 'log', run: active.number, line: String(line) }));
+  const ask = host((active, [what, call, request]) =>
     tell({ type: 'ask', run: active.number, what: what as HostCall, call: Number(call), request: String(request) }),
   );
   // Compiled once per process: the sandbox is our own text, and its code cache never leaves this process.
