@@ -13,6 +13,7 @@ import {
   type BulkKind,
   type RunFilter,
 } from '../runs/bulk-jobs.ts';
+import { issueLanePrefix, serveIssueJob, wakeIssueJobs } from './bulk-issues.ts';
 import type { Context } from './context.ts';
 import { redriveWithin, replayWithin } from './replay-run.ts';
 
@@ -43,7 +44,7 @@ export interface BulkAnswer {
 }
 
 /** The most runs that one job takes. */
-export const bulkLimit = 1_000;
+const bulkLimit = 1_000;
 
 const lanePrefix = 'job:';
 
@@ -71,7 +72,8 @@ export function createBulkService(context: Context): LaneService {
     prefix: 'bulk',
     groupSize: 4,
     maxLanes: 4,
-    serveAlone: (lane, turn) => serveJob(context, lane.slice(lanePrefix.length), turn),
+    serveAlone: (lane, turn) =>
+      lane.startsWith(issueLanePrefix) ? serveIssueJob(context, lane, turn) : serveJob(context, lane.slice(lanePrefix.length), turn),
   };
 }
 
@@ -95,6 +97,7 @@ async function serveJob(context: Context, jobId: string, turn: Turn): Promise<vo
 
 /** Sends tickets for jobs that are not over: after a crash, or when a ticket was lost. */
 export async function wakeBulks(context: Context): Promise<void> {
+  await wakeIssueJobs(context);
   const ids = await listOpenBulks(context.db);
   await context.queue.send(
     context.db,

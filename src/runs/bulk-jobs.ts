@@ -41,7 +41,7 @@ export interface Found {
 }
 
 /** The most runs that are counted. */
-export const countedAtMost = 100_000;
+const countedAtMost = 100_000;
 
 /** Of a chain of replays the last one speaks for all: what succeeded in the meantime is not repeated. */
 const isLast = `not exists (
