@@ -60,15 +60,17 @@ export function createTokenGate({ adminToken, identify, publicUrl }: GateOptions
       });
       if (requester !== undefined) return requester;
     }
+    // A request without any token is a mistake, not a guess.
+    if (token === '') {
+      void from.reply.header('www-authenticate', 'Bearer realm="RepoWatch"');
+      throw new RepoWatchError('unauthorized', `The request carries no token. ${remedy}`);
+    }
     const wait = failures.retryAfterSeconds(from.request.ip);
     if (wait > 0) {
       void from.reply.header('retry-after', String(wait));
       throw new RepoWatchError('too_many_attempts', `Too many wrong tokens came from this address. Try again in ${wait} s.`);
     }
-    if (token !== '') throw refuse(new RepoWatchError('unauthorized', `The request carries a wrong token. ${remedy}`), from);
-    // A request without any token is a mistake, not a guess.
-    void from.reply.header('www-authenticate', 'Bearer realm="RepoWatch"');
-    throw new RepoWatchError('unauthorized', `The request carries no token. ${remedy}`);
+    throw refuse(new RepoWatchError('unauthorized', `The request carries a wrong token. ${remedy}`), from);
   };
   return {
     identify,

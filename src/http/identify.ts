@@ -4,7 +4,7 @@ import type { Db } from '../db/connect.ts';
 import { findToken, noteTokenUse, type ApiToken } from '../people/api-tokens.ts';
 import { findUser, type KnownUser } from '../people/github-users.ts';
 import { narrowHoldings, spread, type Holdings, type Restriction } from '../people/holdings.ts';
-import { adminRequester, tokenScopes, type Requester } from '../people/requester.ts';
+import { adminRequester, tokenScopes, type Requester, type TokenScope } from '../people/requester.ts';
 import { findSession, type Session } from '../people/sessions.ts';
 import { isTokenText } from '../people/token-text.ts';
 import { readHoldings } from '../people/user-access.ts';
@@ -96,10 +96,16 @@ async function requesterOfToken(options: IdentifyOptions, token: ApiToken): Prom
     userId: token.userId,
     githubId: person?.user.githubId ?? null,
     login: person?.user.login ?? `token:${token.name}`,
-    scopes: token.scopes,
+    scopes: withLesser(token.scopes),
     admin: restriction === undefined && token.scopes.includes('admin') && (person?.admin ?? true),
     ...spread(restriction === undefined ? held : narrowHoldings(held, restriction)),
   };
+}
+
+/** A scope brings those below it. */
+function withLesser(scopes: readonly TokenScope[]): TokenScope[] {
+  const highest = Math.max(...scopes.map((scope) => tokenScopes.indexOf(scope)));
+  return tokenScopes.slice(0, highest + 1);
 }
 
 async function restrictionOf(db: Db, { installations, repositories, projects }: ApiToken): Promise<Restriction | undefined> {

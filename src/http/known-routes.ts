@@ -1,11 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RepoWatchError } from '../core/errors.ts';
+import type { Access } from './access.ts';
 import { pathOf } from './problem.ts';
 
 /** A route as it was declared. */
 export interface KnownRoute {
   method: string;
   url: string;
+  /** What it declares about who may use it. */
+  access: Access | undefined;
 }
 
 function patternOf(url: string): RegExp {
@@ -16,8 +19,8 @@ function patternOf(url: string): RegExp {
 /** Collects every route that is added from here on. */
 export function collectRoutes(app: FastifyInstance): KnownRoute[] {
   const routes: KnownRoute[] = [];
-  app.addHook('onRoute', ({ method, url }) => {
-    for (const one of Array.isArray(method) ? method : [method]) routes.push({ method: one, url });
+  app.addHook('onRoute', ({ config, method, url }) => {
+    for (const one of Array.isArray(method) ? method : [method]) routes.push({ method: one, url, access: config?.access });
   });
   return routes;
 }

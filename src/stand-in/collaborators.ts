@@ -38,6 +38,12 @@ export function noteMember(world: World, event: { repo: string; payload: Json })
   else people.set(member['id'], { ...member, role_name: changes?.['role_name']?.to ?? changes?.['permission']?.to ?? 'write' });
 }
 
+/** The role of a collaborator; undefined for anybody else. */
+export function roleOfCollaborator(repository: Repository, accountId: number): string | undefined {
+  const role = accessOf(repository).people.get(accountId)?.['role_name'];
+  return typeof role === 'string' ? role : undefined;
+}
+
 /** Makes somebody a collaborator without a word. */
 export function addCollaborator(world: World, wish: { repo: string; login: string; role?: string }): void {
   const account = readAccount(world, wish.login);

@@ -1,8 +1,9 @@
 import { createHash, createPublicKey, generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import { ApiProblem, linkHeader, type ApiAnswer } from './api-request.ts';
-import { accountPayload, installationPayload, isoTime, nodeId } from './payloads.ts';
-import { readAccount, type Account, type ApiCall, type Installation, type Json, type World } from './world.ts';
+import { ApiProblem, type ApiAnswer } from './api-request.ts';
+import { accountPayload, isoTime, nodeId } from './payloads.ts';
+import { giveUserToken, pollDevice, refreshUserToken } from './user-tokens.ts';
+import { readAccount, type Account, type ApiCall, type Json, type World } from './world.ts';
 
 /** A manifest that somebody sent, waiting for its exchange. */
 interface PendingApp {
@@ -21,8 +22,8 @@ interface People {
   clientSecret: string;
   apps: Map<string, PendingApp>;
   codes: Map<string, PendingUser>;
-  tokens: Map<string, Account>;
-  members: Map<number, Set<number>>;
+  /** By organisation and person. */
+  members: Map<number, Map<number, 'admin' | 'member'>>;
   requests: { id: number; account: Account; requester: Account; at: Date }[];
 }
 
@@ -36,7 +37,6 @@ export function peopleOf(world: World): People {
     clientSecret: randomBytes(20).toString('hex'),
     apps: new Map(),
     codes: new Map(),
-    tokens: new Map(),
     members: new Map(),
     requests: [],
   };
@@ -44,11 +44,17 @@ export function peopleOf(world: World): People {
   return made;
 }
 
-/** Makes a person a member of an organisation, whose installations they then see. */
-export function joinOrganization(world: World, login: string, organization: string): void {
+/** Makes a person a member of an organisation, whose installations they then see; as `admin` they own it. */
+export function joinOrganization(world: World, who: { login: string; role: 'admin' | 'member' }, organization: string): void {
   const { members } = peopleOf(world);
   const { id } = readAccount(world, organization);
-  members.set(id, new Set([...(members.get(id) ?? []), readAccount(world, login).id]));
+  members.set(id, new Map([...(members.get(id) ?? []), [readAccount(world, who.login).id, who.role]]));
+}
+
+/** What somebody is in an organisation; the account that pushes by default owns all of them. */
+export function membershipOf(world: World, user: Account, account: Account): 'admin' | 'member' | undefined {
+  if (account.type === 'User') return undefined;
+  return user === world.pusher ? 'admin' : peopleOf(world).members.get(account.id)?.get(user.id);
 }
 
 /** A member who may not install the App asks the owners for it (handbook I7). */
@@ -74,9 +80,11 @@ export function authorize(world: World, user: Account, challenge: string | null)
 /** A token for a code; in GitHub's words what is wrong with it. */
 export function exchangeCode(world: World, form: URLSearchParams): Json {
   const people = peopleOf(world);
+  if (form.get('client_id') === world.app.clientId && form.has('device_code')) return pollDevice(world, form.get('device_code') ?? '');
   if (form.get('client_id') !== world.app.clientId || form.get('client_secret') !== people.clientSecret) {
     return { error: 'incorrect_client_credentials', error_description: 'The client_id and/or client_secret passed are incorrect.' };
   }
+  if (form.get('grant_type') === 'refresh_token') return refreshUserToken(world, form.get('refresh_token') ?? '');
   const code = form.get('code') ?? '';
   const pending = people.codes.get(code);
   people.codes.delete(code);
@@ -85,39 +93,15 @@ export function exchangeCode(world: World, form: URLSearchParams): Json {
   if (!pending || (pending.challenge !== null && pending.challenge !== challenge)) {
     return { error: 'bad_verification_code', error_description: 'The code passed is incorrect or expired.' };
   }
-  const token = `ghu_${randomBytes(18).toString('hex')}`;
-  people.tokens.set(token, pending.user);
-  return { access_token: token, token_type: 'bearer', scope: '', expires_in: 28_800 };
+  return giveUserToken(world, pending.user);
 }
 
-/** Answers what is asked by people or by nobody; undefined for everything else. */
-export async function answerPeople(world: World, call: ApiCall, url: URL): Promise<ApiAnswer | undefined> {
+/** Answers what a manifest's code is exchanged for; undefined for everything else. */
+export async function answerManifest(world: World, call: ApiCall, url: URL): Promise<ApiAnswer | undefined> {
   const path = url.pathname.slice('/api/v3'.length);
   const [, code] = /^\/app-manifests\/([^/]+)\/conversions$/.exec(path) ?? [];
   if (code !== undefined && call.method === 'POST') return { status: 201, body: await convert(world, code) };
-  if (call.method !== 'GET' || (path !== '/user' && path !== '/user/installations')) return undefined;
-  const [, token = ''] = /^(?:bearer|token) +(\S+)$/i.exec(call.headers['authorization'] ?? '') ?? [];
-  const user = peopleOf(world).tokens.get(token);
-  if (!user) throw new ApiProblem(401, 'Bad credentials');
-  if (path === '/user') return { body: { ...accountPayload(world, user), name: null } };
-  return listUserInstallations(world, user, url);
-}
-
-/** Those on the person's own account and on their organisations; the account that pushes by default sees all. */
-function mayList(world: World, user: Account, { account, deleted }: Installation): boolean {
-  if (deleted) return false;
-  return user === world.pusher || account.id === user.id || peopleOf(world).members.get(account.id)?.has(user.id) === true;
-}
-
-function listUserInstallations(world: World, user: Account, url: URL): ApiAnswer {
-  const all = [...world.installations.values()].filter((each) => mayList(world, user, each));
-  const perPage = Math.min(100, Number(url.searchParams.get('per_page') ?? 30) || 30);
-  const page = Number(url.searchParams.get('page') ?? 1) || 1;
-  const items = all.slice((page - 1) * perPage, page * perPage);
-  const next = new URL(url);
-  next.searchParams.set('page', String(page + 1));
-  const headers = linkHeader(page * perPage < all.length ? [['next', next.href]] : []);
-  return { body: { total_count: all.length, installations: items.map((each) => installationPayload(world, each)) }, headers };
+  return undefined;
 }
 
 /** The requests that owners have not answered yet. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { beginDevice } from './user-tokens.ts';
 import { authorize, exchangeCode, takeManifest } from './people.ts';
 import { readAccount, type Json, type World } from './world.ts';
 
@@ -13,6 +14,7 @@ export async function serveSignIn(world: World, exchange: Exchange): Promise<boo
   const [, organization] = /^(?:\/organizations\/([^/]+))?\/settings\/apps\/new$/.exec(url.pathname) ?? [];
   if (url.pathname.endsWith('/settings/apps/new')) await serveNewApp(world, exchange, { url, organization });
   else if (url.pathname === '/login/oauth/authorize') serveAuthorize(world, exchange.response, url);
+  else if (url.pathname === '/login/device/code') await serveDeviceCode(world, exchange);
   else if (url.pathname === '/login/oauth/access_token') await serveAccessToken(world, exchange);
   else return false;
   return true;
@@ -75,4 +77,11 @@ function serveAuthorize(world: World, response: ServerResponse, url: URL): void 
 
 async function serveAccessToken(world: World, { request, response }: Exchange): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(exchangeCode(world, await readForm(request))));
+}
+
+async function serveDeviceCode(world: World, { request, response }: Exchange): Promise<void> {
+  const form = await readForm(request);
+  const isOurs = form.get('client_id') === world.app.clientId;
+  const answer = isOurs ? beginDevice(world) : { error: 'incorrect_client_credentials' };
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
 }

@@ -18,6 +18,7 @@ export type Problem = z.output<typeof problemSchema>;
 const reasons: Record<number, string> = {
   400: 'The request cannot be read',
   401: 'No valid token',
+  403: 'Not allowed: the role or the scope is missing',
   404: 'No such thing',
   409: 'It is in another state',
   413: 'The body is too large',
@@ -30,7 +31,7 @@ const reasons: Record<number, string> = {
 
 /** The response schemas of the refusals that a route can answer beside those that every route can. */
 export function problems(...statuses: number[]) {
-  const all = [...new Set([...statuses, 400, 401, 429, 500, 503])];
+  const all = [...new Set([...statuses, 400, 401, 403, 429, 500, 503])];
   return Object.fromEntries(
     all.map((status) => [
       status,
