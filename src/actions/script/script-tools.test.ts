@@ -109,11 +109,16 @@ describe('TypeScript', () => {
   });
 
   test.each([
-    ['const a = 1;\nenum Kind { A }\nexport default () => ({});', 'enum is not supported in strip-only mode (line 2)'],
-    ['class A { constructor(private a: string) {} }', 'parameter property is not supported in strip-only mode (line 1)'],
-    ['\n\nconst a: = 1;', '(line 3)'],
-    ['('.repeat(20_000), 'nested too deeply'],
-  ])('%.60j is refused: %s', async (source, message) => {
+    ['an enum', 'const a = 1;\nenum Kind { A }\nexport default () => ({});', 'enum is not supported in strip-only mode (line 2)'],
+    [
+      'a parameter property',
+      'class A { constructor(private a: string) {} }',
+      'parameter property is not supported in strip-only mode (line 1)',
+    ],
+    ['no type at all', '\n\nconst a: = 1;', '(line 3)'],
+    ['depth that breaks the compiler', '('.repeat(20_000), 'nested too deeply'],
+    ['a text that takes for ever', `${'<T>('.repeat(40)}a${')'.repeat(40)}`, 'nested too deeply'],
+  ])('%s is refused, and the next script loses its types', async (_name, source, message) => {
     expect(await typed(source)).toMatchObject({ code: 'script_invalid', message: expect.stringContaining(message) });
     expect(await typed('export default (): object => ({ next: 1 });')).toMatchObject({ outputs: { next: 1 } });
   });

@@ -3,14 +3,20 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { ErrorCode } from '../../core/error-catalogue.ts';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
+import { readUsage } from './process-usage.ts';
 
 type Stripped = Outcome<string, ErrorCode>;
 
 /** What the child says of a source: the text without types, or what is wrong; `broken` when it can do no more. */
 type Reply = { text: string } | { error: string; line: number | null } | { broken: string };
 
-/** How long one source may take, the start of the process included. Milliseconds. */
-const deadlineMs = 10_000;
+const tooDeep = 'The script is nested too deeply to take its types out.';
+
+/** What one source may take of the processor, the start of the process included: ten times what 128 KB need. Milliseconds. */
+const maxCpuMs = 1_500;
+/** How long one source may take by the clock; a machine under load takes seconds. Milliseconds. */
+const deadlineMs = 20_000;
+const watchIntervalMs = 50;
 /** A process that nobody needed for so long ends. Milliseconds. */
 const idleMs = 60_000;
 const rememberedSources = 100;
@@ -55,7 +61,7 @@ export class TypeStripper {
     else this.#idle = setTimeout(() => this.#end(), idleMs).unref();
     if (reply === undefined) return failed('script_crashed', 'The types could not be taken out of the script in time.');
     if ('text' in reply) return ok(reply.text);
-    if ('broken' in reply) return failed('script_invalid', 'The script is nested too deeply to take its types out.');
+    if ('broken' in reply) return failed('script_invalid', tooDeep);
     return failed('script_invalid', `${reply.error}${reply.line === null ? '' : ` (line ${reply.line})`}`);
   }
 
@@ -66,10 +72,16 @@ export class TypeStripper {
     const take = (reply: unknown) => resolve(reply as Reply);
     const lose = () => resolve(undefined);
     const timer = setTimeout(lose, deadlineMs);
+    const before = readUsage(child.pid)?.cpuMs ?? 0;
+    // Some texts take twice as long for each letter more.
+    const watch = setInterval(() => {
+      if ((readUsage(child.pid)?.cpuMs ?? 0) - before > maxCpuMs) resolve({ broken: 'took too long' });
+    }, watchIntervalMs);
     child.once('message', take).once('exit', lose).once('error', lose);
     child.send(source, (error) => (error ? lose() : undefined));
     return promise.finally(() => {
       clearTimeout(timer);
+      clearInterval(watch);
       child.off('message', take).off('exit', lose).off('error', lose);
     });
   }
