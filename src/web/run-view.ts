@@ -67,6 +67,13 @@ function trouble(run: ThreadRun): Html | null {
   return html`<p class="trouble">${run.code !== null && html`<code>${run.code}</code> `}${text} ${retry}</p>`;
 }
 
+/** What a run waits for that holds it up; that it is another one's turn goes without saying. */
+function holdUp({ blocked_by: by }: ThreadRun): Html | null {
+  if (by === null || by.reason === 'busy') return null;
+  const why = by.reason === 'dead' ? 'which is dead: it has to be redriven or skipped' : 'which waits for its next try';
+  return html`<p class="trouble">Its order is strict: it waits for run ${by.run}, ${why}.</p>`;
+}
+
 function duration(run: ThreadRun): string {
   if (run.started_at === null || run.finished_at === null) return '';
   return describeDuration(Date.parse(run.finished_at) - Date.parse(run.started_at));
@@ -90,6 +97,6 @@ export function runView(run: ThreadRun): Html {
       </ol>
     </details>
     ${over.has(run.status) && html`<button class="btn btn-sm run-action" hx-post="/runs/${run.id}/replay" hx-swap="outerHTML" title="Run this watch on this change again">${icon('sync')}<span>Replay</span></button>`}
-    ${trouble(run)}
+    ${trouble(run)} ${holdUp(run)}
   </div>`;
 }
