@@ -228,6 +228,15 @@ create table configs (
   constraint configs_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
 );
 
+create table default_hooks (
+  installation_id bigint not null,
+  hook_id text not null,
+  hook jsonb not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint default_hooks_pkey PRIMARY KEY (installation_id, hook_id),
+  constraint default_hooks_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE
+);
+
 create table deliveries (
   id bigint generated always as identity,
   source text not null,
@@ -469,6 +478,7 @@ create table installations (
   list_failures integer default 0 not null,
   list_code text,
   purged_at timestamp with time zone,
+  copy_hooks_on jsonb default '[]'::jsonb not null,
   constraint installations_pkey PRIMARY KEY (id),
   constraint installations_github_key UNIQUE (host, github_id),
   constraint installations_refusal_check CHECK ((refusal = 'ip_allow_list'::text)),
@@ -478,6 +488,28 @@ create table installations (
 CREATE INDEX installations_account_index ON installations USING btree (account_id);
 CREATE INDEX installations_requester_index ON installations USING btree (requester_github_id) WHERE (requester_github_id IS NOT NULL);
 CREATE INDEX installations_sender_index ON installations USING btree (sender_github_id) WHERE (sender_github_id IS NOT NULL);
+
+create table job_issues (
+  job_id bigint not null,
+  "position" integer not null,
+  installation_id bigint not null,
+  repository_id bigint not null,
+  item jsonb not null,
+  on_existing text not null,
+  posted_for text,
+  status text default 'open'::text not null,
+  tries integer default 0 not null,
+  due_at timestamp with time zone default now() not null,
+  number integer,
+  code text,
+  message text,
+  finished_at timestamp with time zone,
+  constraint job_issues_pkey PRIMARY KEY (job_id, "position"),
+  constraint job_issues_status_check CHECK ((status = ANY (ARRAY['open'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint job_issues_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE,
+  constraint job_issues_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+);
+CREATE INDEX job_issues_due_index ON job_issues USING btree (due_at) WHERE (status = 'open'::text);
 
 create table job_items (
   job_id bigint not null,
@@ -525,7 +557,7 @@ create table jobs (
   finished_at timestamp with time zone,
   replay_config text,
   constraint jobs_pkey PRIMARY KEY (id),
-  constraint jobs_kind_check CHECK ((kind = ANY (ARRAY['reconcile'::text, 'listing'::text, 'recovery'::text, 'replay'::text, 'redrive'::text]))),
+  constraint jobs_kind_check CHECK ((kind = ANY (ARRAY['reconcile'::text, 'listing'::text, 'recovery'::text, 'replay'::text, 'redrive'::text, 'issues'::text]))),
   constraint jobs_replay_config_check CHECK ((replay_config = ANY (ARRAY['then'::text, 'now'::text]))),
   constraint jobs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
 );
@@ -783,6 +815,7 @@ create table repositories (
   members_due_at timestamp with time zone,
   members_listed_at timestamp with time zone,
   members_error text,
+  hooks_given_at timestamp with time zone,
   constraint repositories_pkey PRIMARY KEY (id),
   constraint repositories_github_key UNIQUE (host, github_id),
   constraint repositories_config_status_check CHECK ((config_status = ANY (ARRAY['unknown'::text, 'absent'::text, 'load_error'::text, 'invalid'::text, 'ok'::text]))),

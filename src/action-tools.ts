@@ -6,6 +6,7 @@ import type { Db } from './db/connect.ts';
 import type { ServerSettings } from './env.ts';
 import { createGitHubAccess } from './flow/github-access.ts';
 import { createNarrowGitHub } from './flow/narrow-github.ts';
+import { createPeopleMap } from './flow/people-map.ts';
 import { createTicketBook } from './flow/ticket-book.ts';
 import { readScriptFile } from './flow/read-script-file.ts';
 import { createWatchState } from './flow/watch-state.ts';
@@ -40,6 +41,7 @@ export function createActionTools(
     linkTo: (path) => settings.publicUrl && `${settings.publicUrl}${path}`,
     readFile: (facts, path) => readScriptFile({ reader, db }, facts, path),
     tickets: createTicketBook(db),
+    people: createPeopleMap(db, host),
     github: createGitHubAccess({
       db,
       host,

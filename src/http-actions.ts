@@ -1,8 +1,11 @@
 import type { Context } from './flow/context.ts';
+import { actOnGitHub } from './flow/act-on-github.ts';
 import { deleteApiWatch, putApiWatch, switchApiWatch } from './flow/api-watches.ts';
 import { letGoAgain } from './flow/enable-destination.ts';
+import { requestBulkIssues } from './flow/bulk-issues.ts';
 import { explainStanding } from './flow/explain-standing.ts';
 import { explainLayers } from './flow/explain-layers.ts';
+import { deleteDefaultHook, putDefaultHook } from './flow/default-hooks.ts';
 import { copyHooks, deleteHook, patchHook, putHook, readHooks } from './flow/hooks.ts';
 import { joinBranch, keepPresences, leaveBranch } from './flow/presence.ts';
 import { requestRecovery } from './flow/recover-deliveries.ts';
@@ -18,6 +21,8 @@ import { requestTrial, requestValidation } from './flow/request-trial.ts';
 import { confirmSecretsOwner, purgeInstallation, switchInstallation, switchRepository } from './flow/standing-requests.ts';
 import { listWebhooks } from './flow/list-webhooks.ts';
 import { requestMembers } from './flow/sync-members.ts';
+import { testTicketConnection } from './flow/test-ticket-connection.ts';
+import { createIssueOfTicket, createTicket, createTicketOfIssue } from './flow/ticket-requests.ts';
 import type { HttpActions } from './http/http-options.ts';
 import { failed, ok } from './core/outcome.ts';
 import type { SetupActions } from './setup-actions.ts';
@@ -57,6 +62,12 @@ export function createHttpActions(context: Context, keyRing: KeyRing): Omit<Http
       patch: (wish) => patchHook(context, wish),
       delete: (wish) => deleteHook(context, wish),
       copy: (wish) => copyHooks(context, wish),
+      putDefault: (wish) => putDefaultHook(context, wish),
+      deleteDefault: (wish) => deleteDefaultHook(context, wish),
+    },
+    github: {
+      act: (deed) => actOnGitHub(context, deed),
+      openIssues: (wish) => requestBulkIssues(context, wish),
     },
     cancelRun: (id) => cancelRunById(context, id),
     requestManualRun: (wish) => requestManualRun(context, wish),
@@ -70,6 +81,12 @@ export function createHttpActions(context: Context, keyRing: KeyRing): Omit<Http
     enableDestination: (wish) => letGoAgain(context, wish),
     cancelJob: (id) => cancelReconcile(context, id),
     requestRecovery: (since) => requestRecovery(context, since),
+    tickets: {
+      create: (wish) => createTicket(context, wish),
+      createOfIssue: (wish) => createTicketOfIssue(context, wish),
+      createIssue: (id) => createIssueOfTicket(context, id),
+      testConnection: (wish) => testTicketConnection(context, wish),
+    },
     trials: {
       validate: (wish) => requestValidation(context, wish),
       simulate: (wish, subject) => requestTrial(context, wish, subject),

@@ -24,6 +24,7 @@ const checked: Record<string, string> = {
   'jobs.status': 'jobStatuses',
   'job_items.status': 'jobItemStatuses',
   'job_runs.status': 'jobItemStatuses',
+  'job_issues.status': 'jobItemStatuses',
   'jobs.replay_config': 'replayConfigs',
   'runs.replay_config': 'replayConfigs',
   'github_usage.purpose': 'githubPurposes',

@@ -3,6 +3,7 @@ import { describeError, RepoWatchError } from '../core/errors.ts';
 import { toStorableText } from '../core/storable.ts';
 import type { ActionTools, AttemptContext, AttemptOutcome, AttemptRecord } from './action.ts';
 import type { GitHubAnswer, GitHubPermissions, GitHubRepository, GitHubWrite } from './github-access.ts';
+import { findLogins } from './github-people.ts';
 import { cutText } from './plain-json.ts';
 
 /** How much of what was sent is kept, in bytes. */
@@ -26,6 +27,8 @@ export interface GitHubStep {
   bot: string | undefined;
   /** When this try has to be over. */
   endsAt: Date;
+  /** The logins of people, by what the map of people knows them by; the rest is `unmapped`. */
+  findLogins(names: readonly string[]): Promise<{ logins: string[]; unmapped: string[] }>;
   /** True for what RepoWatch wrote itself. What others wrote carries no mark of ours, whatever it says. */
   isOurs(author: Author): boolean;
 }
@@ -43,7 +46,7 @@ interface GitHubWork<Input> {
  */
 export async function runOnGitHub<Input extends { repository?: string | undefined }>(
   context: AttemptContext<Input>,
-  tools: Pick<ActionTools, 'github'>,
+  tools: Pick<ActionTools, 'github' | 'people'>,
   { permissions, work }: GitHubWork<Input>,
 ): Promise<AttemptOutcome> {
   const record: AttemptRecord = { log: [] };
@@ -63,6 +66,7 @@ export async function runOnGitHub<Input extends { repository?: string | undefine
         repeats: context.attempt > 1 || context.facts.run.replay,
         since: triedSince(context.facts.change['happened_at'], context.now()),
         bot,
+        findLogins: (names) => findLogins(tools, context.facts, names),
         endsAt: new Date(Date.now() + context.timeoutMs),
         isOurs: (author) => author?.login !== undefined && (bot === undefined ? author.type === 'Bot' : author.login === bot),
       },

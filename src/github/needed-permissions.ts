@@ -53,7 +53,7 @@ export const optionalTiers: readonly Tier[] = [
   },
   {
     name: 'config_issue',
-    purpose: 'An issue while the configuration on the default branch stays broken',
+    purpose: 'Steps that write issues and comments, and an issue while the configuration on the default branch stays broken',
     permissions: { issues: 'write' },
     events: [],
   },

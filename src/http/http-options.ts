@@ -10,6 +10,7 @@ import type { ManualWish } from '../flow/request-manual-run.ts';
 import type { Requester } from '../people/requester.ts';
 import type { Db } from '../db/connect.ts';
 import type { TokenGate } from './auth.ts';
+import type { GitHubActions } from './github-actions.ts';
 import type { PeopleActions } from './people-actions.ts';
 import type { HookActions } from './hook-actions.ts';
 import type { PresenceActions } from './presence-actions.ts';
@@ -17,6 +18,7 @@ import type { RepositoryConfig } from './schemas/repository.ts';
 import type { SecretOwner } from './read/secrets.ts';
 import type { Doctor } from './schemas/doctor.ts';
 import type { RunActions } from './run-actions.ts';
+import type { TicketActions } from './ticket-actions.ts';
 import type { TrialActions } from './trial-actions.ts';
 import type { TriggerActions } from './trigger-actions.ts';
 import type { StandingActions } from './standing-actions.ts';
@@ -53,6 +55,8 @@ export interface HttpActions {
   triggers: TriggerActions;
   /** Hooks by API. */
   hooks: HookActions;
+  /** What is done on GitHub for people. */
+  github: GitHubActions;
   /** Ends a run that is not over. `not_found`, or `conflict` when it has ended. */
   cancelRun(id: string): Promise<Outcome<{ id: string }, ErrorCode>>;
   /** Makes one repository, those of an installation, or all due for reconcile at once; answers the job that counts them. */
@@ -75,6 +79,8 @@ export interface HttpActions {
   listInstallationRequests(): Promise<Outcome<InstallationWish[], ErrorCode>>;
   /** Looks at everything that has to be right. A look that is not older than a few seconds is answered again. */
   examine(): Promise<Doctor>;
+  /** RepoWatch's own tickets, and the connections to others. */
+  tickets: TicketActions;
   /** Trying configurations out, and asking why not. */
   trials: TrialActions;
   /** The switches of installations and repositories, and the last things that are done with them. */

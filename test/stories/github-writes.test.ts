@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createApp, type App } from '../../src/app.ts';
+import { connectGithubUser } from '../../src/people/github-users.ts';
+import { insertPerson } from '../../src/people/people-map.ts';
+import { insertToken } from '../../src/people/api-tokens.ts';
 import { createLog } from '../../src/core/log.ts';
 import { configOf, quiet, track } from '../support/story.ts';
 import { startTestApp, testSettings, type ApiObject, type TestApp } from '../support/test-app.ts';
@@ -116,7 +119,7 @@ describe('writes on GitHub whose answers are lost', () => {
   });
 
   test('a comment is made once: half an answer, and none within the time', async () => {
-    await world.github!.setFailure({ method: 'POST', path: '/comments', after: true, cut: 'quiet' });
+    await world.github!.setFailure({ method: 'POST', path: '/comments', cut: 'quiet' });
     await push('said');
     expect(codes(await runOf('said'))).toEqual(['github_unavailable', null]);
     await world.github!.setFailure({ method: 'POST', path: '/comments', after: true, hang: true });
@@ -137,6 +140,7 @@ describe('writes on GitHub whose answers are lost', () => {
     await world.eventually('the issue', async () => (await titles()).includes('Before the end'));
     await world.app.stop();
     const settings = testSettings({
+      ADMIN_USERS: 'ann',
       APP_ID: String(world.github!.appId),
       PRIVATE_KEY: world.github!.privateKey,
       GITHUB_API_URL: world.github!.apiUrl,
@@ -151,6 +155,78 @@ describe('writes on GitHub whose answers are lost', () => {
     const run = await runOf('died');
     expect(run.steps[0]!.attempts).toMatchObject([{ status: 'interrupted' }, { status: 'succeeded' }]);
     expect((await titles()).filter((title) => title === 'Before the end')).toHaveLength(1);
+  });
+});
+
+describe('issues by the API', () => {
+  let token: string;
+  beforeAll(async () => {
+    const { db } = world.database;
+    const userId = await connectGithubUser(db, new URL(world.github!.url).hostname, { githubId: '777', login: 'ann' });
+    const { rows } = await db.raw<{ rows: { id: string }[] }>('select id from installations');
+    await insertPerson(db, rows[0]!.id, { githubLogin: 'ada', email: 'ada@example.com' });
+    const scopes = ['read', 'write', 'admin'] as const;
+    const nothing = { installations: null, repositories: null, projects: null, expiresAt: null };
+    token = (await insertToken(db, { ...nothing, userId, name: 'ann', scopes: [...scopes], createdBy: 'ann' })).text;
+  });
+  const ask = async (path: string, body: unknown, key?: string) => {
+    const response = await fetch(`${world.url}/api/repos/${repo}/issues${path}`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        ...(key !== undefined && { 'idempotency-key': key }),
+      },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, json: (await response.json()) as ApiObject };
+  };
+
+  test('an issue is posted for a person, once for one key, and comes back as she wrote it', async () => {
+    await world.github!.setFailure({ method: 'POST', path: '/issues', after: true, disconnect: true });
+    const opened = await ask('', { title: 'By hand', body: 'Her own words' }, 'k1');
+    expect(opened).toMatchObject({ status: 201, json: { created: true, dropped: [] } });
+    expect(await ask('', { title: 'By hand', body: 'Her own words' }, 'k1')).toMatchObject({ json: { number: opened.json['number'] } });
+    const made = (await world.github!.issues(repo)).filter((issue) => issue['title'] === 'By hand');
+    expect(made.map(({ body }) => body)).toEqual([
+      expect.stringMatching(/^Posted by @ann via RepoWatch <!-- repowatch:by -->\n\nHer own words\n\n<!-- /),
+    ]);
+    await quiet(world);
+    const [change] = await world.list('/api/changes?type=issue.opened&limit=1');
+    expect(await world.api(`/api/changes/${String(change!['id'])}`)).toMatchObject({
+      data: { issue: { title: 'By hand', body: 'Her own words' } },
+    });
+    const audit = await world.database.db.raw(`select actor, action, after from audit_entries where action = 'issue.opened'`);
+    expect((audit as { rows: unknown[] }).rows[0]).toMatchObject({ actor: 'ann', after: { number: opened.json['number'] } });
+  });
+
+  test('of many issues the good ones are opened and the bad ones told; a lot of them become a job', async () => {
+    const two = await ask('/bulk', [{ title: 'Good' }, { title: '' }]);
+    expect(two).toMatchObject({ status: 200, json: { created: 1, errors: [{ index: 1, code: 'action_input_invalid' }] } });
+    const lot = await ask('/bulk', { issues: [{ title: 'Best' }, ...Array.from({ length: 5 }, () => ({ title: '' }))] });
+    expect(lot).toMatchObject({ status: 202, json: { requested: 6 } });
+    const { id } = lot.json['job'] as { id: string };
+    const job = await world.eventually('the job', async () => {
+      const now = await world.api(`/api/jobs/${id}`);
+      return now['finished_at'] !== null && now;
+    });
+    expect(job).toMatchObject({ kind: 'issues', status: 'failed', total: 6, done: 1, failed: 5 });
+    expect((await titles()).filter((title) => title === 'Best')).toHaveLength(1);
+  });
+
+  test('comments, labels, people and the end', async () => {
+    expect(await ask('/2/comments', { body: 'Looking' })).toMatchObject({ status: 201, json: { number: 2, created: true } });
+    expect((await comments(2)).at(-1)).toContain('Posted by @ann via RepoWatch');
+    expect(await ask('/2/labels', { add: ['bug', 'unknown'] })).toMatchObject({
+      status: 200,
+      json: { labels: ['bug'], dropped: [{ value: 'unknown' }] },
+    });
+    expect(await ask('/2/assignees', { assignees: ['Ada@Example.com', 'a b'] })).toMatchObject({
+      status: 200,
+      json: { assignees: ['ada'], unmapped: ['a b'] },
+    });
+    expect(await ask('/2/close', {})).toMatchObject({ status: 200, json: { closed: true } });
+    expect(await ask('/99/comments', { body: 'x' })).toMatchObject({ status: 404, json: { code: 'github_not_found' } });
   });
 });
 

@@ -33,6 +33,7 @@ export const testActions: HttpActions = {
   },
   cancelRun: async (id) => ok({ id }),
   requestManualRun: async () => ok({ changeId: '1' }),
+  github: { act: async () => ok({}), openIssues: async () => ok({ jobId: '1', requested: 0 }) },
   presence: {
     timeoutMs: 30_000,
     join: async () => ok({ connection: 'c-1', head: '0'.repeat(40) }),
@@ -47,6 +48,14 @@ export const testActions: HttpActions = {
     patch: async () => failed('not_found', 'none'),
     delete: async () => ok([]),
     copy: async () => ok([]),
+    putDefault: async () => failed('not_found', 'none'),
+    deleteDefault: async () => ok([]),
+  },
+  tickets: {
+    create: async () => failed('not_found', 'There is no repository 1.'),
+    createOfIssue: async () => failed('not_found', 'There is no repository 1.'),
+    createIssue: async () => failed('not_found', 'There is no ticket 1.'),
+    testConnection: async () => failed('not_found', 'There is no repository 1.'),
   },
   trials: {
     validate: async () => ({ status: 'ok', problems: [], watches: [] }),

@@ -30,7 +30,8 @@ export const jobOwner = {
   installation: `coalesce(j.installation_id,
     (select min(t.installation_id) from job_items t where t.job_id = j.id having count(distinct t.installation_id) = 1),
     (select min(t.installation_id) from job_runs t where t.job_id = j.id having count(distinct t.installation_id) = 1))`,
-  repository: '(select min(t.repository_id) from job_items t where t.job_id = j.id having count(*) = 1)',
+  repository: `coalesce((select min(t.repository_id) from job_items t where t.job_id = j.id having count(*) = 1),
+    (select min(t.repository_id) from job_issues t where t.job_id = j.id))`,
 };
 
 const selectSql = 'select j.* from jobs j';

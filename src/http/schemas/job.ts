@@ -6,11 +6,11 @@ import { idText, pageQuery, timestamp } from './common.ts';
 export const jobSchema = z
   .object({
     id: idText,
-    kind: z.enum(jobKinds).describe('replay and redrive count runs where the others count repositories'),
+    kind: z.enum(jobKinds).describe('replay and redrive count runs, issues counts issues, the others count repositories'),
     status: z.enum(jobStatuses).describe('failed: it is over, and at least one repository could not be done'),
     target: z.string().describe('A repository, an account, or all'),
     installation_id: idText.nullable(),
-    total: z.number().int().describe('How many repositories or runs it is about'),
+    total: z.number().int().describe('How many repositories, runs or issues it is about'),
     done: z.number().int().describe('How many are done well'),
     failed: z.number().int(),
     progress: z.number().int().describe('done and failed together; it counts up to total'),

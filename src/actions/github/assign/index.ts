@@ -5,17 +5,12 @@ import type { GitHubAnswer } from '../../github-access.ts';
 import { findDropped } from '../../github-compare.ts';
 import { numberField, peopleField, readNumber, repositoryField } from '../../github-input.ts';
 import { issueAnswer } from '../../github-issue.ts';
-import { findLogins } from '../../github-people.ts';
 import { runOnGitHub, type GitHubStep } from '../../github-step.ts';
 
-/** `with:` of a step that assigns people. */
-export const assignInput = z
-  .strictObject({
-    repository: repositoryField,
-    number: numberField,
-    assignees: peopleField.default([]),
-    remove: peopleField.default([]),
-  })
+/** Who comes and who goes. */
+export const assignShape = { assignees: peopleField.default([]), remove: peopleField.default([]) };
+const assignInput = z
+  .strictObject({ repository: repositoryField, number: numberField, ...assignShape })
   .refine(({ assignees, remove }) => assignees.length + remove.length > 0, 'Give `assignees`, `remove`, or both.');
 
 /** Assigns people to an issue or pull request. Asking twice is the same as asking once. */
@@ -32,8 +27,8 @@ export const kind: ActionKind<typeof assignInput> = {
       async work(step, input) {
         const number = readNumber(input.number, context.facts);
         if (!number.ok) return number;
-        const people = await findLogins(tools, context.facts, input.assignees);
-        const leaving = await findLogins(tools, context.facts, input.remove);
+        const people = await step.findLogins(input.assignees);
+        const leaving = await step.findLogins(input.remove);
         const unmapped = [...people.unmapped, ...leaving.unmapped];
         return await assign(step, { number: number.value, add: people.logins, remove: leaving.logins, unmapped });
       },

@@ -36,10 +36,18 @@ export interface OpenedIssue {
   url: string;
   action: 'created' | 'updated' | 'commented' | 'nothing';
   dropped: Dropped[];
+  /** Whom nobody knows by that name. */
+  unmapped: string[];
 }
 
 /** Opens an issue, or does what is wished when there is an open one under its key. A try that may repeat looks first. */
-export async function openIssue(step: GitHubStep, wish: IssueWish): Promise<GitHubAnswer<OpenedIssue>> {
+export async function openIssue(step: GitHubStep, given: IssueWish): Promise<GitHubAnswer<OpenedIssue>> {
+  const { logins: assignees, unmapped } = await step.findLogins(given.assignees);
+  const opened = await openFor(step, { ...given, assignees });
+  return opened.ok ? ok({ ...opened.value, unmapped }) : opened;
+}
+
+async function openFor(step: GitHubStep, wish: IssueWish): Promise<GitHubAnswer<OpenedIssue>> {
   if (step.repeats) {
     const earlier = await listOwnIssues(step, { state: 'all', since: step.since });
     if (!earlier.ok) return earlier;
@@ -132,5 +140,5 @@ function compare(wish: IssueWish, issue: IssueAnswer): Dropped[] {
 }
 
 function describe(issue: IssueAnswer, action: OpenedIssue['action'], dropped: Dropped[]): OpenedIssue {
-  return { number: issue.number, url: issue.html_url, action, dropped };
+  return { number: issue.number, url: issue.html_url, action, dropped, unmapped: [] };
 }

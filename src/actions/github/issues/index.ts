@@ -95,7 +95,7 @@ function findDone(earlier: IssueAnswer[], by: { token: string; key: string | und
   );
   if (!made) return undefined;
   const action = hasMark(made.body, by.token) ? 'created' : 'nothing';
-  return ok({ number: made.number, url: made.html_url, action, dropped: [] });
+  return ok({ number: made.number, url: made.html_url, action, dropped: [], unmapped: [] });
 }
 
 function explain(error: z.ZodError): string {

@@ -7,19 +7,15 @@ import { labelsField, numberField, readNumber, repositoryField } from '../../git
 import { issueAnswer } from '../../github-issue.ts';
 import { runOnGitHub, type GitHubStep } from '../../github-step.ts';
 
-/** `with:` of a step that changes labels. */
-export const labelsInput = z
-  .strictObject({
-    repository: repositoryField,
-    number: numberField,
-    add: labelsField.default([]),
-    remove: labelsField.default([]),
-    set: labelsField.optional().describe('Exactly these, instead of `add` and `remove`.'),
-    create: z
-      .boolean()
-      .default(false)
-      .describe('Makes labels that the repository does not have; without it they are reported in `dropped`.'),
-  })
+/** Which labels. */
+export const labelsShape = {
+  add: labelsField.default([]),
+  remove: labelsField.default([]),
+  set: labelsField.optional().describe('Exactly these, instead of `add` and `remove`.'),
+  create: z.boolean().default(false).describe('Makes labels that the repository does not have; without it they are reported in `dropped`.'),
+};
+const labelsInput = z
+  .strictObject({ repository: repositoryField, number: numberField, ...labelsShape })
   .refine(({ add, remove, set }) => (set === undefined) === add.length + remove.length > 0, 'Give `add`, `remove` or both, or else `set`.');
 
 type Labels = Pick<z.output<typeof labelsInput>, 'add' | 'remove' | 'set' | 'create'>;
