@@ -7,22 +7,15 @@ import { loadKinds } from './actions/load-kinds.ts';
 import { systemClock } from './core/clock.ts';
 import type { Log } from './core/log.ts';
 import { createDb, type Db } from './db/connect.ts';
-import { LaneLocks } from './db/lane-locks.ts';
 import { migrateUp } from './db/migrate.ts';
 import type { ServerSettings } from './env.ts';
 import { createAcceptDelivery } from './flow/accept-delivery.ts';
-import { createBulkService } from './flow/bulk-runs.ts';
 import { ConfigCache } from './flow/config-cache.ts';
 import type { Context } from './flow/context.ts';
 import { createHookSecrets } from './flow/hook-secrets.ts';
 import { loadServerConfig } from './flow/load-server-config.ts';
 import type { FeedbackContext } from './flow/feedback-context.ts';
-import { createFeedbackService } from './flow/feedback-lanes.ts';
 import { DestinationBook } from './flow/destination-book.ts';
-import { createDeliveryService } from './flow/process-deliveries.ts';
-import { createRunService } from './flow/run-lanes.ts';
-import { createSweepService } from './flow/sweep-installation.ts';
-import { createSyncService } from './flow/sync-lanes.ts';
 import { tellDestination } from './flow/tell-destination.ts';
 import { watchAccess } from './flow/watch-access.ts';
 import { createClients, type Clients } from './github/clients.ts';
@@ -40,12 +33,12 @@ import { createHttpServer, type HttpServer } from './http/server.ts';
 import { createHttpActions } from './http-actions.ts';
 import { createSetupActions } from './setup-actions.ts';
 import { isAllowedAccount } from './mirror/allowed-accounts.ts';
-import { LaneDispatcher } from './queue/lane-dispatcher.ts';
-import { Queue, type QueueName } from './queue/queue.ts';
+import { Queue } from './queue/queue.ts';
 import { startScheduler, type Scheduler } from './schedule/scheduler.ts';
 import { listFrozenSecrets } from './vault/frozen-secrets.ts';
 import { findDestinationsForRepository, findSecretsForRepository, rewrapSecrets } from './vault/secrets.ts';
 import { createPages } from './web/pages.ts';
+import { Workers } from './workers.ts';
 
 /** Connections to Postgres that one process takes for its statements, beside those of the queue and the lanes. */
 const poolMax = 10;
@@ -55,9 +48,6 @@ const scriptProcesses = 4;
 
 /** Connections to one place that all installations of a process share; each uses no more than a quarter of them at once. */
 const connectionsPerOrigin = 128;
-
-/** How long services get to finish what they do when the process is told to stop, before they are told to hurry. Milliseconds. */
-const graceMs = 8_000;
 
 /** How often GitHub's record of deliveries is read when no setting says it: it is the only way in without webhooks. Milliseconds. */
 const recoveryIntervalMs = { webhook: 60_000, poll: 15_000 };
@@ -100,8 +90,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const door = createDoor({ allow: settings.outboundAllow, maxPerOrigin: connectionsPerOrigin });
   const scripts = runs('worker') ? createScriptPool({ size: scriptProcesses, log }) : undefined;
   const kinds = [...(await loadKinds()), ...(options.kindsFolder ? await loadKinds(options.kindsFolder) : [])];
-  const actions = createRegistry(kinds, createActionTools(options, { door, scripts, reader, db, clients }));
-  const context = createContext(options, { db, queue, reader, actions, deliveries: createHookDeliveries(clients) });
+  const tools = createActionTools(options, { door, scripts, reader, db, clients });
+  const actions = createRegistry(kinds, tools);
+  const context = createContext(options, { db, queue, reader, actions, github: tools.github, deliveries: createHookDeliveries(clients) });
   const http = runs('web') ? await startHttp(options, context, { github, queue, clients }) : undefined;
   const feedback = createFeedback(options, context, { clients, port: () => http?.port ?? settings.port });
   const workers = new Workers({ context, feedback, queue, databaseUrl: options.databaseUrl, log });
@@ -141,7 +132,7 @@ async function moveSecretsToCurrentKey({ db, log }: Context, keyRing: ServerSett
 
 function createContext(
   options: AppOptions,
-  made: { db: Db; queue: Queue; reader: Reader; actions: ActionRegistry; deliveries: HookDeliveries },
+  made: { db: Db; queue: Queue; reader: Reader; actions: ActionRegistry; github: Context['github']; deliveries: HookDeliveries },
 ): Context {
   const { settings, log } = options;
   const { db, queue, reader, actions } = made;
@@ -164,6 +155,7 @@ function createContext(
     hookSecrets: createHookSecrets(settings.secretsKey),
     judgeAddress: (url) => judgeUrl(url, settings.outboundAllow),
     actions,
+    github: made.github,
     destinations: new DestinationBook({
       db,
       log,
@@ -262,39 +254,5 @@ async function readHealth(db: Db, { github: { reachable }, queue: { open } }: { 
     return { database: true, queue: open, ...github, details };
   } catch {
     return { database: false, queue: false, ...github, details: { ...details, database: 'Postgres cannot be reached.' } };
-  }
-}
-
-/** The dispatchers of a worker, one per queue, on one set of lane locks. */
-class Workers {
-  readonly #queue: Queue;
-  readonly #locks: LaneLocks;
-  readonly #dispatchers: { name: QueueName; dispatcher: LaneDispatcher }[];
-
-  constructor(options: { context: Context; feedback: FeedbackContext; queue: Queue; databaseUrl: string; log: Log }) {
-    const { context, feedback, log } = options;
-    this.#queue = options.queue;
-    this.#locks = new LaneLocks({ url: options.databaseUrl, log });
-    const create = (name: QueueName, service: ConstructorParameters<typeof LaneDispatcher>[0]['service']) => ({
-      name,
-      dispatcher: new LaneDispatcher({ service, locks: this.#locks, log }),
-    });
-    this.#dispatchers = [
-      create('deliveries', createDeliveryService(context)),
-      create('runs', createRunService(context)),
-      create('sync', createSyncService(context)),
-      create('sweeps', createSweepService(context)),
-      create('feedback', createFeedbackService(feedback)),
-      create('bulk', createBulkService(context)),
-    ];
-  }
-
-  async start(): Promise<void> {
-    for (const { name, dispatcher } of this.#dispatchers) await this.#queue.work(name, (lanes) => dispatcher.wake(lanes));
-  }
-
-  async stop(): Promise<void> {
-    await Promise.all(this.#dispatchers.map(({ dispatcher }) => dispatcher.stop(graceMs)));
-    await this.#locks.close();
   }
 }

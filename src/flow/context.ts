@@ -1,3 +1,4 @@
+import type { GitHubAccess } from '../actions/github-access.ts';
 import type { ActionRegistry } from '../actions/registry.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
@@ -34,6 +35,8 @@ export interface Context {
   /** Whether an address may be called, as far as that can be said before its name is looked up (threat-model.md D8). */
   judgeAddress: (url: string) => Outcome<URL, ErrorCode>;
   actions: ActionRegistry;
+  /** GitHub in the name of an installation, for what people ask for beside runs. */
+  github: GitHubAccess;
   /** What is known of the places that steps send to. */
   destinations: DestinationBook;
   /** The staleness target of reconcile when a configuration does not name its own. Seconds. */

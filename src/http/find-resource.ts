@@ -19,6 +19,7 @@ const places = {
   trigger: 'select t.installation_id as installation, t.repository_id as repository from triggers t where t.id = :id',
   validation: 'select v.installation_id as installation, v.repository_id as repository from config_validations v where v.id = :id',
   destination: 'select d.installation_id as installation, null::bigint as repository from destinations d where d.id = :id',
+  ticket: 'select t.installation_id as installation, t.repository_id as repository from tickets t where t.id = :id',
   job: `select ${jobOwner.installation} as installation, ${jobOwner.repository} as repository from jobs j where j.id = :id`,
 } as const;
 

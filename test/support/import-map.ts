@@ -20,7 +20,7 @@ export const floors: readonly (readonly string[])[] = [
   ['settings-table.ts'],
   ['env.ts'],
   ['setup-actions.ts'],
-  ['http-actions.ts', 'action-tools.ts'],
+  ['http-actions.ts', 'action-tools.ts', 'workers.ts'],
   ['app.ts', 'registration.ts'],
   ['main.ts', 'stand-in'],
   ['demo'],

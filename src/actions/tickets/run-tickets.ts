@@ -158,14 +158,13 @@ function toOutcome(
   const record: AttemptRecord = { ...exchange, log };
   const failures = handled.flatMap(({ failure, key }) => (failure ? [{ ...failure, key }] : []));
   const [first] = failures;
-  if (first === undefined) {
-    const tickets = handled.map(({ failure: _failure, ...result }) => ({
-      ...result,
-      message: result.message === null ? null : clean(result.message, 1000),
-    }));
-    const moved = handled.filter(({ status }) => status === 'moved').length;
-    return { result: 'succeeded', outputs: { tickets, keys: handled.map(({ key }) => key), moved }, record };
-  }
+  const tickets = handled.map(({ failure: _failure, ...result }) => ({
+    ...result,
+    message: result.message === null ? null : clean(result.message, 1000),
+  }));
+  const moved = handled.filter(({ status }) => status === 'moved').length;
+  const outputs = { tickets, keys: handled.map(({ key }) => key), moved };
+  if (first === undefined) return { result: 'succeeded', outputs, record };
   const worst = failures.find(({ retryable }) => retryable) ?? first;
   const waits = failures.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []);
   const count = failures.length > 1 || handled.length > 1 ? `${failures.length} of ${handled.length} tickets failed. ` : '';
@@ -175,6 +174,7 @@ function toOutcome(
     message: clean(`${count}${worst.key}: ${worst.message}`, 1500),
     retryable: worst.retryable,
     ...(waits.length > 0 && { retryAfterSeconds: Math.max(...waits) }),
+    progress: outputs,
     record,
   };
 }

@@ -9,6 +9,7 @@ import { findIdAtTime } from './id-at-time.ts';
 import { listRepositoryGithubIds } from './repositories.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
 import { listRunsOfChanges } from './runs.ts';
+import { listTicketResults } from './tickets.ts';
 import { visibleDeliveries } from './visible-to.ts';
 
 /** A delivery without its headers and its body. */
@@ -135,9 +136,8 @@ export async function findDelivery(db: Db, id: string): Promise<DeliveryDetail |
   );
   if (row === undefined) return undefined;
   const changes = await listChangesOfDelivery(db, id);
-  const runs = await listRunsOfChanges(
-    db,
-    changes.map((change) => change.id),
-  );
-  return { ...deliveryItem(row), headers: row.headers, ...readPayload(row.body), changes, runs };
+  const changeIds = changes.map((change) => change.id);
+  const runs = await listRunsOfChanges(db, changeIds);
+  const tickets = await listTicketResults(db, changeIds);
+  return { ...deliveryItem(row), headers: row.headers, ...readPayload(row.body), changes, runs, tickets };
 }

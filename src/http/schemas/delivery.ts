@@ -3,6 +3,7 @@ import { deliverySources, deliveryStatuses } from '../../core/statuses.ts';
 import { changeSummary } from './change.ts';
 import { filterText, idText, pageQuery, repositoryName, timestamp } from './common.ts';
 import { runSummary } from './run.ts';
+import { ticketResult } from './ticket.ts';
 
 /** A delivery as lists show it: everything but headers and body. */
 export const deliverySummary = z
@@ -37,6 +38,7 @@ export const deliveryDetail = deliverySummary
     payload: z.unknown().describe('The body as JSON, or its bytes in base64 when it is none'),
     changes: z.array(changeSummary),
     runs: z.array(runSummary),
+    tickets: z.array(ticketResult).describe('What steps made of tickets because of it'),
   })
   .meta({ id: 'DeliveryDetail' });
 
