@@ -66,23 +66,30 @@ export function createNarrowRequests({ clients, db, host }: { clients: Clients; 
 }
 
 async function send(client: GitHubClient, route: string, { body, signal }: NarrowRequest): Promise<Read<NarrowAnswer>> {
-  const base = client.request.endpoint.DEFAULTS.request?.fetch ?? fetch;
+  const capped = capAnswer(client.request.endpoint.DEFAULTS.request?.fetch as typeof fetch | undefined);
   const options = {
     ...(body !== undefined && Object.keys(body).length > 0 && { data: body }),
     // GitHub sends downloads elsewhere: only its own address is ever called.
-    request: { redirect: 'manual', signal, fetch: capAnswer(base as typeof fetch) },
+    request: { redirect: 'manual', signal, fetch: capped.fetch },
   };
   try {
-    return { ok: true, value: show(await client.request(route, options as Record<string, unknown>)) };
+    const response = await client.request(route, options as Record<string, unknown>);
+    return capped.exceeded() ? tooLarge : { ok: true, value: show(response) };
   } catch (error) {
     const failure = judgeGitHubError(error, new Date());
     const { response } = fieldsOf(error);
     // An answer is an answer: only what concerns everybody of the installation is not the script's to see.
     const isAnswer = response !== undefined && failure.code !== 'github_rate_limited' && !isOfToken(error);
-    if (isAnswer) return { ok: true, value: show(fieldsOf(response)) };
+    if (isAnswer) return capped.exceeded() ? tooLarge : { ok: true, value: show(fieldsOf(response)) };
     return { ok: false, ...failure };
   }
 }
+
+const tooLarge = {
+  ok: false,
+  code: 'github_refused',
+  message: "GitHub's answer is larger than 1 MiB; ask for less, with per_page",
+} as const;
 
 /** True when it was the token that GitHub did not give. */
 function isOfToken(error: unknown): boolean {
@@ -106,22 +113,30 @@ function plain(data: unknown): unknown {
   );
 }
 
-/** A fetch that reads no more of an answer than may be given to a script. */
-function capAnswer(base: typeof fetch): typeof fetch {
-  return async (url, init) => {
-    const response = await base(url, init);
-    if (response.body === null) return response;
-    let bytes = 0;
-    const limit = new TransformStream<Uint8Array, Uint8Array>({
+/**
+ * A fetch that reads no more of an answer than may be given to a script, and says whether there was more: Octokit takes a cut answer for
+ * an empty one.
+ */
+function capAnswer(base: typeof fetch = fetch): { fetch: typeof fetch; exceeded(): boolean } {
+  let bytes = 0;
+  const limit = () =>
+    new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
         bytes += chunk.length;
-        if (bytes > maxAnswerBytes) controller.error(new Error("GitHub's answer is larger than 1 MiB; ask for less, with per_page"));
+        if (bytes > maxAnswerBytes) controller.error(new Error(tooLarge.message));
         else controller.enqueue(chunk);
       },
     });
-    const { status, statusText, headers } = response;
-    const capped = new Response(response.body.pipeThrough(limit), { status, statusText, headers });
-    Object.defineProperty(capped, 'url', { value: response.url });
-    return capped;
+  return {
+    exceeded: () => bytes > maxAnswerBytes,
+    async fetch(url, init) {
+      const response = await base(url, init);
+      bytes = 0;
+      if (response.body === null) return response;
+      const { status, statusText, headers } = response;
+      const capped = new Response(response.body.pipeThrough(limit()), { status, statusText, headers });
+      Object.defineProperty(capped, 'url', { value: response.url });
+      return capped;
+    },
   };
 }
