@@ -43,7 +43,7 @@ describe('a receiver with certificates of its own', () => {
     expect(await send({ ca })).toMatchObject({ outputs: { body: 'a stranger' } });
     expect(await send({ ca, client_cert: clientCert, client_key: clientKey })).toMatchObject({ outputs: { body: 'repowatch-client' } });
     expect(await send({ ca })).toMatchObject({ outputs: { body: 'a stranger' } });
-    expect(await send({ ca: `${clientCert}` })).toMatchObject({ result: 'failed', code: 'webhook_unreachable' });
+    expect(await send({ ca: clientCert })).toMatchObject({ result: 'failed', code: 'webhook_unreachable' });
     expect(await send({})).toMatchObject({ result: 'failed', code: 'webhook_unreachable' });
   });
 

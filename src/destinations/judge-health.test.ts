@@ -8,7 +8,7 @@ const fresh: Health = { state: 'ok', consecutiveFailures: 0, rests: 0, opensAt: 
 
 /** `.` is a success, `x` a failure, `P` a probe that succeeds, `F` one that fails. */
 const observations = (signs: string, retryAfterSeconds?: number): Observation[] =>
-  [...signs].map((sign) => ({
+  Array.from(signs, (sign) => ({
     at: now,
     sign: sign === '.' || sign === 'P' ? 'fine' : 'failing',
     ms: 5,
@@ -36,7 +36,8 @@ describe('the breaker of a destination', () => {
     ['xxxP', 'ok', 0, undefined],
     ['xxxPxx', 'ok', 2, undefined],
     ['xxxFF', 'resting', 5, 'resting'],
-  ])('%s leaves it %s with %i failures in a row, news: %s', (signs, state, consecutiveFailures, news) => {
+  ])('%s leaves it %s with %i failures in a row, news: %s', (...row) => {
+    const [signs, state, consecutiveFailures, news] = row;
     expect(judge(signs)).toMatchObject({ health: { state, consecutiveFailures }, news });
   });
 

@@ -100,7 +100,8 @@ async function populate(app: TestApp): Promise<void> {
   await ready(6 + manyOfAcme);
 }
 
-async function startReplica({ github, database, sink, logs }: TestApp): Promise<App> {
+/** Another process on the same database; sends to where the first one may, unless the settings say otherwise. */
+export async function startReplica({ github, database, sink, logs }: TestApp, replaced: Record<string, string> = {}): Promise<App> {
   const settings = testSettings({
     APP_ID: String(github!.appId),
     PRIVATE_KEY: github!.privateKey,
@@ -108,6 +109,7 @@ async function startReplica({ github, database, sink, logs }: TestApp): Promise<
     GITHUB_URL: github!.url,
     OUTBOUND_ALLOW: sink.host,
     DATABASE_URL: database.url,
+    ...replaced,
   });
   const log = createLog({ level: 'debug', write: (line) => void logs.push(line) });
   const replica = await createApp({ settings, databaseUrl: database.url, log, version: '0.0.0-test' });
