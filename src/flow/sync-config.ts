@@ -13,6 +13,7 @@ import { parseConfig, type Config } from '../watches/parse-config.ts';
 import type { Problem } from '../watches/problems.ts';
 import { configPath } from './config-path.ts';
 import type { Context } from './context.ts';
+import { giveHooks } from './give-hooks.ts';
 import { matchMissed } from './match-missed.ts';
 import { tellInvalidConfig } from './tell-invalid-config.ts';
 import { placeOf } from './place-of.ts';
@@ -33,6 +34,7 @@ const overtakenMs = 10_000;
  * (config-language.md, rule 3).
  */
 export async function syncConfig(context: Context, repository: Repository): Promise<ConfigSync> {
+  await giveHooks(context, repository);
   const read = await context.reader.readTextFile(placeOf(repository), configPath);
   if (!read.ok) return await recordFailure(context, repository, read);
   const file = read.value;

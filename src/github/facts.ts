@@ -53,9 +53,11 @@ export const repositorySchema = z
     pushed_at: timeSchema,
     updated_at: timeSchema.catch(null),
     html_url: z.string().nullish(),
+    parent: z.object({ id: githubIdSchema }).nullish().catch(null),
+    template_repository: z.object({ id: githubIdSchema }).nullish().catch(null),
   })
   .transform((repository): RepositoryFacts => {
-    const { owner } = repository;
+    const { owner, parent, template_repository: template } = repository;
     const login = owner.login ?? owner.name ?? repository.full_name.split('/', 1)[0]!;
     return {
       github_id: repository.id,
@@ -71,6 +73,8 @@ export const repositorySchema = z
       pushed_at: parseTime(repository.pushed_at),
       updated_at: parseTime(repository.updated_at),
       html_url: repository.html_url ?? null,
+      ...(parent ? { made_from: { kind: 'fork' as const, github_id: parent.id } } : {}),
+      ...(template ? { made_from: { kind: 'template' as const, github_id: template.id } } : {}),
     };
   });
 

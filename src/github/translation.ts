@@ -31,6 +31,8 @@ export interface RepositoryFacts {
   /** When something about it changed last: tells an older delivery from a newer one. */
   updated_at: Date | null;
   html_url: string | null;
+  /** What it was made from, where GitHub says so: only when it is asked for the one repository. */
+  made_from?: { kind: 'fork' | 'template'; github_id: string };
 }
 
 /** What an installation event says about a repository; never enough to start tracking it (handbook B2). */

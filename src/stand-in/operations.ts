@@ -26,6 +26,8 @@ export interface NewRepository {
   description?: string;
   defaultBranch?: string;
   files?: Record<string, string>;
+  /** The repository that it is a fork of, or was made from. Only told to who asks for this one. */
+  madeFrom?: { kind: 'fork' | 'template'; repo: string };
 }
 
 /** A commit made on the server, like an edit in GitHub's web page. */
@@ -77,6 +79,7 @@ export async function createRepository(world: World, options: NewRepository): Pr
     activity: [],
     checkRuns: [],
     issues: [],
+    ...(options.madeFrom && { madeFrom: { kind: options.madeFrom.kind, model: readRepository(world, options.madeFrom.repo) } }),
   };
   await initialiseRepository(repository.gitDirectory, repository.defaultBranch);
   if (options.files && Object.keys(options.files).length > 0) {

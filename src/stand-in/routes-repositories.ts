@@ -42,7 +42,10 @@ export function apiBase({ world, repository }: RepositoryRequest): string {
 }
 
 function describeRepository({ world, repository }: RepositoryRequest): ApiAnswer {
-  return { body: { ...repositoryPayload(world, repository), network_count: 0, subscribers_count: 0 } };
+  const { madeFrom } = repository;
+  const model = madeFrom && repositoryPayload(world, madeFrom.model);
+  const origin = madeFrom?.kind === 'fork' ? { fork: true, parent: model, source: model } : { template_repository: model ?? null };
+  return { body: { ...repositoryPayload(world, repository), ...origin, network_count: 0, subscribers_count: 0 } };
 }
 
 async function listBranches(request: RepositoryRequest): Promise<ApiAnswer> {

@@ -32,6 +32,7 @@ export interface Repository {
   activity: Activity[];
   checkRuns: Json[];
   issues: Json[];
+  madeFrom?: { kind: 'fork' | 'template'; model: Repository };
 }
 
 /** One line of a branch's push history (handbook D6); tags have none. */

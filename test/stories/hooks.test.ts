@@ -6,14 +6,13 @@ import { adminToken, startTestApp, type ApiObject, type TestApp } from '../suppo
 
 let world: TestApp;
 let clone: WorkingCopy;
-let ids: { app: number; other: number };
 
 beforeAll(async () => {
   world = await startTestApp({ github: true });
-  const { id } = await track(world, 'app', {
+  await track(world, 'app', {
     '.github/repowatch.yml': configOf({ 'hook-taken': webhookWatch(`${world.sink.url}/file`, { on: 'manual' }) }),
   });
-  ids = { app: id, other: (await track(world, 'other')).id };
+  await track(world, 'other');
   clone = await createWorkingCopy({ url: `${world.github!.url}/acme/app.git`, directory: `${world.directory}/clone` });
   await quiet(world);
 });
@@ -223,7 +222,63 @@ describe('hooks of other repositories', () => {
     );
     expect(audit.rows.map(({ action }) => action)).toContain('hooks.copied');
     for (const { text } of audit.rows) expect(text).not.toMatch(/a secret of some|\/onoff/);
-    expect(ids.app).not.toBe(ids.other);
+    await ask('DELETE', '/x');
+  });
+});
+
+describe('new repositories', () => {
+  test('get the default hooks that have an address, and those of the repository they were made from where that is wanted', async () => {
+    const installation = String((await world.api('/api/repos/acme/app'))['installation_id']);
+    const base = `/api/installations/${installation}`;
+    const put = (id: string, body: unknown, status?: number) =>
+      world.api(`${base}/default-hooks/${id}`, { method: 'PUT', body, ...(status && { status }) });
+    expect(await world.api(`${base}/default-hooks`)).toEqual({});
+    await put('d', { url: url('default'), events: ['BRANCH_CREATED', 'BRANCH_HASH_UPDATED'], secret: 'a secret of some length' }, 201);
+    await put('d', { url: url('default'), events: ['BRANCH_CREATED', 'BRANCH_HASH_UPDATED'] }, 200);
+    expect(await put('kept', { options: { a: 1 } }, 201)).toMatchObject({
+      url: null,
+      options: { a: 1 },
+      description: 'No description given',
+    });
+    await put('bad', { url: 'http://x' }, 422);
+    await put('bad', { events: ['COMIT'], url: url('x') }, 422);
+    await ask('PUT', '/model', { body: { url: url('model'), events: ['BRANCH_HASH_UPDATED'] } });
+    await ask('PUT', '/d', { body: { url: url('model-d') } });
+    expect(await world.api(`${base}/hook-rules`)).toEqual({ copy_on: [] });
+    const github = world.github!;
+    await track(world, 'plain');
+    await github.createRepository({ owner: 'acme', name: 'early-fork', madeFrom: { kind: 'fork', repo: 'acme/app' } });
+    await world.eventually(
+      'the fork is known',
+      async () => (await world.api('/api/repos/acme/early-fork').catch(() => undefined))?.['config_status'] === 'absent',
+    );
+    expect(Object.keys((await ask('GET', '', { repo: 'acme/early-fork' })).answer)).toEqual(['d']);
+    expect(await world.api(`${base}/hook-rules`, { method: 'PUT', body: { copy_on: ['template', 'fork'] } })).toEqual({
+      copy_on: ['fork', 'template'],
+    });
+    for (const kind of ['fork', 'template'] as const) {
+      await github.createRepository({ owner: 'acme', name: `by-${kind}`, madeFrom: { kind, repo: 'acme/app' } });
+      await world.eventually(
+        'it is known',
+        async () => (await world.api(`/api/repos/acme/by-${kind}`).catch(() => undefined))?.['config_status'] === 'absent',
+      );
+      const { answer } = await ask('GET', '', { repo: `acme/by-${kind}` });
+      expect(answer).toMatchObject({ d: { url: url('model-d') }, model: { url: url('model') } });
+      expect(Object.keys(answer)).toHaveLength(2);
+    }
+    const { answer } = await ask('GET', '', { repo: 'acme/plain' });
+    expect(answer).toMatchObject({ d: { url: url('default'), hasSecret: true } });
+    expect(Object.keys(answer)).toEqual(['d']);
+    world.sink.requests.length = 0;
+    const sha = (await github.refs('acme/plain'))['refs/heads/main']!;
+    await github.updateRef({ repo: 'acme/plain', ref: 'refs/heads/new', sha });
+    await quiet(world);
+    expect(sent()).toEqual(['/default BRANCH_CREATED']);
+    expect(world.sink.requests[0]!.headers).toHaveProperty('webhook-signature');
+    expect(Object.keys(await world.api(`${base}/default-hooks/d`, { method: 'DELETE' }))).toEqual(['kept']);
+    await world.api(`${base}/default-hooks/d`, { method: 'DELETE', status: 404 });
+    expect(Object.keys((await ask('GET', '', { repo: 'acme/plain' })).answer)).toEqual(['d']);
+    for (const id of ['model', 'd']) await ask('DELETE', `/${id}`);
   });
 });
 
@@ -246,7 +301,6 @@ describe('on the command line', () => {
   };
 
   test('hooks are made, shown, changed, switched and removed', async () => {
-    await ask('DELETE', '/x');
     expect(await run('list', 'acme/app')).toEqual({ code: 0, printed: '', told: 'There are no hooks.' });
     const added = await run(
       'add',

@@ -35,6 +35,12 @@ export const hookSchema = z
 
 export type HookItem = z.output<typeof hookSchema>;
 
+/** A hook for new repositories; without an address it is only kept. */
+export const defaultHookSchema = hookSchema
+  .omit({ watch: true, url: true })
+  .extend({ url: z.string().nullable() })
+  .meta({ id: 'DefaultHook' });
+
 /** Hooks by their ids; `{}` when there are none. */
 export const hooksSchema = z.record(z.string(), hookSchema);
 
