@@ -19,6 +19,8 @@ export interface AttemptContext<Input> {
   idempotencyKey: string;
   /** The number of this try, from 1. */
   attempt: number;
+  /** Set when somebody with the right to do it asks for this now, by the API, and no file. */
+  forPerson?: true;
   /** Aborted when the step's time is over or the process is stopping. */
   signal: AbortSignal;
   /** The time left for this try in milliseconds. */

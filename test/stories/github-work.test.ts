@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { configOf, quiet, track } from '../support/story.ts';
-import { startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
+import { adminToken, startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
 import { passTime } from '../support/time-travel.ts';
 
 interface Run {
@@ -199,5 +199,50 @@ describe('access', () => {
     await push('access');
     expect(await runOf('access')).toMatchObject({ status: 'failed', code: 'access_switched_off' });
     expect((await world.github!.access(repo)).invitations).toEqual([]);
+  });
+
+  test('people give it by the API: invited is not a member, and nobody is invited twice', async () => {
+    const give = (body: object) => world.api(`/api/repos/${repo}/access`, { method: 'POST', body });
+    const eve = { action: 'add_collaborator', identifier: 'eve', permission: 'push' };
+    expect(await give(eve)).toMatchObject({ state: 'invited', permission: 'write', changed: true });
+    expect(await give(eve)).toMatchObject({ state: 'invited', changed: false });
+    expect(await give({ ...eve, identifier: 'bob', permission: 'admin' })).toMatchObject({ state: 'member', permission: 'admin' });
+    expect(await give({ ...eve, action: 'remove_collaborator' })).toMatchObject({ state: 'removed' });
+    expect(await give({ action: 'add_team', identifier: 'core', permission: 'pull' })).toMatchObject({ state: 'member' });
+    expect(await world.github!.access(repo)).toMatchObject({
+      collaborators: [{ login: 'bob', role_name: 'admin' }],
+      invitations: [],
+      teams: { core: 'pull' },
+    });
+    const audit = await world.list('/api/audit?action=access.changed');
+    expect(audit).toHaveLength(5);
+    expect(audit[0]).toMatchObject({ after: { action: 'add_team', identifier: 'core' } });
+    const { status } = await post(`/api/repos/${repo}/access`, { action: 'promote', identifier: 'eve' });
+    expect([400, 422]).toContain(status);
+  });
+});
+
+const post = async (path: string, body: object) =>
+  await fetch(`${world.url}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+describe('pull requests by the API', () => {
+  test('are opened and handed out, once', async () => {
+    await push('by-hand', 'hand');
+    const wish = { title: 'By hand', head: 'hand', base: 'main', body: 'Please' };
+    await lose('/pulls');
+    const first = await post(`/api/repos/${repo}/pulls`, wish);
+    const opened = (await first.json()) as ApiObject;
+    expect([first.status, opened]).toMatchObject([201, { existing: false }]);
+    expect((await post(`/api/repos/${repo}/pulls`, wish)).status).toBe(200);
+    const asked = await world.api(`/api/repos/${repo}/pulls/${String(opened['number'])}/reviewers`, {
+      method: 'POST',
+      body: { reviewers: ['bob'] },
+    });
+    expect(asked).toMatchObject({ users: ['bob'], dropped: [] });
+    expect((await world.github!.pullRequests(repo)).filter((pull) => pull['title'] === 'By hand')).toHaveLength(1);
   });
 });

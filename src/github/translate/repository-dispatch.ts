@@ -13,9 +13,9 @@ const payloadSchema = z.object({
  * it (flow/hear-of.ts), and nothing else comes of it: a watch that heard its own dispatch could go round for ever.
  */
 export function translateRepositoryDispatch(payload: Record<string, unknown>): Translation {
-  const { read, refusal } = readPayload('repository_dispatch', payloadSchema, payload);
-  if (!read) return refusal;
-  const { action, sender, client_payload: given } = read;
+  const parsed = readPayload('repository_dispatch', payloadSchema, payload);
+  if (!parsed.read) return parsed.refusal;
+  const { action, sender, client_payload: given } = parsed.read;
   const isOurs = sender?.type === 'Bot' && typeof given?.['repowatch'] === 'object';
   if (isOurs) return ignored('own_effect', `RepoWatch sent the dispatch ${quote(action)} itself: this is GitHub telling of it`);
   return ignored('unhandled_event', `Watches cannot ask for repository_dispatch; ${quote(action)} is for workflows`);

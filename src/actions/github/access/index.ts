@@ -16,7 +16,8 @@ export const kind: ActionKind<typeof accessInput> = {
   permissions: { administration: 'write' },
   defaultTimeoutMs: 60_000,
   async run(context, tools) {
-    if (!tools.allowsAccess) {
+    // A file is changed by everybody who can push; whoever asks by the API was asked for the right to manage.
+    if (!tools.allowsAccess && context.forPerson !== true) {
       const message = 'Steps may not change who has access to a repository: the operator can allow it with ALLOW_ACCESS_ACTION=true.';
       return { result: 'failed', code: 'access_switched_off', message, retryable: false, record: {} };
     }
