@@ -1,23 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { configOf, quiet, track, webhookWatch } from '../support/story.ts';
+import { listRuns, waitForStatuses, type Run } from '../support/run-story.ts';
 import { adminToken, startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
-
-interface Run extends ApiObject {
-  id: string;
-  status: string;
-  code: string | null;
-  lane: string;
-  replay_of: string | null;
-  blocked_by: { run: string; reason: string } | null;
-  parameters: Record<string, unknown>;
-  steps: {
-    position: number;
-    status: string;
-    idempotency_key: string;
-    outputs: ApiObject;
-    attempts: { number: number; status: string }[];
-  }[];
-}
 
 let world: TestApp;
 /** What the receiver answers, by path; 200 without a word. */
@@ -82,23 +66,8 @@ async function push(branch: string): Promise<string> {
 const read = (id: string) => world.api<Run>(`/api/runs/${id}`);
 const post = <T = ApiObject>(path: string, body: unknown = {}, status = 202) => world.api<T>(path, { method: 'POST', body, status });
 
-async function runs(query: string): Promise<Run[]> {
-  return ((await world.list(`/api/runs?limit=100&${query}`)) as Run[]).toReversed();
-}
-
-/** The runs of a query once they have these statuses, oldest first. */
-async function statuses(query: string, wanted: string[]): Promise<Run[]> {
-  let seen: Run[] = [];
-  return await world
-    .eventually(query, async () => {
-      seen = await runs(query);
-      return seen.map((run) => run.status).join() === wanted.join() && seen;
-    })
-    .catch((error: unknown) => {
-      throw new Error(`${query}: ${seen.map(({ id, status, code }) => `${id} ${status} ${code}`).join()}`, { cause: error });
-    });
-}
-
+const runs = (query: string) => listRuns(world, query);
+const statuses = (query: string, wanted: string[]) => waitForStatuses(world, query, wanted);
 const sent = (path: string) => world.sink.requests.filter((request) => request.path === `/${path}`);
 
 test('dead: it goes on at its failed step with the outputs of then and all of its schedule, and nothing else is done twice', async () => {
