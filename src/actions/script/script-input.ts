@@ -52,6 +52,10 @@ export const scriptInput = z
     requests: z.int().min(0).max(100).default(20).describe('How often it may call github.request.'),
     permissions: z
       .record(z.string().regex(/^[a-z][a-z_]{1,49}$/, 'is no name of a permission'), z.enum(['read', 'write']))
+      .refine(
+        ({ administration }) => administration !== 'write',
+        'Scripts may not change who has access; `uses: github/access` can, where it is switched on.',
+      )
       .default({})
       .describe('What github.request may do in this repository beside reading metadata and contents, such as `issues: write`.'),
   })

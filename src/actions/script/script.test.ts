@@ -246,6 +246,7 @@ describe('inputs', () => {
     [{ run: 'x', log: '0KB' }],
     [{ run: 'x', fetches: 101 }],
     [{ run: 'x', permissions: { issues: 'admin' } }],
+    [{ run: 'x', permissions: { administration: 'write' } }],
     [{ run: 'x', permissions: { 'Issues ': 'read' } }],
     [{ run: 'x', language: 'coffee' }],
     [{ run: 'x', shell: 'bash' }],
