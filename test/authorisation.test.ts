@@ -25,7 +25,7 @@ beforeAll(async () => {
      returning installation_github_id as installation, repository_github_id as repository`,
     [app.installationId, app.githubId, thread.deliveryId],
   );
-  const [{ installation = '' } = {}] = ofThread.rows;
+  const { installation } = ofThread.rows[0]!;
   const { rows: jobs } = await db.raw<{ rows: { id: string }[] }>(
     `insert into jobs (kind, target, requested_by) values ('reconcile', 'acme/app', 'admin') returning id`,
   );
@@ -80,7 +80,7 @@ function fill(text: string): string {
 }
 
 /** What a caller is answered: a status, or `ok` when it is not a refusal of whoever asks. */
-async function ask(route: string, row: Row, caller: string): Promise<Expected | number> {
+async function ask(route: string, row: Row, caller: string): Promise<Expected> {
   const [method = '', url = ''] = route.split(' ');
   const { body, query = '', path = url } = typeof row === 'string' ? {} : row;
   const token = tokens[caller];
@@ -99,7 +99,7 @@ async function ask(route: string, row: Row, caller: string): Promise<Expected | 
     !/^There is no (?:repository acme|installation|run|change|delivery|job|trigger|destination|breaker|lane)/.test(said.detail ?? '');
   // After ten wrong tokens from one address, the gate answers no more of them.
   if (response.status === 429) return 401;
-  if ([401, 403].includes(response.status)) return response.status;
+  if ([401, 403].includes(response.status)) return response.status === 401 ? 401 : 403;
   return response.status === 404 && !isElsewhere ? 404 : 'ok';
 }
 

@@ -38,7 +38,10 @@ export function narrowHoldings(held: Holdings, to: Restriction): Holdings {
   const known = new Set(own.map(({ id }) => id));
   return {
     installations: to.installations.filter((id) => includesId(held.installations, id)),
-    repositories: [...own, ...ofManaged.filter(({ id }) => !known.has(id)).map((each) => ({ ...each, maintained: true }))],
+    repositories: [
+      ...own,
+      ...ofManaged.filter(({ id }) => !known.has(id)).map(({ id, installation }) => ({ id, installation, maintained: true })),
+    ],
     projects:
       held.installations === 'all'
         ? to.projects.map(({ id }) => ({ id, managed: true }))

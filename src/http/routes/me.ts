@@ -46,6 +46,29 @@ export function addMeRoutes(api: Api, { db }: RouteContext): void {
       return withLink(request, reply, { ...page, data });
     },
   );
+  addSignOut(api, db);
+  api.get(
+    '/repos/:owner/:name/can-sync',
+    {
+      config: { access: { right: 'read', on: 'repository' } },
+      schema: {
+        summary: 'Say whether whoever asks may have a repository compared with GitHub',
+        tags,
+        params: repositoryParams,
+        response: { 200: z.object({ can_sync: z.boolean(), role }), ...problems(404, 422) },
+      },
+    },
+    async (request) => {
+      const { owner, name } = request.params;
+      const place = found(await findRepositoryPlace(db, `${owner}/${name}`), `repository ${owner}/${name}`);
+      const resource = { installation: place.installationId, repository: place.id };
+      const requester = requesterOf(request);
+      return { can_sync: mayDo(requester, 'write', resource) === 'allowed', role: roleOf(requester, resource) };
+    },
+  );
+}
+
+function addSignOut(api: Api, db: RouteContext['db']): void {
   api.delete(
     '/me/sessions',
     {
@@ -64,25 +87,6 @@ export function addMeRoutes(api: Api, { db }: RouteContext): void {
       const target = { kind: 'user', id: userId, name: login };
       await auditRequest(db, request, { action: 'sessions.ended', target, installationId: null, after: { ended } });
       return { ended };
-    },
-  );
-  api.get(
-    '/repos/:owner/:name/can-sync',
-    {
-      config: { access: { right: 'read', on: 'repository' } },
-      schema: {
-        summary: 'Say whether whoever asks may have a repository compared with GitHub',
-        tags,
-        params: repositoryParams,
-        response: { 200: z.object({ can_sync: z.boolean(), role }), ...problems(404, 422) },
-      },
-    },
-    async (request) => {
-      const { owner, name } = request.params;
-      const place = found(await findRepositoryPlace(db, `${owner}/${name}`), `repository ${owner}/${name}`);
-      const resource = { installation: place.installationId, repository: place.id };
-      const requester = requesterOf(request);
-      return { can_sync: mayDo(requester, 'write', resource) === 'allowed', role: roleOf(requester, resource) };
     },
   );
 }

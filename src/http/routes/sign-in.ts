@@ -35,7 +35,6 @@ const signedSchema = z
 
 /** Signing in with GitHub from a terminal: a code that a person types in on GitHub becomes an API token. */
 export function addSignInRoutes(api: Api, context: RouteContext): void {
-  const { db } = context;
   const hasTime = createPace();
   api.post(
     '/sign-in/device',
@@ -65,6 +64,11 @@ export function addSignInRoutes(api: Api, context: RouteContext): void {
       };
     },
   );
+  addDevicePoll(api, context);
+}
+
+function addDevicePoll(api: Api, context: RouteContext): void {
+  const { db } = context;
   api.post(
     '/sign-in/device/poll',
     {
