@@ -72,6 +72,11 @@ export class DestinationBook {
     if (age >= staleMs) await reading;
   }
 
+  /** Reads again, now: before somebody is turned away by what may be over. */
+  async confirm(): Promise<void> {
+    await this.#read();
+  }
+
   #read(): Promise<void> {
     this.#reading ??= listUnwellDestinations(this.#options.db)
       .then((rows) => {

@@ -76,14 +76,17 @@ export function openDestinationDoor(way: Way): DestinationDoor {
 type Admitted = { ok: true; probeOf: string | undefined } | { ok: false; code: ErrorCode; message: string; refusal?: Refusal };
 
 async function admit({ book, installationId }: Way, url: URL, { timeoutMs }: DoorRequest): Promise<Admitted> {
-  if (book.hasDisabled() && book.find(installationId, url.origin, endpointOf(url)) !== undefined)
+  const isGone = () => book.hasDisabled() && book.find(installationId, url.origin, endpointOf(url)) !== undefined;
+  // Nobody is turned away by what this process remembers: the destination may just have recovered, or been switched on.
+  if (isGone() || book.find(installationId, url.origin) !== undefined) await book.confirm();
+  if (isGone())
     return {
       ok: false,
       code: 'destination_disabled',
       message: `An address of ${url.origin} said that it is gone and is switched off; change the url, or switch it on with POST /api/destinations/{id}/enable.`,
     };
   const known = book.find(installationId, url.origin);
-  if (known === undefined || known.state === 'disabled') return { ok: true, probeOf: undefined };
+  if (known === undefined) return { ok: true, probeOf: undefined };
   const age = performance.now() - known.readAt;
   const leftMs = (known.state === 'resting' ? known.opensInMs : known.probeInMs) - age;
   if (leftMs <= 0 && (await book.claim(known.id, timeoutMs + probeGraceMs))) return { ok: true, probeOf: known.id };
