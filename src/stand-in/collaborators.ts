@@ -96,7 +96,8 @@ function findPerson(request: RepositoryRequest): { id: number; person: Json | un
 
 function readPermission(request: RepositoryRequest): ApiAnswer {
   const { person } = findPerson(request);
-  const role = String(person?.['role_name'] ?? 'none');
+  const known = person?.['role_name'];
+  const role = typeof known === 'string' ? known : 'none';
   const old: Record<string, string> = { maintain: 'write', triage: 'read' };
   return { body: { permission: old[role] ?? role, role_name: role, user: person ?? null } };
 }

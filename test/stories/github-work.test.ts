@@ -35,7 +35,10 @@ const watches = {
   unsent: { ...on('unsent'), ...steps(['github/dispatch', { event_type: 'deploy', client_payload: { late: true } }]) },
   crowded: {
     ...on('crowded'),
-    ...steps(['github/dispatch', { event_type: 'deploy', client_payload: Object.fromEntries([...'abcdefghij'].map((key) => [key, 1])) }]),
+    ...steps([
+      'github/dispatch',
+      { event_type: 'deploy', client_payload: Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`key${index}`, index])) },
+    ]),
   },
   begun: { ...on('begun'), ...steps(['github/workflow', { workflow: 'deploy.yml', inputs: { dry: true } }]) },
   unknown: { ...on('unknown'), ...steps(['github/workflow', { workflow: 'deploy.yml', inputs: { what: 'x' } }]) },
@@ -59,12 +62,18 @@ beforeAll(async () => {
     github: true,
     events: ['push', 'create', 'delete', 'repository', 'repository_dispatch'],
     permissions: {
-      ...{ metadata: 'read', contents: 'write', pull_requests: 'write', actions: 'write', checks: 'write', statuses: 'write' },
-      ...{ administration: 'write', members: 'read' },
+      metadata: 'read',
+      contents: 'write',
+      pull_requests: 'write',
+      actions: 'write',
+      checks: 'write',
+      statuses: 'write',
+      administration: 'write',
+      members: 'read',
     },
   });
   await track(world, 'app', {
-    '.github/repowatch.yml': configOf(watches as never),
+    '.github/repowatch.yml': configOf(watches),
     '.github/workflows/deploy.yml': 'on:\n  workflow_dispatch:\n    inputs:\n      dry:\n        type: boolean\n',
   });
   const github = world.github!;

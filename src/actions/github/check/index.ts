@@ -71,12 +71,10 @@ export const kind: ActionKind<typeof checkInput> = {
       async work(step, input) {
         const sha = readSha(input.sha, context.facts);
         if (!sha.ok) return sha;
-        const { repository, isOurs, token } = step;
         const github = {
-          read: repository.read,
-          write: repository.write,
+          ...step.repository,
           isOurApp: (app: { slug?: string | undefined } | null | undefined) =>
-            app?.slug === undefined || isOurs({ login: `${app.slug}[bot]`, type: 'Bot' }),
+            app?.slug === undefined || step.isOurs({ login: `${app.slug}[bot]`, type: 'Bot' }),
         };
         const status = input.status ?? (input.conclusion === undefined ? 'in_progress' : 'completed');
         const saved = await saveCheckRun(github, {
@@ -93,7 +91,7 @@ export const kind: ActionKind<typeof checkInput> = {
             title,
             message,
           })),
-          externalId: token,
+          externalId: step.token,
           detailsUrl: input.details_url ?? tools.linkTo(`/runs/${context.facts.run.id}`),
         });
         return saved.ok ? ok({ ...saved.value, sha: sha.value, name: input.name, status, conclusion: input.conclusion ?? null }) : saved;

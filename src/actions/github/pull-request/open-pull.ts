@@ -92,7 +92,7 @@ async function findPull(repository: GitHubRepository, wish: PullWish): Promise<G
   const label = head.includes(':') ? head : `${repository.owner}:${head}`;
   const state = triedBefore ? 'all' : 'open';
   const query = new URLSearchParams({ state, head: label, base, sort: 'created', direction: 'desc', per_page: '100' });
-  const listed = await repository.read(`/pulls?${query}`, z.array(pullSchema));
+  const listed = await repository.read(`/pulls?${query.toString()}`, z.array(pullSchema));
   if (!listed.ok) return listed;
   const fits = listed.value.filter((pull) => pull.head.ref === label.slice(label.indexOf(':') + 1) && pull.base.ref === base);
   return ok(fits.find((pull) => pull.state === 'open') ?? fits.find((pull) => hasMark(pull.body, token)));

@@ -107,7 +107,7 @@ async function findRun(step: GitHubStep, { workflow, ref, key }: Wish, sentAt: D
     created: `>=${since.toISOString().replace(/\.\d+Z$/, 'Z')}`,
     per_page: '100',
   });
-  const listed = await step.repository.read(`/actions/workflows/${workflow}/runs?${query}`, runsSchema);
+  const listed = await step.repository.read(`/actions/workflows/${workflow}/runs?${query.toString()}`, runsSchema);
   if (!listed.ok) return listed;
   const branch = ref.replace(/^refs\/(?:heads|tags)\//, '');
   for (const run of listed.value.workflow_runs.toReversed()) {
