@@ -3,6 +3,7 @@ import { addConfigVerbs, configVerbs } from './config-verbs.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
 import { addHookVerbs, hookVerbs } from './hook-verbs.ts';
 import { explainFailure } from './explain-failure.ts';
+import type { ListenOptions } from './listen.ts';
 import type { ReconcileOptions } from './reconcile.ts';
 import type { RegisterOptions } from './register.ts';
 import type { RunOptions } from './run.ts';
@@ -69,6 +70,13 @@ const verbs = {
       'Asks a running server to compare a repository, those of an installation, or all with GitHub, and shows how far it is. Exit code 1 when something failed. Needs REPOWATCH_TOKEN or ADMIN_TOKEN; honours REPOWATCH_URL.',
     example: 'repowatch reconcile acme/app',
   },
+  listen: {
+    summary: 'receive webhooks on this machine and look at them',
+    description:
+      'A receiver for trying things out: prints every request, says whether its signature is right (Standard Webhooks v1 and v1a, and GitHub’s), keeps the last ones at /results, and answers with the status that you choose. Let RepoWatch send there with OUTBOUND_ALLOW=127.0.0.1:9000. Needs no server. Ends with Ctrl-C.',
+    example: 'repowatch listen --port 9000 --secret whsec_…',
+    more: ['repowatch listen --status 503 --status 503 --status 200', 'repowatch listen --json --quiet | jq .signature'],
+  },
   run: {
     summary: 'start a watch by hand',
     description:
@@ -121,9 +129,24 @@ function createProgram(context: CommandContext, choose: (run: Run) => void): Com
       choose(async (given) => (await import('./reconcile.ts')).reconcile(given, name, options)),
     );
   addRunVerb(add, choose);
+  addListenVerb(add, choose);
   addHookVerbs(add, choose);
   addConfigVerbs(add, choose);
   return program;
+}
+
+/** The verb that receives. */
+function addListenVerb(add: (verb: keyof typeof verbs) => Command, choose: (run: Run) => void): void {
+  const gather = (text: string, given: string[] | undefined) => [...(given ?? []), text];
+  add('listen')
+    .option('--port <port>', 'the port; 0 takes a free one', '9000')
+    .option('--host <host>', 'the address to listen at', '127.0.0.1')
+    .option('--secret <key>', 'a key to verify with: whsec_…, whpk_… or plain text; can be given several times', gather)
+    .option('--status <code>', 'the status of the answers; given several times: of the next ones in order, the last one stays', gather)
+    .option('--retry-after <value>', 'the header that goes with 429 and 503')
+    .option('--quiet', 'one line for each request')
+    .option('--json', 'one JSON object for each request')
+    .action((options: ListenOptions) => choose(async (given) => (await import('./listen.ts')).listen(given, options)));
 }
 
 /** The verb that starts a watch by hand. */
