@@ -106,7 +106,7 @@ export async function addHooks(
   const now = context.clock.now().toISOString();
   const { trx, repository, from, hooks } = given;
   const to = ownerOf(repository);
-  let all = watches;
+  const all = { ...watches };
   for (const hook of hooks) {
     const key = hookKey(hook.id);
     const known = all[key];
@@ -115,7 +115,7 @@ export async function addHooks(
     if (!compiled.ok) return compiled;
     if (from && hook.has_secret)
       await context.hookSecrets.copy(trx, { from: { ...ownerOf(from), repositoryId: from.id }, to, hookId: hook.id });
-    all = { ...all, [key]: compiled.value };
+    all[key] = compiled.value;
   }
   return ok(all);
 }

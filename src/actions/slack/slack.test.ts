@@ -152,7 +152,7 @@ test.each([
   [429, '', false, 'slack_failed'],
   [500, 'rollup_error', false, 'slack_failed'],
   [503, '', true, 'slack_failed'],
-])('%d %s is judged (bot: %s): %s', (status, body, isBot, word) => {
+] as [number, string, boolean, string][])('%d %s is judged (bot: %s): %s', (...[status, body, isBot, word]) => {
   const verdict = judgeSlackAnswer({ status, headers: {}, body, truncated: false }, { isBot, now });
   expect(verdict.result === 'failed' ? verdict.code : verdict.result).toBe(word);
 });
