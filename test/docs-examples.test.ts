@@ -99,8 +99,9 @@ function listWords(schema: unknown, words = new Set<string>()): Set<string> {
   return words;
 }
 
-test('docs/configuration.md has every key and word of the language', async () => {
-  const page = (await readPages()).get('docs/configuration.md')!;
+test('docs/configuration.md has every key and word of the language, with docs/actions.md for those of the kinds', async () => {
+  const pages = await readPages();
+  const page = ['configuration', 'actions'].map((name) => pages.get(`docs/${name}.md`)!).join('\n');
   const code = [...page.matchAll(/`([^`\n]+)`/g)].map((match) => match[1]!);
   const schemas = [configSchema, ...kinds.map((kind) => kind.schema)].map((schema) =>
     z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
