@@ -1,4 +1,3 @@
-import type { ActionTools } from './action.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /** What GitHub takes for a login; also an App's. */
@@ -12,7 +11,7 @@ export interface PeopleMap {
 
 /** The logins of these people; those that neither the map knows nor can be a login are `unmapped`, to be reported (handbook G5). */
 export async function findLogins(
-  { people }: Pick<ActionTools, 'people'>,
+  { people }: { people?: PeopleMap | undefined },
   facts: RunFacts,
   names: readonly string[],
 ): Promise<{ logins: string[]; unmapped: string[] }> {

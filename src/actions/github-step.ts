@@ -37,7 +37,7 @@ export interface GitHubStep {
 interface GitHubWork<Input> {
   permissions: GitHubPermissions;
   /** Does it, and answers the outputs of the step. */
-  work(step: GitHubStep, input: Input): Promise<GitHubAnswer<Record<string, unknown>>>;
+  work: (step: GitHubStep, input: Input) => Promise<GitHubAnswer<Record<string, unknown>>>;
 }
 
 /**

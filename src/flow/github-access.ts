@@ -81,7 +81,7 @@ function openPlace({ db, writer, apiUrl }: GitHubAccessTools, { place, installat
     ownerType,
     name: place.name,
     apiUrl,
-    read: (path, answer) => writer.read(place, path, answer, signal),
+    read: (path, answer) => writer.read(place, { path, signal }, answer),
     list: (path, item, params) =>
       writer.list(place, path, { page: z.array(item), itemsOf: (page) => page, ...(params && { params }), ...(signal && { signal }) }),
     write: (request) => writer.write(place, request, signal),

@@ -28,7 +28,7 @@ export interface WriteRequest<T> {
  */
 export interface Writer {
   /** Looks before a write, from the same budget. */
-  read<T>(place: RepositoryPlace, path: string, answer: z.ZodType<T>, signal?: AbortSignal): Promise<Read<T>>;
+  read<T>(place: RepositoryPlace, what: string | { path: string; signal: AbortSignal | undefined }, answer: z.ZodType<T>): Promise<Read<T>>;
   /** Looks at a whole list before a write. */
   list<Page, Item>(
     place: RepositoryPlace,
@@ -47,10 +47,15 @@ export function createWriter(tools: { clients: Clients; db: Db; host: string; ap
   const client = (place: RepositoryPlace) => clients.installation(place.installation, purpose);
   return {
     appId,
-    read: (place, path, answer, signal) =>
-      ask(async () =>
-        readOne(await client(place), { route: repositoryRoute(place, path), ...(signal && { params: { request: { signal } } }) }, answer),
-      ),
+    read: (place, what, answer) =>
+      ask(async () => {
+        const { path, signal } = typeof what === 'string' ? { path: what, signal: undefined } : what;
+        return await readOne(
+          await client(place),
+          { route: repositoryRoute(place, path), ...(signal && { params: { request: { signal } } }) },
+          answer,
+        );
+      }),
     list: (place, path, listing) =>
       ask(async () =>
         readPages(await client(place), { route: repositoryRoute(place, path), ...listing, params: { per_page: '100', ...listing.params } }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { nextRetryAt, standardRetry } from './retry.ts';
+import { nextRetryAt, postponeTo, standardRetry } from './retry.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
 const secondsUntil = (at: Date | undefined): number | undefined => at && (at.getTime() - now.getTime()) / 1000;
@@ -38,4 +38,15 @@ describe('nextRetryAt', () => {
       }),
     );
   });
+});
+
+test.each([
+  { when: 'when it was told to', postponed: 0, retryAfterSeconds: 10, random: 0, expected: 10 },
+  { when: 'in a minute when nobody said', postponed: 0, retryAfterSeconds: undefined, random: 0, expected: 60 },
+  { when: 'a little later each time, to spread out', postponed: 9, retryAfterSeconds: 10, random: 0.5, expected: 15 },
+  { when: 'by half a minute at most', postponed: 200, retryAfterSeconds: 10, random: 1, expected: 40 },
+  { when: 'not later than in a day', postponed: 0, retryAfterSeconds: 1e9, random: 0, expected: 86_400 },
+  { when: 'and not for ever', postponed: 300, retryAfterSeconds: 10, random: 0, expected: undefined },
+])('what was postponed is tried again $when', ({ expected, random, ...given }) => {
+  expect(secondsUntil(postponeTo({ ...given, now, random: () => random }))).toBe(expected);
 });

@@ -33,7 +33,13 @@ const atOnce = 5;
 
 /** Issues on GitHub for people: opened, many at once, commented on, labelled, handed out, closed. What is posted says for whom. */
 export function addGitHubIssueRoutes(api: Api, context: RouteContext): void {
-  addOpeningRoutes(api, context);
+  addOpeningRoute(api, context);
+  addBulkRoute(api, context);
+  addTalkRoutes(api, context);
+  addLabelRoutes(api, context);
+}
+
+function addTalkRoutes(api: Api, context: RouteContext): void {
   api.post(
     '/repos/:owner/:name/issues/:number/comments',
     {
@@ -53,6 +59,27 @@ export function addGitHubIssueRoutes(api: Api, context: RouteContext): void {
       return reply.code(201).send(await actForRequester(context, request, wish));
     },
   );
+  api.post(
+    '/repos/:owner/:name/issues/:number/close',
+    {
+      config: { access },
+      schema: {
+        summary: 'Close an issue or pull request on GitHub',
+        tags,
+        params: issueParams,
+        headers: idempotencyHeaders,
+        body: closeBody.nullish(),
+        response: { 200: closedIssue, ...refusals },
+      },
+    },
+    async (request) => {
+      const input = { ...request.body, number: request.params.number };
+      return await actForRequester(context, request, { kind: 'github/close', input, action: 'issue.closed', answer: closedIssue });
+    },
+  );
+}
+
+function addLabelRoutes(api: Api, context: RouteContext): void {
   api.post(
     '/repos/:owner/:name/issues/:number/labels',
     {
@@ -87,27 +114,9 @@ export function addGitHubIssueRoutes(api: Api, context: RouteContext): void {
       return await actForRequester(context, request, { kind: 'github/assign', input, action: 'issue.assigned', answer: changedPeople });
     },
   );
-  api.post(
-    '/repos/:owner/:name/issues/:number/close',
-    {
-      config: { access },
-      schema: {
-        summary: 'Close an issue or pull request on GitHub',
-        tags,
-        params: issueParams,
-        headers: idempotencyHeaders,
-        body: closeBody.nullish(),
-        response: { 200: closedIssue, ...refusals },
-      },
-    },
-    async (request) => {
-      const input = { ...request.body, number: request.params.number };
-      return await actForRequester(context, request, { kind: 'github/close', input, action: 'issue.closed', answer: closedIssue });
-    },
-  );
 }
 
-function addOpeningRoutes(api: Api, context: RouteContext): void {
+function addOpeningRoute(api: Api, context: RouteContext): void {
   api.post(
     '/repos/:owner/:name/issues',
     {
@@ -127,6 +136,9 @@ function addOpeningRoutes(api: Api, context: RouteContext): void {
       return reply.code(opened.created ? 201 : 200).send(opened);
     },
   );
+}
+
+function addBulkRoute(api: Api, context: RouteContext): void {
   api.post(
     '/repos/:owner/:name/issues/bulk',
     {
