@@ -23,6 +23,7 @@ import { createHookDeliveries, type HookDeliveries } from './github/hook-deliver
 import { observeReader } from './github/observe-reader.ts';
 import { createReader, type Reader } from './github/reader.ts';
 import { deleteTokensOfOtherKeys } from './github/token-rows.ts';
+import { rewrapUserTokens } from './github/user-token-rows.ts';
 import { createReceiver } from './github/receive.ts';
 import { createWriter } from './github/writer.ts';
 import { openTrigger } from './flow/manage-triggers.ts';
@@ -125,6 +126,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 /** After a new key was put in front of the ring, everything is wrapped with it, so that the old one can leave. */
 async function moveSecretsToCurrentKey({ db, log }: Context, keyRing: ServerSettings['secretsKey']): Promise<void> {
   await deleteTokensOfOtherKeys(db, keyRing);
+  await rewrapUserTokens(db, keyRing);
   const { rewrapped, unreadable } = await rewrapSecrets(db, keyRing);
   if (rewrapped > 0) log.info({ rewrapped }, 'Secrets were wrapped with the current key of SECRETS_KEY');
   if (unreadable.length > 0) log.error({ unreadable }, 'SECRETS_KEY lacks the key of these secrets; put it back, or set them again');

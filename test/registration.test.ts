@@ -126,7 +126,7 @@ describe('a server without an App', () => {
       public: false,
       hook_attributes: { url: 'https://watch.example.com/api/github/webhooks', active: true },
       setup_url: 'https://watch.example.com/setup',
-      callback_urls: ['https://watch.example.com/setup/callback'],
+      callback_urls: ['https://watch.example.com/setup/callback', 'https://watch.example.com/auth/callback'],
       redirect_url: `${server.url}/setup/registered`,
       setup_on_update: true,
       default_permissions: { metadata: 'read', contents: 'read', checks: 'write', issues: 'read' },

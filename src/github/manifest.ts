@@ -57,7 +57,7 @@ export function fillManifest(manifest: Manifest, choices: ManifestChoices): Mani
   const addresses = {
     hook_attributes: { url: `${publicUrl}${webhookPath}`, active: true },
     setup_url: `${publicUrl}/setup`,
-    callback_urls: [`${publicUrl}/setup/callback`],
+    callback_urls: [`${publicUrl}/setup/callback`, `${publicUrl}/auth/callback`],
   };
   // GitHub records only what it tries to send: an address that nobody has, and an active webhook, are what INTAKE=poll needs.
   const unreachable = { hook_attributes: { url: `https://repowatch.invalid${webhookPath}`, active: true } };

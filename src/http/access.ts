@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { RepoWatchError } from '../core/errors.ts';
+import { isRepoWatchError, RepoWatchError } from '../core/errors.ts';
 import type { Db } from '../db/connect.ts';
 import { mayDo, scopeOf, type Resource, type Right } from '../people/may-do.ts';
 import type { TokenGate } from './auth.ts';
@@ -22,6 +22,9 @@ declare module 'fastify' {
     access?: Access;
   }
 }
+
+/** How often is looked whether somebody who reads a stream may still do so. Milliseconds. */
+const recheckMs = 15_000;
 
 /** A route that declares nothing is for administrators: forgetting it must not open a door. */
 const undeclared: Access = { right: 'administer', on: 'everything' };
@@ -69,7 +72,7 @@ export function addAccessGuard(app: FastifyInstance, { db, gate }: { db: Db; gat
     await gate.requireToken(request, reply);
     if (!request.is404) requireScope(request, access.right);
   });
-  app.addHook('preValidation', async (request: FastifyRequest, _reply: FastifyReply) => {
+  const judge = async (request: FastifyRequest): Promise<void> => {
     const access = accessOf(request);
     if (access === 'public' || access === 'page' || access.on === 'list' || access.on === 'body') return;
     const { right, on } = access;
@@ -81,5 +84,25 @@ export function addAccessGuard(app: FastifyInstance, { db, gate }: { db: Db; gat
     if (found.resource === undefined)
       throw new RepoWatchError('not_found', `There is no ${found.what}. Look at the list for what there is.`);
     requireRight(request, right, { resource: found.resource, what: found.what });
+  };
+  app.addHook('preValidation', async (request: FastifyRequest, reply: FastifyReply) => {
+    await judge(request);
+    if (request.routeOptions.config.stream === true) endWithRight(reply, { gate, judge });
   });
+}
+
+/** Ends a stream when whoever reads it may do so no more: signed out, taken back, or without the role. */
+function endWithRight(reply: FastifyReply, { gate, judge }: { gate: TokenGate; judge: (request: FastifyRequest) => Promise<void> }): void {
+  const { raw, request } = reply;
+  const look = async () => {
+    request.requester = await gate.recheck(request);
+    await judge(request);
+  };
+  const timer = setInterval(() => {
+    look().catch((error: unknown) => {
+      // A database that is away for a moment ends no stream.
+      if (isRepoWatchError(error)) raw.end();
+    });
+  }, recheckMs).unref();
+  raw.once('close', () => clearInterval(timer));
 }

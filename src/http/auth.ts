@@ -26,6 +26,8 @@ export interface TokenGate {
   requireToken(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** Judges a token that came another way, as in a form. Throws `unauthorized` or `too_many_attempts`. */
   checkToken(token: string, from: Sender): Promise<Requester>;
+  /** Says again who sends a request that is still open; undefined when they may not ask any more. */
+  recheck(request: FastifyRequest): Promise<Requester | undefined>;
   identify: Identify;
 }
 
@@ -74,6 +76,15 @@ export function createTokenGate({ adminToken, identify, publicUrl }: GateOptions
   };
   return {
     identify,
+    async recheck(request) {
+      const token = bearerToken(request.headers.authorization);
+      if (token === '') return (await identify.bySession(request))?.requester;
+      if (adminToken !== '' && isSameToken(token, adminToken)) return adminRequester;
+      return await identify.byToken(token).catch((error: unknown) => {
+        if (isRepoWatchError(error)) return undefined;
+        throw error;
+      });
+    },
     checkToken,
     requireToken: async (request, reply) => {
       const visitor = request.headers.authorization === undefined ? await identify.bySession(request) : undefined;

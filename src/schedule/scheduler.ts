@@ -19,6 +19,7 @@ import { listInstallationsToList } from '../mirror/installation-health.ts';
 import { listDueMembers, planMembers } from '../mirror/members.ts';
 import { listDueConfigs, listDueFacts } from '../mirror/reconcile-due.ts';
 import { listDueSweeps } from '../mirror/sweeps.ts';
+import { deleteEndedSessions } from '../people/sessions.ts';
 import { listStalledRunLanes } from '../runs/list-due-runs.ts';
 
 /** Rows younger than this have a ticket on its way. Seconds. */
@@ -50,7 +51,7 @@ export function startScheduler(context: Context): Scheduler {
     createTick(context, { name: 'feedback', rule: '* * * * * *', work: () => wakeFeedback(context) }),
     createTick(context, { name: 'jobs', rule: '*/5 * * * * *', work: () => tendJobs(context) }),
     createTick(context, { name: 'listing', rule: '30 * * * * *', work: () => wakeInstallations(context) }),
-    createTick(context, { name: 'pruning', rule: '45 * * * * *', work: async () => void (await pruneWhyNot(context)) }),
+    createTick(context, { name: 'pruning', rule: '45 * * * * *', work: () => prune(context) }),
     createTick(context, { name: 'installations', rule: '0 */5 * * * *', work: () => installations.look() }),
   ];
   // What a dead process left behind waits for nothing: rows whose tickets died with it are served at once.
@@ -64,6 +65,11 @@ export function startScheduler(context: Context): Scheduler {
       await Promise.all([first, ...ticks.map((tick) => tick.stop())]);
     },
   };
+}
+
+async function prune(context: Context): Promise<void> {
+  await pruneWhyNot(context);
+  await deleteEndedSessions(context.db);
 }
 
 /** Asks about the App and lists its installations once a day; a look that failed is repeated at the next tick. */

@@ -5,6 +5,7 @@ import { found, unwrap } from '../problem.ts';
 import { findChangeDetail } from '../read/changes.ts';
 import { findRepository } from '../read/repositories.ts';
 import { listStepsOfRuns } from '../read/run-detail.ts';
+import { auditThing } from '../audit-request.ts';
 import { actorOf } from '../requester.ts';
 import { idempotencyHeaders, manualRun, manualRunBody, waitQuery, watchParams, type ManualRun } from '../schemas/manual-run.ts';
 import { problems } from '../schemas/problem.ts';
@@ -42,6 +43,12 @@ export function addManualRunRoute(api: Api, { db, actions }: RouteContext): void
           key: request.headers['idempotency-key'],
         }),
       );
+      await auditThing(db, request, {
+        action: 'watch.run_by_hand',
+        thing: 'change',
+        id: changeId,
+        after: { repository: repository.full_name, watch },
+      });
       const { wait } = request.query;
       const answer = await waitForEnd(db, changeId, { seconds: wait, isGone: () => closing || reply.raw.destroyed });
       return reply

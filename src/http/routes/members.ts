@@ -1,4 +1,5 @@
 import type { Api, RouteContext } from '../api.ts';
+import { auditRequest } from '../audit-request.ts';
 import { withLink } from '../paging.ts';
 import { found, unwrap } from '../problem.ts';
 import { listMembers, readMembersListing } from '../read/members.ts';
@@ -43,9 +44,12 @@ export function addMemberRoutes(api: Api, { db, actions }: RouteContext): void {
         response: { 202: membersRequested, ...problems(404, 409, 413, 415, 422) },
       },
     },
-    async ({ params }, reply) => {
-      const { id } = await read(params);
-      return reply.code(202).send(unwrap(await actions.standing.requestMembers(id)));
+    async (request, reply) => {
+      const { id, full_name: name, installation_id: installationId } = await read(request.params);
+      const requested = unwrap(await actions.standing.requestMembers(id));
+      const target = { kind: 'repository', id, name };
+      await auditRequest(db, request, { action: 'members.requested', target, installationId, repositoryId: id });
+      return reply.code(202).send(requested);
     },
   );
 }

@@ -7,6 +7,7 @@ import { findInstallation } from '../read/installations.ts';
 import { findJob } from '../read/jobs.ts';
 import { findRepository } from '../read/repositories.ts';
 import { requireRight } from '../access.ts';
+import { auditThing } from '../audit-request.ts';
 import { findRepositoryPlace } from '../read/repository-place.ts';
 import { requesterOf } from '../requester.ts';
 import { emptyBody, idText, repositoryName, repositoryParams } from '../schemas/common.ts';
@@ -84,6 +85,7 @@ async function acceptOne(context: RouteContext, reply: FastifyReply, { fullName,
 
 async function accept({ db, actions }: RouteContext, reply: FastifyReply, wish: ReconcileWish) {
   const { jobId, requested } = unwrap(await actions.requestReconcile(wish));
+  await auditThing(db, reply.request, { action: 'reconcile.requested', thing: 'job', id: jobId, after: { target: wish.name, requested } });
   const job = found(await findJob(db, jobId), `job ${jobId}`);
   return reply.code(202).header('location', `/api/jobs/${jobId}`).send({ job, requested });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Api, RouteContext } from '../api.ts';
+import { auditRequest } from '../audit-request.ts';
 import { withLink } from '../paging.ts';
 import { unwrap } from '../problem.ts';
 import { listRecoveryDeliveries, readRecovery } from '../read/recovery.ts';
@@ -34,9 +35,17 @@ export function addRecoveryRoutes(api: Api, { db, actions }: RouteContext): void
         response: { 202: z.object({ requested: z.literal(true) }), ...problems(413, 415, 422) },
       },
     },
-    async ({ body }, reply) => {
+    async (request, reply) => {
+      const { body } = request;
       const since = body?.since === undefined ? undefined : new Date(body.since);
-      return reply.code(202).send(unwrap(await actions.requestRecovery(since)));
+      const requested = unwrap(await actions.requestRecovery(since));
+      await auditRequest(db, request, {
+        action: 'recovery.requested',
+        target: { kind: 'server' },
+        installationId: null,
+        after: { since: since ?? null },
+      });
+      return reply.code(202).send(requested);
     },
   );
   api.get(
