@@ -18,6 +18,8 @@ import { listInstallationsToTell } from '../mirror/config-validations.ts';
 import { listInstallationsToList } from '../mirror/installation-health.ts';
 import { listDueMembers, planMembers } from '../mirror/members.ts';
 import { listDueConfigs, listDueFacts } from '../mirror/reconcile-due.ts';
+import { pruneDestinations } from '../destinations/destination-rows.ts';
+import { pruneHeldRuns } from '../runs/hold-run.ts';
 import { listDueSweeps } from '../mirror/sweeps.ts';
 import { deleteEndedSessions } from '../people/sessions.ts';
 import { listStalledRunLanes } from '../runs/list-due-runs.ts';
@@ -69,6 +71,8 @@ export function startScheduler(context: Context): Scheduler {
 
 async function prune(context: Context): Promise<void> {
   await pruneWhyNot(context);
+  await pruneDestinations(context.db);
+  await pruneHeldRuns(context.db);
   await deleteEndedSessions(context.db);
 }
 
