@@ -153,13 +153,18 @@ function ownerOf(repository: Repository): { installationId: string; repositoryId
   return { installationId: repository.installationId, repositoryId: repository.id };
 }
 
-async function openRepository(context: Context, repository: Repository, access: 'read' | 'write') {
-  return await context.github.open(factsOf(repository), { permissions: { issues: access } });
+async function openRepository(
+  context: Context,
+  repository: Repository,
+  access: 'read' | 'write',
+): Promise<Outcome<GitHubRepository, ErrorCode>> {
+  const opened = await context.github.open(factsOf(repository), { permissions: { issues: access } });
+  return !opened.ok && opened.code === 'no_installation' ? failed('conflict', opened.message) : opened;
 }
 
 /** A repository as runs show it, for what reaches GitHub or Jira without a run. */
 export function factsOf(repository: Repository): RunFacts {
-  const { githubId, fullName, owner, name, installationId } = repository;
+  const { githubId, fullName, owner, name, installationGithubId } = repository;
   return {
     run: { id: '0', watch: 'request', replay: false },
     change: {},
@@ -170,7 +175,7 @@ export function factsOf(repository: Repository): RunFacts {
     commit: null,
     commits: [],
     actor: null,
-    installation: { id: installationId },
+    installation: { id: installationGithubId },
     params: {},
     event: {},
   };

@@ -15,8 +15,25 @@ export interface TicketCause {
  */
 export function describeCause(facts: RunFacts): TicketCause {
   const type = String(facts.change['type']);
-  const happened = Date.parse(String(facts.change['happened_at']));
-  return { cause: nameCause(facts, type), happenedAt: new Date(Number.isNaN(happened) ? 0 : happened), events: listEvents(facts, type) };
+  return { cause: nameCause(facts, type), happenedAt: findMoment(facts, type), events: listEvents(facts, type) };
+}
+
+/** Which of its times says when something happened to an issue, a pull request or a release. */
+const timeFields: Readonly<Record<string, string>> = {
+  opened: 'created_at',
+  merged: 'merged_at',
+  closed: 'closed_at',
+  published: 'published_at',
+};
+
+/** When it happened by GitHub's word: a late webhook is known by that, not by when it came. */
+function findMoment({ change }: RunFacts, type: string): Date {
+  const object = (change['pull_request'] ?? change['issue'] ?? change['release'] ?? {}) as Record<string, unknown>;
+  const field = timeFields[type.slice(type.lastIndexOf('.') + 1)] ?? 'updated_at';
+  const came = Date.parse(String(change['happened_at']));
+  const told = Date.parse(String(object[field]));
+  const times = [told, came].filter((time) => !Number.isNaN(time));
+  return new Date(times.length === 0 ? 0 : Math.min(...times));
 }
 
 function nameCause(facts: RunFacts, type: string): string {
