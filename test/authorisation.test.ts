@@ -96,7 +96,7 @@ async function ask(route: string, row: Row, caller: string): Promise<Expected> {
   // Somebody who may ask is told, too, of what there is not; whoever may not is told of nothing but the thing that they named.
   const isElsewhere =
     response.status === 404 &&
-    !/^There is no (?:repository acme|installation|run|change|delivery|job|trigger|destination|breaker|lane)/.test(said.detail ?? '');
+    !/^There is no (?:repository acme|installation|run|change|delivery|job|trigger|destination|breaker|lane|ticket)/.test(said.detail ?? '');
   // After ten wrong tokens from one address, the gate answers no more of them.
   if (response.status === 429) return 401;
   if ([401, 403].includes(response.status)) return response.status === 401 ? 401 : 403;

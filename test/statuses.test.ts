@@ -48,6 +48,7 @@ const ownWords: Record<string, string[]> = {
   'installations.refusal': ['ip_allow_list'],
   'configs.status': ['ok', 'invalid'],
   'user_repositories.permission': ['read', 'triage', 'write', 'maintain', 'admin'],
+  'api_tokens.scopes': ['read', 'write', 'admin'],
   'audit_entries.actor_kind': ['admin', 'token', 'user', 'system'],
   'config_validations.touches': ['yes', 'unknown'],
   'installation_intents.confirmed_by': ['app', 'user', 'webhook'],
