@@ -83,7 +83,7 @@ async function admit({ book, installationId }: Way, url: URL, { timeoutMs }: Doo
     return {
       ok: false,
       code: 'destination_disabled',
-      message: `An address of ${url.origin} said that it is gone and is switched off; change the url, or switch it on with POST /api/destinations/{id}/enable.`,
+      message: `An address of ${url.origin} said that it is gone and is switched off; change the url, or switch it on with POST /api/destinations/ID/enable.`,
     };
   const known = book.find(installationId, url.origin);
   if (known === undefined) return { ok: true, probeOf: undefined };
