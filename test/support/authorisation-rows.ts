@@ -136,7 +136,7 @@ export const rows: Record<string, Row> = {
   'POST /api/tickets': 'own',
   'POST /api/repos/:owner/:name/issues/:number/ticket': 'write',
   'POST /api/tickets/:id/issue': 'absentWrite',
-  'POST /api/repos/:owner/:name/tickets/test-connection': 'write',
+  'POST /api/repos/:owner/:name/tickets/test-connection': 'manage',
   'PUT /api/installations/:id/default-hooks/:hookId': 'manage',
   'PUT /api/installations/:id/hook-rules': 'manage',
   'DELETE /api/installations/:id/default-hooks/:hookId': 'manage',
