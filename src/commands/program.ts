@@ -7,6 +7,7 @@ import type { ListenOptions } from './listen.ts';
 import type { ReconcileOptions } from './reconcile.ts';
 import type { RegisterOptions } from './register.ts';
 import type { RunOptions } from './run.ts';
+import { addTicketVerbs, ticketVerbs } from './ticket-verbs.ts';
 
 type Run = (context: CommandContext) => Promise<ExitCode>;
 
@@ -85,6 +86,7 @@ const verbs = {
   },
   ...hookVerbs,
   ...configVerbs,
+  ...ticketVerbs,
 };
 
 /** The verbs with their options. A verb only chooses what is to run, so that parsing and running fail apart, and only what is run is loaded. */
@@ -132,6 +134,7 @@ function createProgram(context: CommandContext, choose: (run: Run) => void): Com
   addListenVerb(add, choose);
   addHookVerbs(add, choose);
   addConfigVerbs(add, choose);
+  addTicketVerbs(add, choose);
   return program;
 }
 
