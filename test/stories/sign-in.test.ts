@@ -54,7 +54,7 @@ async function ask(
   return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as ApiObject };
 }
 
-const namesOf = ({ body }: { body: ApiObject }) => (body['data'] as ApiObject[]).map((each) => each['full_name']).sort();
+const namesOf = ({ body }: { body: ApiObject }) => (body['data'] as ApiObject[]).map((each) => String(each['full_name'])).sort();
 const statusOf = async (login: string) => (await world.list(`/api/installations?account=${login}`))[0]!['status'];
 
 test('a browser signs in with state and PKCE, sees what GitHub shows that person, and claims what nobody had claimed', async () => {
@@ -193,7 +193,7 @@ test('the people map says who somebody is elsewhere', async () => {
   });
   expect((await put('hubot', { email: 'ANN@x.io' })).status).toBe(409);
   const both = await Promise.all(['a', 'b'].map((name) => put('clerk', { email: `${name}@x.io` })));
-  expect(both.map(({ status }) => status).sort()).toEqual([200, 201]);
+  expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 201]));
   expect((await ask(`/api/people?installation=${acme}&q=MON`, admin)).body['data']).toMatchObject([{ github_login: 'mona' }]);
   expect((await ask('/api/people', { cookie: (await signIn('hubot')).cookie })).body['data']).toEqual([]);
   const log = await ask('/api/audit?action=person.&target=mona', admin);
