@@ -10,7 +10,11 @@ beforeAll(async () => {
   const github = world.github!;
   for (const login of ['acme', 'rival']) await github.createAccount(login, 'Organization');
   for (const login of ['mona', 'hubot', 'boss', 'clerk']) await github.createAccount(login, 'User');
-  for (const [owner = '', name = ''] of [['acme', 'app'], ['acme', 'secret'], ['rival', 'app']])
+  for (const [owner = '', name = ''] of [
+    ['acme', 'app'],
+    ['acme', 'secret'],
+    ['rival', 'app'],
+  ])
     await github.createRepository({ owner, name, files: { 'a.txt': 'a' } });
   await github.installApp('acme', 'all', { sender: 'mona' });
   await github.installApp('rival', 'all');
