@@ -3,6 +3,7 @@ import type { Db } from '../db/connect.ts';
 import { readSchemaState } from '../db/migrate.ts';
 import type { KeyRing } from '../vault/key-ring.ts';
 import { listUnreadableSecrets } from '../vault/secrets.ts';
+import { listEndingConnections } from '../tickets/ticket-connections.ts';
 import { fine, problem, warning, type Finding } from './finding.ts';
 
 /** Work that waits longer than this is worth a word. Seconds. */
@@ -34,7 +35,13 @@ export async function checkDatabase(db: Db, keyRing: KeyRing): Promise<Finding[]
     const what = `The database lacks ${pending.length} migrations: ${pending.join(', ')}.`;
     return [reached, warning('migrations', what, 'Start RepoWatch, or run "repowatch migrate".')];
   }
-  return [reached, fine('migrations', 'The schema is that of this version.'), await checkQueue(db), await checkSecrets(db, keyRing)];
+  return [
+    reached,
+    fine('migrations', 'The schema is that of this version.'),
+    await checkQueue(db),
+    await checkSecrets(db, keyRing),
+    ...(await checkConnections(db)),
+  ];
 }
 
 async function checkQueue(db: Db): Promise<Finding> {
@@ -48,6 +55,18 @@ async function checkQueue(db: Db): Promise<Finding> {
   if (seconds < longWaitSeconds) return fine('queue', waiting === 0 ? 'No delivery waits.' : `${waiting} deliveries wait, none for long.`);
   const what = `${waiting} deliveries wait, the oldest for ${Math.round(seconds / 60)} minutes.`;
   return warning('queue', what, 'Check that processes with the roles worker and scheduler run; GET /api/deliveries says why each waits.');
+}
+
+/** Tokens for Jira that have ended or end soon (handbook K6); nothing when there is time. */
+async function checkConnections(db: Db): Promise<Finding[]> {
+  const soon = new Date(Date.now() + 30 * 86_400_000);
+  const ending = await listEndingConnections(db, soon);
+  const [first] = ending;
+  if (!first) return [];
+  const list = ending.map(({ url, expiresAt }) => `${url} (${expiresAt.toISOString().slice(0, 10)})`).join(', ');
+  const remedy = 'Make new tokens, and set the secrets of the connections again with their new expires_at.';
+  if (first.expiresAt > new Date()) return [warning('ticket_connections', `Tokens for Jira end within 30 days: ${list}.`, remedy)];
+  return [problem('ticket_connections', `Tokens for Jira have ended or end soon: ${list}.`, { remedy, code: 'ticket_unauthorized' })];
 }
 
 async function checkSecrets(db: Db, keyRing: KeyRing): Promise<Finding> {
