@@ -19,7 +19,7 @@ export interface BenchWorld extends AsyncDisposable {
 const owner = 'bench';
 
 /** Installs the App on one repository for each configuration and waits until all of them are in force. */
-export async function createWorld(lab: Lab, configs: ((sink: string) => string)[]): Promise<BenchWorld> {
+export async function createWorld(lab: Lab, configs: ((sink: string) => string)[], alsoAllow: readonly string[] = []): Promise<BenchWorld> {
   const databaseUrl = await lab.createDatabase();
   const github = await createStandIn({
     directory: join(lab.directory, `github-${databaseUrl.split('/').at(-1)}`),
@@ -27,7 +27,7 @@ export async function createWorld(lab: Lab, configs: ((sink: string) => string)[
     appId: 4242,
   });
   const sink = await lab.startSink();
-  const server = await lab.startServer({ databaseUrl, github, outboundAllow: new URL(sink.url).host });
+  const server = await lab.startServer({ databaseUrl, github, outboundAllow: [new URL(sink.url).host, ...alsoAllow].join(',') });
   await github.setWebhookUrl(`${server.url}/api/github/webhooks`);
   const { id: ownerId } = await github.createAccount(owner, 'Organization');
   const repositories: { id: number; name: string }[] = [];

@@ -8,6 +8,7 @@ import { benchHotBranch } from './hot-branch.ts';
 import { benchIntake } from './intake.ts';
 import { openLab, type Lab } from './lab.ts';
 import { benchLatency } from './latency.ts';
+import { benchNeighbours } from './neighbours.ts';
 import { benchPaced } from './paced.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchReconcile } from './reconcile.ts';
@@ -23,6 +24,7 @@ const benches: Record<string, { about: string; run: Bench }> = {
   paced: { about: 'the answer to deliveries at a steady 300/s', run: benchPaced },
   pipeline: { about: 'push to webhook at a sink against a Probot handler that keeps nothing', run: benchPipeline },
   latency: { about: 'push to webhook at 50/s and 100/s', run: benchLatency },
+  neighbours: { about: 'push to webhook beside a receiver that never answers', run: benchNeighbours },
   'hot-branch': { about: 'one branch, its effects in order', run: benchHotBranch },
   'fan-out': { about: 'CPU for a run with 10 and with 100 watches', run: benchFanOut },
   scripts: { about: 'scripts in a warm child against isolates in process', run: benchScripts },

@@ -6,7 +6,7 @@ import { changeTypes } from '../changes/change.ts';
 export function createEnvelopeSchema(): Record<string, unknown> {
   const branches = changeTypes.map((type) => {
     const { $schema: _draft, ...schema } = z.toJSONSchema(envelopeSchema(type), { target: 'draft-2020-12' });
-    return { title: type, ...schema };
+    return Object.assign(schema, { title: type });
   });
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

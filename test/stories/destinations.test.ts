@@ -129,9 +129,9 @@ test('receivers that misbehave in every way harm nobody else, and everything end
   expect(await find('fine')).toMatchObject([
     { state: 'ok', recent: { attempts: 1, failures: 0, success_rate: 1, p50_ms: expect.any(Number) } },
   ]);
-  expect((await find('gone')).map(({ state, address }) => [state, address]).toSorted()).toEqual([
-    ['disabled', `${by['gone']!.url}/…`],
-    ['ok', by['gone']!.url],
+  expect((await find('gone')).map(({ state, address }) => `${state} ${address}`).toSorted()).toEqual([
+    `disabled ${by['gone']!.url}/…`,
+    `ok ${by['gone']!.url}`,
   ]);
   expect(JSON.stringify(await destinations())).not.toContain('geheim');
   expect(await noticesOf(world, 'destination.resting')).toHaveLength(1);

@@ -1,6 +1,5 @@
 import { createHmac, sign as signBytes } from 'node:crypto';
-import { failed, type Outcome } from '../../core/outcome.ts';
-import { readSigningSecret, type SigningKey } from './signing-key.ts';
+import type { SigningKey } from './signing-key.ts';
 
 /** What a signature covers. The id stays the same over all attempts, the timestamp is this attempt's (handbook L1). */
 export interface SignedMessage {
@@ -26,15 +25,4 @@ function sign(key: SigningKey, message: SignedMessage, seconds: string): string 
 /** GitHub's signature of a body, for receivers that were written for GitHub. */
 export function signForGitHub(body: string, secret: string): string {
   return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
-}
-
-/** The bytes of a shared signing secret, for whoever verifies with it. Fails with action_input_invalid for broken base64 and for ed25519. */
-export function readSigningKey(secret: string): Outcome<Buffer, 'action_input_invalid'> {
-  const key = readSigningSecret(secret);
-  if (!key.ok) return key;
-  if (key.value.kind === 'hmac') return { ok: true, value: key.value.bytes };
-  return failed(
-    'action_input_invalid',
-    'The signing secret is a private key (whsk_) and not a shared one; give the whsec_ that both sides know.',
-  );
 }

@@ -4,7 +4,6 @@ import { parseStatusRange } from './judge.ts';
 
 /** How the body is written: our envelope, or as one of the systems that receivers may have been written for. */
 const bodyFormats = ['standard', 'github', 'webgme', 'radar'] as const;
-export type BodyFormat = (typeof bodyFormats)[number];
 
 const statusRule = z
   .union([z.int(), z.string()])
