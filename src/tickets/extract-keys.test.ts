@@ -38,7 +38,7 @@ describe('keys of tickets (handbook K1)', () => {
   test('the order is that of the texts, and a long text costs little', () => {
     expect(extractKeys(['SOC-9', 'SOC-1 SOC-9'], { projects })).toEqual(['SOC-9', 'SOC-1']);
     const started = performance.now();
-    extractKeys(['A'.repeat(500_000), `${'SOC-'.repeat(50_000)}`, 'a-'.repeat(200_000)], { projects, underscore: true });
+    extractKeys(['A'.repeat(500_000), 'SOC-'.repeat(50_000), 'a-'.repeat(200_000)], { projects, underscore: true });
     expect(performance.now() - started).toBeLessThan(1_500);
   });
 });

@@ -30,7 +30,7 @@ describe('what an event means for a ticket', () => {
     [defaultMachine, 'In Review', 'pull_request.merged', { result: 'move', to: 'merged' }],
     [defaultMachine, 'Merged', 'pull_request.opened', { result: 'stay', code: 'ticket_already_further' }],
     [defaultMachine, 'Merged', 'issue.closed', { result: 'stay', code: 'ticket_ended' }],
-  ])('%#: %s by %s', (machine, status, event, verdict) => {
+  ])('%#: %s by %s', (...[machine, status, event, verdict]) => {
     expect(judgeEvent(machine, status, [event])).toMatchObject({ ok: true, value: verdict });
   });
 

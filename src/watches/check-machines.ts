@@ -99,8 +99,9 @@ function checkConflicts({ path, transitions }: Machine): Finding[] {
   });
 }
 
-function checkWays({ path, initial, transitions, states }: Machine): Finding[] {
-  const reached = new Set([initial]);
+function checkWays({ path, initial, order, transitions, states }: Machine): Finding[] {
+  // What lies on the path is passed through, whether an event leads there or not.
+  const reached = new Set([initial, ...order]);
   // A set hands out what is added to it meanwhile.
   for (const state of reached) for (const [from, , target] of transitions) if (from === state) reached.add(target);
   const lost = states

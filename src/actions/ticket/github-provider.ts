@@ -4,7 +4,7 @@ import { aliasOf, isSameName, type TicketMachine } from '../../tickets/machine.t
 import type { GitHubAnswer, GitHubRepository } from '../github-access.ts';
 import { hasMark, withMark } from '../github-mark.ts';
 import { listAllSteps } from '../tickets/list-steps.ts';
-import type { TicketAnswer, TicketFailure, TicketProvider } from '../tickets/provider.ts';
+import type { TicketFailure, TicketProvider } from '../tickets/provider.ts';
 
 const label = z.union([z.string(), z.object({ name: z.string() })]).transform((value) => (typeof value === 'string' ? value : value.name));
 const issueSchema = z.object({ number: z.int(), state: z.string(), labels: z.array(label) });
@@ -96,10 +96,7 @@ function wantedOf(
 }
 
 /** A refusal of GitHub in the engine's words. */
-export function toFailure(
-  answer: Extract<GitHubAnswer<never>, { ok: false }>,
-  now: Date,
-): TicketFailure & Extract<TicketAnswer<never>, { ok: false }> {
+export function toFailure(answer: Extract<GitHubAnswer<never>, { ok: false }>, now: Date): TicketFailure {
   const { code, message, retryAt } = answer;
   const { retryable } = catalogue[code];
   const wait = retryAt === undefined ? undefined : Math.max(0, Math.ceil((retryAt.getTime() - now.getTime()) / 1000));

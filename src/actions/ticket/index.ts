@@ -53,8 +53,16 @@ export const kind: ActionKind<typeof ticketStepInput> = {
   machineFields: ['machine'],
   permissions: {},
   defaultTimeoutMs: 60_000,
-  run: runTicket,
+  run: async (context, tools) => nameAbort(context, await runTicket(context, tools)),
 };
+
+/** GitHub's refusals do not say that it was we who stopped. */
+function nameAbort({ signal }: Context, outcome: AttemptOutcome): AttemptOutcome {
+  if (outcome.result !== 'failed' || !signal.aborted) return outcome;
+  if ((signal.reason as { name?: unknown } | undefined)?.name !== 'TimeoutError')
+    return { ...outcome, code: 'interrupted', retryable: true };
+  return { ...outcome, code: 'github_timeout', message: 'The tickets were not done within the time of the step.', retryable: true };
+}
 
 async function runTicket(context: Context, tools: ActionTools): Promise<AttemptOutcome> {
   const { input } = context;

@@ -41,7 +41,15 @@ export async function findOwnKeys(tickets: RunTickets, facts: RunFacts, wish: Ow
     const [known] = await find();
     const link = { issueNumber: pull ? null : subject.number, prNumber: pull?.number ?? null };
     const url = typeof subject.html_url === 'string' ? subject.html_url : null;
-    return known ?? (await tickets.createOwn({ title: String(subject.title ?? what).slice(0, 500), status: wish.initial, url, ...link }));
+    return (
+      known ??
+      (await tickets.createOwn({
+        title: (typeof subject.title === 'string' ? subject.title : what).slice(0, 500),
+        status: wish.initial,
+        url,
+        ...link,
+      }))
+    );
   });
   return made === 'busy'
     ? { keys: [], notes: [`Another step makes a ticket for ${what}.`] }

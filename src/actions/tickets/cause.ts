@@ -37,12 +37,12 @@ function findMoment({ change }: RunFacts, type: string): Date {
 }
 
 function nameCause(facts: RunFacts, type: string): string {
-  const { pull_request: pull, release, id } = facts.change as Record<string, Record<string, unknown> | undefined>;
+  const { pull_request: pull, release } = facts.change as Record<string, Record<string, unknown> | undefined>;
   if (type === 'pull_request.merged' && pull) return `pull_request ${String(pull['id'])} ${String(pull['merge_commit_sha'])}`;
   if (type.startsWith('release.') && release) return `release ${String(release['id'])}`;
   if (facts.ref !== null && facts.after !== null && /^(?:branch|tag)\.(?:created|updated|moved)$/.test(type))
     return `commit ${facts.after}`;
-  return `change ${String(id)}`;
+  return `change ${String(facts.change['id'])}`;
 }
 
 /** `pull_request.opened` of a draft is `pull_request.drafted` first; then the whole word, then its last part. */

@@ -40,7 +40,7 @@ export async function moveTicket(work: MoveWork, key: string): Promise<Moved> {
   if (!read.ok) return failure(null, read);
   const goal = entry?.toState ? continueTo(work, read.value, entry) : await decide(work, { key, now: read.value });
   const from = entry?.fromStatus ?? read.value.status;
-  if ('done' in goal) return await close(work, key, { ...goal.done, from } as Moved);
+  if ('done' in goal) return await close(work, key, { ...goal.done, from });
   const way = listWay(machine, stateOf(machine, read.value.status) ?? machine.initial, goal.state);
   if (work.dryRun) return await rehearse(work, { key, now: read.value, goal, way });
   await tickets.plan(place, occasion, { fromStatus: read.value.status, toState: goal.state, toStatus: goal.status });

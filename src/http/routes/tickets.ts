@@ -75,6 +75,11 @@ function addTicketWriteRoutes(api: Api, context: RouteContext): void {
         .send(await readDetail(context, request, id));
     },
   );
+  addIssueRoutes(api, context);
+}
+
+function addIssueRoutes(api: Api, context: RouteContext): void {
+  const { db, actions } = context;
   api.post(
     '/repos/:owner/:name/issues/:number/ticket',
     {
