@@ -221,9 +221,10 @@ create table configs (
   problems jsonb default '[]'::jsonb not null,
   created_at timestamp with time zone default now() not null,
   managed_by text default 'file'::text not null,
+  project_id bigint,
   constraint configs_pkey PRIMARY KEY (id),
   constraint configs_blob_key UNIQUE NULLS NOT DISTINCT (repository_id, managed_by, blob_sha),
-  constraint configs_managed_by_check CHECK ((managed_by = ANY (ARRAY['file'::text, 'organization'::text, 'server'::text, 'api'::text]))),
+  constraint configs_managed_by_check CHECK ((managed_by = ANY (ARRAY['file'::text, 'organization'::text, 'server'::text, 'api'::text, 'project'::text]))),
   constraint configs_status_check CHECK ((status = ANY (ARRAY['ok'::text, 'invalid'::text]))),
   constraint configs_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
 );
@@ -479,11 +480,13 @@ create table installations (
   list_code text,
   purged_at timestamp with time zone,
   copy_hooks_on jsonb default '[]'::jsonb not null,
+  project_id bigint,
   constraint installations_pkey PRIMARY KEY (id),
   constraint installations_github_key UNIQUE (host, github_id),
   constraint installations_refusal_check CHECK ((refusal = 'ip_allow_list'::text)),
   constraint installations_repository_selection_check CHECK ((repository_selection = ANY (ARRAY['all'::text, 'selected'::text]))),
-  constraint installations_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+  constraint installations_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint installations_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE SET NULL
 );
 CREATE INDEX installations_account_index ON installations USING btree (account_id);
 CREATE INDEX installations_requester_index ON installations USING btree (requester_github_id) WHERE (requester_github_id IS NOT NULL);
@@ -637,6 +640,70 @@ create table presences (
 CREATE INDEX presences_heartbeat_index ON presences USING btree (heartbeat_at);
 CREATE INDEX presences_installation_index ON presences USING btree (installation_id);
 CREATE INDEX presences_repository_index ON presences USING btree (repository_id);
+
+create table project_actions (
+  id bigint generated always as identity,
+  project_id bigint not null,
+  installation_id bigint not null,
+  name text not null,
+  enabled boolean default true not null,
+  definition jsonb not null,
+  version integer default 1 not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint project_actions_pkey PRIMARY KEY (id),
+  constraint project_actions_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE,
+  constraint project_actions_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX project_actions_name_key ON project_actions USING btree (project_id, lower(name));
+
+create table project_members (
+  project_id bigint not null,
+  github_id bigint,
+  login text not null,
+  role text not null,
+  added_by text not null,
+  added_at timestamp with time zone default now() not null,
+  constraint project_members_role_check CHECK ((role = ANY (ARRAY['manager'::text, 'viewer'::text]))),
+  constraint project_members_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX project_members_login_key ON project_members USING btree (project_id, lower(login));
+CREATE INDEX project_members_person_index ON project_members USING btree (github_id);
+CREATE UNIQUE INDEX project_members_person_key ON project_members USING btree (project_id, github_id) WHERE (github_id IS NOT NULL);
+CREATE INDEX project_members_waiting_index ON project_members USING btree (lower(login)) WHERE (github_id IS NULL);
+
+create table project_repositories (
+  project_id bigint not null,
+  repository_id bigint not null,
+  following boolean not null,
+  changed_by text not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint project_repositories_pkey PRIMARY KEY (project_id, repository_id),
+  constraint project_repositories_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE,
+  constraint project_repositories_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
+);
+CREATE INDEX project_repositories_repository_index ON project_repositories USING btree (repository_id);
+
+create table projects (
+  id bigint generated always as identity,
+  installation_id bigint not null,
+  name text not null,
+  enabled boolean default true not null,
+  branches jsonb not null,
+  check_interval integer not null,
+  follow text default 'selected'::text not null,
+  config_id bigint,
+  version integer default 1 not null,
+  created_by text not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint projects_pkey PRIMARY KEY (id),
+  constraint projects_check_interval_check CHECK (((check_interval >= 1) AND (check_interval <= 1440))),
+  constraint projects_follow_check CHECK ((follow = ANY (ARRAY['selected'::text, 'all'::text]))),
+  constraint projects_config_id_fkey FOREIGN KEY (config_id) REFERENCES configs(id) ON DELETE SET NULL,
+  constraint projects_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX projects_name_key ON projects USING btree (installation_id, lower(name));
 
 create table prunings (
   name text not null,
@@ -936,12 +1003,15 @@ create table secrets (
   updated_at timestamp with time zone default now() not null,
   last_used_at timestamp with time zone,
   account_id bigint,
+  project_id bigint,
+  watch_key text,
   constraint secrets_pkey PRIMARY KEY (id),
-  constraint secrets_name_key UNIQUE NULLS NOT DISTINCT (scope, installation_id, repository_id, name),
-  constraint secrets_owner_check CHECK ((((scope = 'global'::text) AND (installation_id IS NULL) AND (repository_id IS NULL)) OR ((scope = 'installation'::text) AND (installation_id IS NOT NULL) AND (repository_id IS NULL)) OR ((scope = 'repository'::text) AND (installation_id IS NOT NULL) AND (repository_id IS NOT NULL)))),
-  constraint secrets_scope_check CHECK ((scope = ANY (ARRAY['global'::text, 'installation'::text, 'repository'::text]))),
+  constraint secrets_name_key UNIQUE NULLS NOT DISTINCT (scope, installation_id, repository_id, project_id, watch_key, name),
+  constraint secrets_owner_check CHECK ((((scope = 'global'::text) AND (installation_id IS NULL) AND (repository_id IS NULL) AND (project_id IS NULL) AND (watch_key IS NULL)) OR ((scope = 'installation'::text) AND (installation_id IS NOT NULL) AND (repository_id IS NULL) AND (project_id IS NULL) AND (watch_key IS NULL)) OR ((scope = 'project'::text) AND (installation_id IS NOT NULL) AND (repository_id IS NULL) AND (project_id IS NOT NULL) AND (watch_key IS NULL)) OR ((scope = 'repository'::text) AND (installation_id IS NOT NULL) AND (repository_id IS NOT NULL) AND (project_id IS NULL) AND (watch_key IS NULL)) OR ((scope = 'watch'::text) AND (installation_id IS NOT NULL) AND (watch_key IS NOT NULL) AND ((repository_id IS NULL) <> (project_id IS NULL))))),
+  constraint secrets_scope_check CHECK ((scope = ANY (ARRAY['global'::text, 'installation'::text, 'project'::text, 'repository'::text, 'watch'::text]))),
   constraint secrets_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint secrets_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE,
+  constraint secrets_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE,
   constraint secrets_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
 );
 CREATE INDEX secrets_repository_index ON secrets USING btree (repository_id) WHERE (repository_id IS NOT NULL);
@@ -1202,7 +1272,7 @@ create table watches (
   updated_at timestamp with time zone default now() not null,
   constraint watches_pkey PRIMARY KEY (id),
   constraint watches_key_key UNIQUE (repository_id, managed_by, key),
-  constraint watches_managed_by_check CHECK ((managed_by = ANY (ARRAY['file'::text, 'organization'::text, 'server'::text, 'api'::text]))),
+  constraint watches_managed_by_check CHECK ((managed_by = ANY (ARRAY['file'::text, 'organization'::text, 'server'::text, 'api'::text, 'project'::text]))),
   constraint watches_config_id_fkey FOREIGN KEY (config_id) REFERENCES configs(id),
   constraint watches_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
 );

@@ -31,6 +31,8 @@ const checked: Record<string, string> = {
   'github_pauses.reason': 'githubPauseReasons',
   'configs.managed_by': 'managers',
   'watches.managed_by': 'managers',
+  'projects.follow': 'projectFollows',
+  'project_members.role': 'projectRoles',
   'triggers.provider': 'triggerProviders',
   'tickets.provider': 'ticketProviders',
   'ticket_results.status': 'ticketResultStatuses',

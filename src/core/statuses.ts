@@ -44,7 +44,7 @@ export const attemptStatuses = ['started', 'succeeded', 'failed', 'interrupted']
 export type AttemptStatus = (typeof attemptStatuses)[number];
 
 /** Whose value a secret is. */
-export const secretScopes = ['global', 'installation', 'repository'] as const;
+export const secretScopes = ['global', 'installation', 'project', 'repository', 'watch'] as const;
 export type SecretScope = (typeof secretScopes)[number];
 
 /** How an installation that was begun here ended: it came, a later one took its place, or somebody took it back. */
@@ -83,9 +83,17 @@ export type JobStatus = (typeof jobStatuses)[number];
 export const jobItemStatuses = ['open', 'done', 'failed', 'cancelled'] as const;
 export type JobItemStatus = (typeof jobItemStatuses)[number];
 
-/** Who decides what a watch or a version of a configuration says: the repository's file, the organisation's, the operator's, or whoever uses the API. */
-export const managers = ['file', 'organization', 'server', 'api'] as const;
+/** Who decides what a watch or a version of a configuration says: the repository's file, the organisation's, the operator's, a project, or whoever uses the API. */
+export const managers = ['file', 'organization', 'server', 'api', 'project'] as const;
 export type ManagedBy = (typeof managers)[number];
+
+/** Which repositories a project follows: those that were chosen, or all of its installation but those that were taken out. */
+export const projectFollows = ['selected', 'all'] as const;
+export type ProjectFollow = (typeof projectFollows)[number];
+
+/** What somebody is in a project. */
+export const projectRoles = ['manager', 'viewer'] as const;
+export type ProjectRole = (typeof projectRoles)[number];
 
 /** What was said of a proposed version of a configuration: `unchanged` when the commit turned out to leave the file alone, `superseded` by a newer commit. */
 export const validationStatuses = ['waiting', 'done', 'unchanged', 'superseded', 'failed'] as const;

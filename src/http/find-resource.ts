@@ -7,7 +7,7 @@ import { findRepositoryPlace } from './read/repository-place.ts';
 /** What a route's path can name. `repository` takes the parameters `owner` and `name`, the others `id`. */
 export type Thing = 'repository' | keyof typeof places;
 
-/** Where a thing is: its columns `installation` and `repository`, from a row with our id. */
+/** Where a thing is: its columns `installation` and `repository`, and `project` where it is one's, from a row with our id. */
 const places = {
   installation: 'select i.id as installation, null::bigint as repository from installations i where i.id = :id',
   run: 'select n.installation_id as installation, n.repository_id as repository from runs n where n.id = :id',
@@ -20,6 +20,9 @@ const places = {
   validation: 'select v.installation_id as installation, v.repository_id as repository from config_validations v where v.id = :id',
   destination: 'select d.installation_id as installation, null::bigint as repository from destinations d where d.id = :id',
   ticket: 'select t.installation_id as installation, t.repository_id as repository from tickets t where t.id = :id',
+  project: 'select p.installation_id as installation, null::bigint as repository, p.id as project from projects p where p.id = :id',
+  action:
+    'select a.installation_id as installation, null::bigint as repository, a.project_id as project from project_actions a where a.id = :id',
   job: `select ${jobOwner.installation} as installation, ${jobOwner.repository} as repository from jobs j where j.id = :id`,
 } as const;
 
@@ -32,7 +35,7 @@ export function createFinder(db: Db): (thing: Thing, params: Record<string, stri
     if (thing === 'repository') return await findNamed(db, params);
     const { id = '' } = params;
     if (!/^\d{1,18}$/.test(id)) return 'malformed';
-    const [row] = await queryRows<{ installation: string | null; repository: string | null }>(db, places[thing], { id });
+    const [row] = await queryRows<{ installation: string | null; repository: string | null; project?: string }>(db, places[thing], { id });
     return { what: `${thing} ${id}`, resource: row };
   };
 }

@@ -28,6 +28,12 @@ export async function connectGithubUser(
      returning id`,
     { name: null, avatarUrl: null, ...user, host } as unknown as Record<string, string>,
   );
+  // From now on whoever a project named by this login is told by their number: a login can pass to somebody else.
+  await db.raw(
+    `update project_members m set github_id = :githubId where m.github_id is null and lower(m.login) = lower(:login)
+       and not exists (select 1 from project_members o where o.project_id = m.project_id and o.github_id = :githubId)`,
+    { githubId: user.githubId, login: user.login },
+  );
   return rows[0]!.id;
 }
 

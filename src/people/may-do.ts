@@ -44,6 +44,8 @@ export function roleOf(requester: Requester, resource: Resource): Role {
   const isSeen = includesId(sight.installations, installation);
   if (includesId(charge.repositories, repository) && (isPartly || isSeen)) return 'maintainer';
   if (isSeen || includesId(sight.projects, project)) return 'viewer';
+  // Of a project is told to its members and to those who see one of its repositories, which `sight.projects` says.
+  if (project !== null && repository === null) return 'nobody';
   return isPartly && (repository === null || includesId(sight.repositories, repository)) ? 'viewer' : 'nobody';
 }
 

@@ -1,5 +1,6 @@
 import type { Db } from '../db/connect.ts';
-import type { HeldRepository, Holdings } from './holdings.ts';
+import { followsSql } from '../db/follows.ts';
+import type { HeldProject, HeldRepository, Holdings } from './holdings.ts';
 
 /** What GitHub says that a person sees: installations of this App by their numbers on GitHub, and of each the repositories. */
 export interface ListedAccess {
@@ -55,10 +56,10 @@ export async function claimListing(db: Db, userId: string): Promise<boolean> {
   return rowCount > 0;
 }
 
-/** What a person may see and manage, as GitHub said last. Its word ends: the one for changing things sooner than the one for looking. */
+/** What a person may see and manage: as GitHub said last, and as projects name them. GitHub's word ends: the one for changing things sooner than the one for looking. */
 export async function readHoldings(db: Db, userId: string): Promise<Holdings> {
   const isFresh = (minutes: number) => `u.access_listed_at > now() - make_interval(mins => ${minutes})`;
-  const { rows } = await db.raw<{ rows: { managed: string[]; repositories: HeldRepository[] }[] }>(
+  const { rows } = await db.raw<{ rows: { managed: string[]; repositories: HeldRepository[]; projects: HeldProject[] }[] }>(
     `select
        array(select i.id::text from user_installations n
          join installations i on i.host = u.host and i.github_id = n.installation_github_id
@@ -68,10 +69,20 @@ export async function readHoldings(db: Db, userId: string): Promise<Holdings> {
          from user_repositories n
          join installations i on i.host = u.host and i.github_id = n.installation_github_id
          join repositories r on r.host = u.host and r.github_id = n.repository_github_id and r.installation_id = i.id
-         where n.user_id = u.id and ${isFresh(freshMinutes.sight)}), '[]') as repositories
+         where n.user_id = u.id and ${isFresh(freshMinutes.sight)}), '[]') as repositories,
+       coalesce((select jsonb_agg(jsonb_build_object('id', held.id::text, 'managed', held.managed)) from (
+         select named.id, bool_or(named.managed) as managed from (
+           select m.project_id as id, m.role = 'manager' as managed from project_members m where m.github_id = u.github_id
+           union all
+           select p.id, false from user_repositories n
+             join repositories r on r.host = u.host and r.github_id = n.repository_github_id and r.removed_at is null
+             join projects p on ${followsSql('p', 'r')}
+             where n.user_id = u.id and ${isFresh(freshMinutes.sight)}
+         ) named group by named.id
+       ) held), '[]') as projects
      from github_users u where u.id = ?`,
     [userId],
   );
   const [row] = rows;
-  return { installations: row?.managed ?? [], repositories: row?.repositories ?? [], projects: [] };
+  return { installations: row?.managed ?? [], repositories: row?.repositories ?? [], projects: row?.projects ?? [] };
 }

@@ -1,10 +1,10 @@
 import type { Db } from '../db/connect.ts';
 
 /**
- * True for a repository's secret that was set, or confirmed, for another owner than the account of this installation: secrets never
+ * True for a secret of a repository, or of a watch in it, that was set, or confirmed, for another owner than the account of this installation: secrets never
  * follow a repository to a new owner (handbook B7). `s` is the secret; the installation's account is given as SQL.
  */
-export const isFrozen = (accountSql: string): string => `(s.scope = 'repository' and s.account_id is distinct from ${accountSql})`;
+export const isFrozen = (accountSql: string): string => `(s.repository_id is not null and s.account_id is distinct from ${accountSql})`;
 
 /** Which of these names have a secret that a run of this installation may not see, because it belongs to a former owner. */
 export async function listFrozenSecrets(
@@ -26,7 +26,7 @@ export async function confirmSecretsOwner(db: Db, repositoryId: string): Promise
   const { rowCount } = await db.raw<{ rowCount: number }>(
     `update secrets s set account_id = i.account_id, updated_at = now()
      from repositories r join installations i on i.id = r.installation_id
-     where r.id = ? and s.scope = 'repository' and s.repository_id = r.id and s.account_id is distinct from i.account_id`,
+     where r.id = ? and s.repository_id = r.id and s.account_id is distinct from i.account_id`,
     [repositoryId],
   );
   return rowCount;

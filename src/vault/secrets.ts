@@ -4,15 +4,30 @@ import { failed, ok, type Outcome } from '../core/outcome.ts';
 import type { SecretScope } from '../core/statuses.ts';
 import type { Db } from '../db/connect.ts';
 import { parseDestination } from '../core/destinations.ts';
+import { followsSql } from '../db/follows.ts';
 import { isFrozen } from './frozen-secrets.ts';
 import { openEnvelope, rewrapEnvelope, sealEnvelope, type Envelope } from './envelope.ts';
 import type { KeyRing } from './key-ring.ts';
 
-/** Whose secret it is: nobody's (global), an installation's, or a repository's within an installation. Our ids, as text. */
+/**
+ * Whose secret it is: nobody's (global), an installation's, a project's, a repository's within an installation, or that of one watch: of a
+ * repository, or of a project. Our ids, as text.
+ */
 export interface SecretOwner {
   scope: SecretScope;
   installationId: string | null;
   repositoryId: string | null;
+  projectId?: string | null;
+  watchKey?: string | null;
+}
+
+/** Whose secrets are wanted: a repository's, or those of a run with the version that its watch is declared by. */
+interface SecretsWanted {
+  installationId: string;
+  repositoryId: string;
+  watchKey?: string;
+  configId?: string;
+  names: readonly string[];
 }
 
 /** A secret as a run gets it. */
@@ -27,6 +42,8 @@ interface SecretRow {
   scope: SecretScope;
   installation_id: string | null;
   repository_id: string | null;
+  project_id: string | null;
+  watch_key: string | null;
   name: string;
   ciphertext: Buffer;
   nonce: Buffer;
@@ -43,16 +60,18 @@ const namePattern = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 const maxValueBytes = 64 * 1024;
 const maxDestinations = 100;
 /** The nearest owner wins. */
-const precedence: readonly SecretScope[] = ['repository', 'installation', 'global'];
+const precedence: readonly SecretScope[] = ['watch', 'repository', 'project', 'installation', 'global'];
 
 /** What is authenticated with the value: a row's contents open in no other row, for no other owner and under no other name. */
 function contextOf(id: string, owner: SecretOwner, name: string): string {
-  return JSON.stringify([id, owner.scope, owner.installationId, owner.repositoryId, name]);
+  const { scope, installationId, repositoryId, projectId = null, watchKey = null } = owner;
+  const within = projectId === null && watchKey === null ? [] : [projectId, watchKey];
+  return JSON.stringify([id, scope, installationId, repositoryId, name, ...within]);
 }
 
 function contextOfRow(row: SecretRow): string {
-  const { id, scope, installation_id: installationId, repository_id: repositoryId, name } = row;
-  return contextOf(id, { scope, installationId, repositoryId }, name);
+  const { id, scope, installation_id: installationId, repository_id: repositoryId, project_id: projectId, watch_key: watchKey, name } = row;
+  return contextOf(id, { scope, installationId, repositoryId, projectId, watchKey }, name);
 }
 
 function envelopeOf(row: SecretRow): Envelope {
@@ -92,21 +111,21 @@ export async function upsertSecret(
   db: Db,
   secret: SecretOwner & { name: string; value: string; destinations: readonly string[] | null; keyRing: KeyRing },
 ): Promise<Outcome<{ created: boolean }, 'request_invalid'>> {
-  const { scope, installationId, repositoryId, name, value, keyRing } = secret;
+  const { scope, installationId, repositoryId, projectId = null, watchKey = null, name, value, keyRing } = secret;
   const checked = checkSecret(name, value, secret.destinations);
   if (!checked.ok) return checked;
   const id = createId();
-  const envelope = sealEnvelope(keyRing, value, contextOf(id, { scope, installationId, repositoryId }, name));
+  const envelope = sealEnvelope(keyRing, value, contextOf(id, { scope, installationId, repositoryId, projectId, watchKey }, name));
   const { rows } = await db.raw<{ rows: { created: boolean }[] }>(
     `with former as (
        delete from secrets f where f.scope = 'repository' and :scope = 'repository' and f.repository_id = :repositoryId and f.name = :name
          and f.installation_id <> :installationId
        returning 1
      )
-     insert into secrets (id, scope, installation_id, repository_id, account_id, name, ciphertext, nonce, tag, wrapped_key, wrap_nonce, wrap_tag,
+     insert into secrets (id, scope, installation_id, repository_id, project_id, watch_key, account_id, name, ciphertext, nonce, tag, wrapped_key, wrap_nonce, wrap_tag,
        key_id, destinations)
-     values (:id, :scope, :installationId, :repositoryId,
-       case when :scope = 'repository' then (select i.account_id from installations i where i.id = :installationId) end,
+     values (:id, :scope, :installationId, :repositoryId, :projectId, :watchKey,
+       case when cast(:repositoryId as bigint) is not null then (select i.account_id from installations i where i.id = :installationId) end,
        :name, :ciphertext, :nonce, :tag, :wrappedKey, :wrapNonce, :wrapTag, :keyId, :destinations)
      on conflict on constraint secrets_name_key do update set
        id = excluded.id, account_id = excluded.account_id, ciphertext = excluded.ciphertext, nonce = excluded.nonce, tag = excluded.tag, wrapped_key = excluded.wrapped_key,
@@ -118,6 +137,8 @@ export async function upsertSecret(
       scope,
       installationId,
       repositoryId,
+      projectId,
+      watchKey,
       name,
       ...envelope,
       destinations: checked.value === null ? null : JSON.stringify(checked.value),
@@ -128,9 +149,10 @@ export async function upsertSecret(
 
 /** Forgets a secret; answers whether there was one. */
 export async function deleteSecret(db: Db, secret: SecretOwner & { name: string }): Promise<boolean> {
-  const { scope, installationId, repositoryId, name } = secret;
+  const { scope, installationId, repositoryId, projectId = null, watchKey = null, name } = secret;
+  const within = { repository_id: repositoryId, project_id: projectId, watch_key: watchKey };
   // A repository's is its own, in whatever installation it was set.
-  const owner = scope === 'repository' ? { repository_id: repositoryId } : { installation_id: installationId, repository_id: repositoryId };
+  const owner = scope === 'repository' ? within : { installation_id: installationId, ...within };
   const count = await db('secrets')
     .where({ scope, name, ...owner })
     .delete();
@@ -142,10 +164,7 @@ export async function deleteSecret(db: Db, secret: SecretOwner & { name: string 
  * A repository that was given to another owner no longer sees what it had before (frozen-secrets.ts).
  * Throws `secrets_key_missing` when one of them cannot be decrypted.
  */
-export async function findSecretsForRepository(
-  db: Db,
-  wanted: { installationId: string; repositoryId: string; names: readonly string[]; keyRing: KeyRing },
-): Promise<Map<string, RevealedSecret>> {
+export async function findSecretsForRepository(db: Db, wanted: SecretsWanted & { keyRing: KeyRing }): Promise<Map<string, RevealedSecret>> {
   const { keyRing } = wanted;
   const revealed = new Map<string, RevealedSecret>();
   const used: SecretRow[] = [];
@@ -163,27 +182,38 @@ export async function findSecretsForRepository(
 /** Where the named secrets that a repository may use can be sent, by name; nothing is decrypted. */
 export async function findDestinationsForRepository(
   db: Db,
-  wanted: { installationId: string; repositoryId: string; names: readonly string[] },
+  wanted: SecretsWanted,
 ): Promise<Map<string, Pick<RevealedSecret, 'destinations'>>> {
   return new Map((await listNearest(db, wanted)).map((row) => [row.name, { destinations: row.destinations }]));
 }
 
-/** The secrets of these names that a repository may use, one for each name: the nearest owner's. */
-async function listNearest(
-  db: Db,
-  wanted: { installationId: string; repositoryId: string; names: readonly string[] },
-): Promise<SecretRow[]> {
-  const { installationId, repositoryId, names } = wanted;
+/**
+ * The secrets of these names that a repository may use, one for each name: the nearest owner's. A run of a project's action has those of
+ * its own project; any other run those of the projects that follow the repository, the oldest project's first.
+ */
+async function listNearest(db: Db, wanted: SecretsWanted): Promise<SecretRow[]> {
+  const { installationId, repositoryId, watchKey = null, configId = null, names } = wanted;
+  const account = '(select i.account_id from installations i where i.id = :installationId)';
   const { rows } = await db.raw<{ rows: SecretRow[] }>(
-    `select s.* from secrets s
+    `with own as (
+       select g.project_id as id from configs g where g.id = cast(:configId as bigint) and g.managed_by = 'project'
+     ), following as (
+       select own.id from own union
+       select p.id from projects p join repositories r on r.id = :repositoryId and r.installation_id = p.installation_id
+       where not exists (select 1 from own) and ${followsSql('p', 'r')}
+     )
+     select s.* from secrets s
      where s.name = any(:names) and (
        s.scope = 'global'
        or (s.scope = 'installation' and s.installation_id = :installationId)
-       or (s.scope = 'repository' and s.repository_id = :repositoryId
-         and not ${isFrozen('(select i.account_id from installations i where i.id = :installationId)')}))`,
-    { names: [...names], installationId, repositoryId },
+       or (s.scope = 'project' and s.installation_id = :installationId and s.project_id in (select f.id from following f))
+       or (s.scope = 'repository' and s.repository_id = :repositoryId and not ${isFrozen(account)})
+       or (s.scope = 'watch' and s.installation_id = :installationId and s.watch_key = :watchKey and not ${isFrozen(account)}
+         and case when exists (select 1 from own) then s.project_id in (select own.id from own) else s.repository_id = :repositoryId end))`,
+    { names: [...names], installationId, repositoryId, watchKey, configId } as unknown as Record<string, string>,
   );
-  const farthestFirst = rows.sort((a, b) => precedence.indexOf(b.scope) - precedence.indexOf(a.scope));
+  const byProject = rows.sort((a, b) => Number(b.project_id ?? 0) - Number(a.project_id ?? 0));
+  const farthestFirst = byProject.sort((a, b) => precedence.indexOf(b.scope) - precedence.indexOf(a.scope));
   return [...new Map(farthestFirst.map((row) => [row.name, row])).values()];
 }
 

@@ -12,6 +12,8 @@ export interface SecretOwner {
   scope: SecretScope;
   installationId: string | null;
   repositoryId: string | null;
+  projectId?: string | null;
+  watchKey?: string | null;
 }
 
 interface SecretRow {
@@ -20,6 +22,9 @@ interface SecretRow {
   scope: SecretScope;
   installation_id: string | null;
   full_name: string | null;
+  project_id: string | null;
+  project: string | null;
+  watch_key: string | null;
   destinations: string[] | null;
   frozen: boolean;
   created_at: Date;
@@ -28,9 +33,10 @@ interface SecretRow {
 }
 
 /** No column that holds or unlocks a value is ever selected here. */
-const selectSql = `select s.id, s.name, s.scope, s.installation_id, r.full_name, s.destinations, s.created_at, s.updated_at,
+const selectSql = `select s.id, s.name, s.scope, s.installation_id, r.full_name, s.project_id, p.name as project, s.watch_key, s.destinations, s.created_at, s.updated_at,
     s.last_used_at, ${isFrozen('i.account_id')} as frozen
-  from secrets s left join repositories r on r.id = s.repository_id left join installations i on i.id = r.installation_id`;
+  from secrets s left join repositories r on r.id = s.repository_id left join installations i on i.id = r.installation_id
+    left join projects p on p.id = s.project_id`;
 
 function secretItem(row: SecretRow): Secret {
   return {
@@ -38,6 +44,8 @@ function secretItem(row: SecretRow): Secret {
     scope: row.scope,
     installation_id: row.installation_id,
     repository: row.full_name,
+    project: row.project_id === null ? null : { id: row.project_id, name: row.project ?? '' },
+    watch: row.watch_key,
     destinations: row.destinations,
     frozen: row.frozen,
     created_at: isoTime(row.created_at),
@@ -55,21 +63,36 @@ export async function listSecrets(
   const limit = pageLimit(query);
   const cursor = readCursor(query, /^[0-9a-f-]{36}$/) ?? null;
   const owned = owner === undefined ? 'true' : ownerSql;
-  const seen = visibleTo(requester, { installation: 'coalesce(s.installation_id, r.installation_id)', repository: 's.repository_id' });
+  const seen = visibleTo(requester, {
+    installation: 'coalesce(s.installation_id, r.installation_id)',
+    repository: 's.repository_id',
+    project: 's.project_id',
+  });
   const rows = await queryRows<SecretRow>(
     db,
     `${selectSql} where (cast(:cursor as uuid) is null or s.id < :cursor) and ${owned} and ${seen.sql} order by s.id desc limit :limit`,
-    { cursor, ...owner, ...seen.values, limit: limit + 1 },
+    { cursor, ...(owner && bindingsOf(owner)), ...seen.values, limit: limit + 1 },
   );
   return toPage(rows, limit, { item: secretItem, key: (row) => row.id });
 }
 
 /** A repository's is its own, in whatever installation it was set. */
 const ownerSql = `s.scope = :scope and (s.scope = 'repository' or s.installation_id is not distinct from cast(:installationId as bigint))
-  and s.repository_id is not distinct from cast(:repositoryId as bigint)`;
+  and s.repository_id is not distinct from cast(:repositoryId as bigint)
+  and s.project_id is not distinct from cast(:projectId as bigint) and s.watch_key is not distinct from cast(:watchKey as text)`;
+
+function bindingsOf({
+  scope,
+  installationId,
+  repositoryId,
+  projectId = null,
+  watchKey = null,
+}: SecretOwner): Record<string, string | null> {
+  return { scope, installationId, repositoryId, projectId, watchKey };
+}
 
 /** A secret's facts by owner and name; never its value. */
 export async function findSecret(db: Db, owner: SecretOwner, name: string): Promise<Secret | undefined> {
-  const [row] = await queryRows<SecretRow>(db, `${selectSql} where ${ownerSql} and s.name = :name`, { ...owner, name });
+  const [row] = await queryRows<SecretRow>(db, `${selectSql} where ${ownerSql} and s.name = :name`, { ...bindingsOf(owner), name });
   return row === undefined ? undefined : secretItem(row);
 }

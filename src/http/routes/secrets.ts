@@ -26,12 +26,13 @@ function addSecretReadRoutes(api: Api, { db }: RouteContext): void {
       },
     },
     async (request, reply) => {
-      const { scope, installation_id, repository } = request.query;
-      const chosen = scope ?? (installation_id !== undefined ? 'installation' : repository !== undefined ? 'repository' : undefined);
+      const { scope, installation_id, repository, project_id, watch } = request.query;
+      const named = { watch, project: project_id, repository, installation: installation_id };
+      const chosen = scope ?? (['watch', 'project', 'repository', 'installation'] as const).find((word) => named[word] !== undefined);
       const owner =
         chosen === undefined
           ? undefined
-          : await readSecretOwnerFor(request, db, { choice: { scope: chosen, installation_id, repository }, change: false });
+          : await readSecretOwnerFor(request, db, { choice: { ...request.query, scope: chosen }, change: false });
       return withLink(request, reply, await listSecrets(db, { owner, requester: requesterOf(request) }, request.query));
     },
   );

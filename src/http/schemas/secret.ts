@@ -9,6 +9,8 @@ export const secretSchema = z
     scope: z.enum(secretScopes),
     installation_id: idText.nullable(),
     repository: z.string().nullable(),
+    project: z.object({ id: idText, name: z.string() }).nullable(),
+    watch: z.string().nullable().describe('The key of the one watch that it is for'),
     destinations: z.array(z.string()).nullable().describe('Hosts it may be sent to; null for any'),
     frozen: z.boolean().describe('It belongs to a former owner of the repository and is shown to no run until an admin confirms'),
     created_at: timestamp,
@@ -22,23 +24,41 @@ export type Secret = z.output<typeof secretSchema>;
 const scopeFields = {
   scope: z.enum(secretScopes).optional().describe('Without it: global'),
   installation_id: idText.optional().describe('With scope installation'),
-  repository: repositoryName.optional().describe('With scope repository: owner/name'),
+  repository: repositoryName.optional().describe('With scope repository, or watch: owner/name'),
+  project_id: idText.optional().describe('With scope project, or watch for one that stands for an action of a project'),
+  watch: filterText(100).optional().describe('With scope watch: its key'),
 };
 
-interface ScopeChoice {
+/** Whose secret a request names, as its schema let it in. */
+export interface ScopeChoice {
   scope?: (typeof secretScopes)[number] | undefined;
   installation_id?: string | undefined;
   repository?: string | undefined;
+  project_id?: string | undefined;
+  watch?: string | undefined;
 }
+
+/** What each scope is named by; a watch is one of a repository or of a project. */
+const namedBy: Record<(typeof secretScopes)[number], readonly (keyof ScopeChoice)[]> = {
+  global: [],
+  installation: ['installation_id'],
+  project: ['project_id'],
+  repository: ['repository'],
+  watch: ['watch', 'repository', 'project_id'],
+};
 
 /** A scope needs its owner, and only its own. */
 function checkScope(choice: ScopeChoice, context: z.RefinementCtx): void {
   const scope = choice.scope ?? 'global';
   const complain = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-  if (scope === 'installation' && choice.installation_id === undefined) complain('installation_id', 'is needed with scope installation');
-  if (scope === 'repository' && choice.repository === undefined) complain('repository', 'is needed with scope repository');
-  if (scope !== 'installation' && choice.installation_id !== undefined) complain('installation_id', 'belongs to scope installation only');
-  if (scope !== 'repository' && choice.repository !== undefined) complain('repository', 'belongs to scope repository only');
+  const isOfWatch = scope === 'watch';
+  if (isOfWatch && (choice.repository === undefined) === (choice.project_id === undefined))
+    complain('repository', 'or project_id is needed with scope watch, one of the two');
+  for (const key of ['installation_id', 'repository', 'project_id', 'watch'] as const) {
+    const fits = namedBy[scope].includes(key);
+    if (!fits && choice[key] !== undefined) complain(key, `does not belong to scope ${scope}`);
+    if (fits && choice[key] === undefined && (!isOfWatch || key === 'watch')) complain(key, `is needed with scope ${scope}`);
+  }
 }
 
 /** Which owner's secret is meant. */
