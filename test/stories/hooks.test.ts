@@ -203,6 +203,14 @@ describe('hooks of other repositories', () => {
     await world.github!.renameRepository('acme/other', 'renamed');
     await quiet(world);
     expect(Object.keys((await ask('GET', '', { repo: 'acme/renamed' })).answer)).toEqual(['own', 'x']);
+    await world.github!.createAccount('globex', 'Organization');
+    await world.github!.installApp('globex', 'all');
+    await world.github!.transferRepository('acme/renamed', 'globex');
+    await quiet(world);
+    expect(await world.api('/api/repos/globex/renamed')).toMatchObject({ owner: { login: 'globex' } });
+    expect(Object.keys((await ask('GET', '', { repo: 'globex/renamed' })).answer)).toEqual(['own', 'x']);
+    const foreign = await ask('POST', '/copy', { body: { from: 'globex/renamed' } });
+    expect(foreign).toMatchObject({ status: 403, answer: { code: 'forbidden' } });
     const audit = await world.database.db.raw<{ rows: { action: string; text: string }[] }>(
       `select action, audit_entries::text as text from audit_entries where target_kind = 'hook' or action = 'hooks.copied'`,
     );

@@ -37,7 +37,7 @@ async function createReceiver(): Promise<Receiver> {
       let text = '';
       stream.setEncoding('utf8').on('data', (piece: string) => (text += piece));
       stream.on('end', () => {
-        keys.push(/^Message-ID: (.*)$/im.exec(text)?.[1] ?? 'none');
+        keys.push(/^Message-ID:\s*(\S+)/im.exec(text)?.[1] ?? 'none');
         const refuse = (responseCode: number) => done(Object.assign(new Error('This mailbox is not for you'), { responseCode }));
         if (manner === 'refuse') refuse(550);
         else if (manner === 'overload') refuse(451);

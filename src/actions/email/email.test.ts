@@ -94,7 +94,7 @@ describe('a message', () => {
       html: '<b>hello</b>',
     };
     const outcome = await send(input, tools('127.0.0.1'));
-    const id = '<repowatch.key-1@acme.test>';
+    const id = '<key-1@acme.test>';
     expect(outcome).toMatchObject({
       result: 'succeeded',
       outputs: {

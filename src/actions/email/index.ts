@@ -154,7 +154,7 @@ function readLetter({ input, idempotencyKey }: Context, mail: MailTools): Outcom
     );
   // Receivers drop a second message of the same id; strangers' names of hosts are not needed for it.
   const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
-  const messageId = `<repowatch.${idempotencyKey.replaceAll(/[^A-Za-z0-9_-]/g, '-')}@${domain}>`;
+  const messageId = `<${idempotencyKey.replaceAll(/[^A-Za-z0-9_-]/g, '-')}@${domain}>`;
   return ok({ server: by, from, to, cc, bcc, replyTo: answers[0], messageId });
 }
 

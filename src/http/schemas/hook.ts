@@ -4,7 +4,7 @@ import { filterText, idText, repositoryName, repositoryParams, timestamp } from 
 
 const events = z
   .union([z.literal('all'), z.array(z.string().max(200)).max(200)])
-  .describe('`all`, or a list of events: our types and the names of the older systems (GET /api/change-kinds). An empty list never fires.');
+  .describe('`all`, or a list of events: our types and the names of the older systems (GET /api/meta/changes). An empty list never fires.');
 const options = z
   .record(z.string().max(200), z.unknown())
   .refine((value) => JSON.stringify(value).length <= 4096, 'must not be longer than 4 KiB as JSON')
