@@ -560,13 +560,21 @@ create table jobs (
   finished_at timestamp with time zone,
   replay_config text,
   constraint jobs_pkey PRIMARY KEY (id),
-  constraint jobs_kind_check CHECK ((kind = ANY (ARRAY['reconcile'::text, 'listing'::text, 'recovery'::text, 'replay'::text, 'redrive'::text, 'issues'::text]))),
+  constraint jobs_kind_check CHECK ((kind = ANY (ARRAY['reconcile'::text, 'listing'::text, 'recovery'::text, 'replay'::text, 'redrive'::text, 'issues'::text, 'rotate_key'::text]))),
   constraint jobs_replay_config_check CHECK ((replay_config = ANY (ARRAY['then'::text, 'now'::text]))),
   constraint jobs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
 );
 CREATE INDEX jobs_installation_index ON jobs USING btree (installation_id, id DESC);
 CREATE INDEX jobs_runs_index ON jobs USING btree (id) WHERE ((kind = ANY (ARRAY['replay'::text, 'redrive'::text])) AND (status = ANY (ARRAY['queued'::text, 'running'::text])));
 CREATE INDEX jobs_status_index ON jobs USING btree (status, id DESC);
+
+create table key_holders (
+  process_id uuid not null,
+  key_ids text[] not null,
+  started_at timestamp with time zone default now() not null,
+  seen_at timestamp with time zone default now() not null,
+  constraint key_holders_pkey PRIMARY KEY (process_id)
+);
 
 create table lanes (
   key text not null,
@@ -698,8 +706,8 @@ create table projects (
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
   constraint projects_pkey PRIMARY KEY (id),
-  constraint projects_check_interval_check CHECK (((check_interval >= 1) AND (check_interval <= 1440))),
   constraint projects_follow_check CHECK ((follow = ANY (ARRAY['selected'::text, 'all'::text]))),
+  constraint projects_numbers_check CHECK (((check_interval >= 1) AND (check_interval <= 1440) AND (version > 0))),
   constraint projects_config_id_fkey FOREIGN KEY (config_id) REFERENCES configs(id) ON DELETE SET NULL,
   constraint projects_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE
 );
@@ -1005,15 +1013,26 @@ create table secrets (
   account_id bigint,
   project_id bigint,
   watch_key text,
+  version integer default 1 not null,
+  created_by text,
+  updated_by text,
   constraint secrets_pkey PRIMARY KEY (id),
   constraint secrets_name_key UNIQUE NULLS NOT DISTINCT (scope, installation_id, repository_id, project_id, watch_key, name),
-  constraint secrets_owner_check CHECK ((((scope = 'global'::text) AND (installation_id IS NULL) AND (repository_id IS NULL) AND (project_id IS NULL) AND (watch_key IS NULL)) OR ((scope = 'installation'::text) AND (installation_id IS NOT NULL) AND (repository_id IS NULL) AND (project_id IS NULL) AND (watch_key IS NULL)) OR ((scope = 'project'::text) AND (installation_id IS NOT NULL) AND (repository_id IS NULL) AND (project_id IS NOT NULL) AND (watch_key IS NULL)) OR ((scope = 'repository'::text) AND (installation_id IS NOT NULL) AND (repository_id IS NOT NULL) AND (project_id IS NULL) AND (watch_key IS NULL)) OR ((scope = 'watch'::text) AND (installation_id IS NOT NULL) AND (watch_key IS NOT NULL) AND ((repository_id IS NULL) <> (project_id IS NULL))))),
+  constraint secrets_owner_check CHECK (
+CASE scope
+    WHEN 'global'::text THEN (num_nonnulls(installation_id, repository_id, project_id, watch_key) = 0)
+    WHEN 'installation'::text THEN ((installation_id IS NOT NULL) AND (num_nonnulls(repository_id, project_id, watch_key) = 0))
+    WHEN 'project'::text THEN ((num_nonnulls(installation_id, project_id) = 2) AND (num_nonnulls(repository_id, watch_key) = 0))
+    WHEN 'repository'::text THEN ((num_nonnulls(installation_id, repository_id) = 2) AND (num_nonnulls(project_id, watch_key) = 0))
+    ELSE ((num_nonnulls(installation_id, watch_key) = 2) AND (num_nonnulls(repository_id, project_id) = 1))
+END),
   constraint secrets_scope_check CHECK ((scope = ANY (ARRAY['global'::text, 'installation'::text, 'project'::text, 'repository'::text, 'watch'::text]))),
   constraint secrets_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint secrets_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE,
   constraint secrets_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE,
   constraint secrets_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE CASCADE
 );
+CREATE INDEX secrets_project_index ON secrets USING btree (project_id) WHERE (project_id IS NOT NULL);
 CREATE INDEX secrets_repository_index ON secrets USING btree (repository_id) WHERE (repository_id IS NOT NULL);
 
 create table sessions (

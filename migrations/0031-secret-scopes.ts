@@ -21,7 +21,6 @@ export async function up(trx: Knex): Promise<void> {
         when 'repository' then num_nonnulls(installation_id, repository_id) = 2 and num_nonnulls(project_id, watch_key) = 0
         else num_nonnulls(installation_id, repository_id, watch_key) = 3 and project_id is null end),
       add constraint secrets_name_key unique nulls not distinct (scope, installation_id, repository_id, project_id, watch_key, name);
-    create index secrets_repository_index on secrets (repository_id) where repository_id is not null;
     create index secrets_project_index on secrets (project_id) where project_id is not null;
   `);
 }
@@ -31,7 +30,6 @@ export async function down(trx: Knex): Promise<void> {
   await trx.raw(`
     delete from secrets where scope in ('project', 'watch');
     drop index secrets_project_index;
-    drop index secrets_repository_index;
     alter table secrets
       drop constraint secrets_name_key,
       drop constraint secrets_owner_check,
