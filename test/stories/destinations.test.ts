@@ -61,7 +61,7 @@ test('receivers that misbehave in every way harm nobody else, and everything end
   await using world = await startTestApp({ github: true, settings: { OUTBOUND_ALLOW: '127.0.0.1', DESTINATION_REST: '1s' } });
   const to = (name: string, watch: Record<string, unknown> = {}) => webhookWatch(`${by[name]!.url}/in/geheim`, watch);
   const main = { on: { push: { branches: ['main'] } } };
-  const short = { retry: ['5s', '300s'], timeout: '300ms' };
+  const short = { retry: ['5s', '300s'], timeout: '1s' };
   const types = ['destination.resting', 'destination.recovered', 'destination.disabled'];
   const config = configOf({
     fine: to('fine'),
@@ -170,30 +170,32 @@ test('receivers that misbehave in every way harm nobody else, and everything end
   expect((await find('broken'))[0]!.waiting_runs).toBe(held.length);
 
   // Half open: over two processes exactly one attempt goes, and when it succeeds the others follow at once.
-  const replica = await startReplica(world, { OUTBOUND_ALLOW: '127.0.0.1' });
-  await using _stopping = { [Symbol.asyncDispose]: () => replica.stop() };
-  const probe = Promise.withResolvers<ServerResponse>();
-  by['broken']!.answer = (response) => probe.resolve(response);
-  const refusals = async () =>
-    (await world.database.db.raw<{ rows: { n: number }[] }>(`select count(*)::int as n from attempts where code = 'destination_resting'`))
-      .rows[0]!.n;
-  const before = await refusals();
-  await passTime(world.database.db, 2 * 3_600_000);
-  const response = await probe.promise;
-  await world.eventually('the others have asked meanwhile', async () => (await refusals()) >= before + held.length - 1);
-  expect(by['broken']!.requests).toBe(11);
-  expect((await find('broken'))[0]!.state).toBe('probing');
-  by['broken']!.answer = manners['fine']!;
-  response.end();
-  const delivered = await world.eventually('all of them are delivered', async () => {
-    const runs = (await runsOf(world, 'broken')).slice(1);
-    return runs.every(({ status }) => status === 'succeeded') && runs;
-  });
-  // Tries that were none do not count: each was sent once.
-  expect(delivered.map((run) => attemptsOf(run).filter(({ code }) => code !== 'destination_resting').length)).toEqual(held.map(() => 1));
-  expect((await find('broken'))[0]).toMatchObject({ state: 'ok', consecutive_failures: 0, waiting_runs: 0 });
-  expect(await noticesOf(world, 'destination.recovered')).toHaveLength(1);
-  expect(await noticesOf(world, 'destination.resting')).toHaveLength(1);
+  {
+    const replica = await startReplica(world, { OUTBOUND_ALLOW: '127.0.0.1' });
+    await using _stopping = { [Symbol.asyncDispose]: () => replica.stop() };
+    const probe = Promise.withResolvers<ServerResponse>();
+    by['broken']!.answer = (response) => probe.resolve(response);
+    const refusals = async () =>
+      (await world.database.db.raw<{ rows: { n: number }[] }>(`select count(*)::int as n from attempts where code = 'destination_resting'`))
+        .rows[0]!.n;
+    const before = await refusals();
+    await passTime(world.database.db, 2 * 3_600_000);
+    const response = await probe.promise;
+    await world.eventually('the others have asked meanwhile', async () => (await refusals()) >= before + held.length - 1);
+    expect(by['broken']!.requests).toBe(11);
+    expect((await find('broken'))[0]!.state).toBe('probing');
+    by['broken']!.answer = manners['fine']!;
+    response.end();
+    const delivered = await world.eventually('all of them are delivered', async () => {
+      const runs = (await runsOf(world, 'broken')).slice(1);
+      return runs.every(({ status }) => status === 'succeeded') && runs;
+    });
+    // Tries that were none do not count: each was sent once.
+    expect(delivered.map((run) => attemptsOf(run).filter(({ code }) => code !== 'destination_resting').length)).toEqual(held.map(() => 1));
+    expect((await find('broken'))[0]).toMatchObject({ state: 'ok', consecutive_failures: 0, waiting_runs: 0 });
+    expect(await noticesOf(world, 'destination.recovered')).toHaveLength(1);
+    expect(await noticesOf(world, 'destination.resting')).toHaveLength(1);
+  }
 
   await enabling(world, by);
   await givingUp(world, by);
