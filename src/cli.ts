@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
+import { askPerson } from './commands/ask-person.ts';
 import { runProgram } from './commands/program.ts';
 import { listenForStop } from './commands/stop-signal.ts';
 import { readEnvironment } from './env.ts';
@@ -27,7 +28,9 @@ process.exitCode = await runProgram(
     tell: (line) => void process.stderr.write(`${line}\n`),
     redraw: (line) => void process.stderr.write(`\r\u001B[2K${line}`),
     readInput: () => buffer(process.stdin),
+    ...(process.stdin.isTTY && process.stderr.isTTY && { ask: askPerson }),
     coloured: process.stdout.isTTY,
+    screen: () => (process.stdout.isTTY ? { columns: process.stdout.columns, rows: process.stdout.rows } : undefined),
     attended: process.stderr.isTTY,
     listenForStop,
   },

@@ -14,13 +14,13 @@ const pageSize = 100;
 export async function listPages<Item>(
   api: Pick<ApiClient, 'get'>,
   path: string,
-  { query = {}, limit = Number.POSITIVE_INFINITY }: { query?: Record<string, string | undefined>; limit?: number },
+  { query = {}, limit = Number.POSITIVE_INFINITY }: { query?: Record<string, string | readonly string[] | undefined>; limit?: number },
 ): Promise<Outcome<{ rows: Item[]; next: string | null }>> {
   const rows: Item[] = [];
   let next: string | null = null;
   do {
     const words = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) words.set(name, value);
+    for (const [name, value] of Object.entries(query)) for (const one of value === undefined ? [] : [value].flat()) words.append(name, one);
     words.set('limit', String(Math.min(pageSize, limit - rows.length)));
     if (next !== null) words.set('cursor', next);
     const page: Outcome<ListPage<Item>> = await api.get<ListPage<Item>>(`${path}?${words.toString()}`);

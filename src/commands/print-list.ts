@@ -1,12 +1,32 @@
+import { catalogue } from '../core/error-catalogue.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
 import { createPaint } from './show-problem.ts';
-import { drawTable, type Column } from './show-table.ts';
+import { drawTable, printable, type Column } from './show-table.ts';
 
-/** Says on standard error why something was not done. */
-export function refuse(context: Pick<CommandContext, 'tell'>, message: string): ExitCode {
-  context.tell(message);
-  return 1;
+type Failure = Extract<Outcome<never>, { ok: false }>;
+
+/** Says on standard error why something was not done, and answers the exit code: 3 for what is not there, 4 for who may not, 1 for the rest. */
+export function refuse(context: Pick<CommandContext, 'tell'>, failure: Failure | string): ExitCode {
+  if (typeof failure === 'string') {
+    context.tell(failure);
+    return 1;
+  }
+  const { code, message } = failure;
+  context.tell(`${message.split('\n').map(printable).join('\n')} (${printable(code)})`);
+  for (const line of readErrors(failure)) context.tell(`  ${line}`);
+  const status = Object.hasOwn(catalogue, code) ? catalogue[code as keyof typeof catalogue].status : undefined;
+  if (status === 401) context.tell('Sign in with `repowatch login`, or set REPOWATCH_TOKEN to another token.');
+  return status === 404 ? 3 : status === 401 || status === 403 ? 4 : 1;
+}
+
+/** What the server said of single fields, where its sentence does not say it already. */
+function readErrors({ message, details }: Failure): string[] {
+  if (!Array.isArray(details)) return [];
+  return details.flatMap((entry: { path?: unknown; message?: unknown } | null) => {
+    if (typeof entry?.message !== 'string' || message.includes(entry.message)) return [];
+    return [printable(`${typeof entry.path === 'string' ? `${entry.path} ` : ''}${entry.message}`)];
+  });
 }
 
 /** Prints a list that was read: a table for people, or all rows as one JSON array for programs; an empty one is said in words. */
@@ -15,11 +35,12 @@ export function printList<Row>(
   read: Outcome<{ rows: Row[]; next: string | null }>,
   look: { columns: readonly Column<Row>[]; json?: boolean | undefined; empty: string },
 ): ExitCode {
-  if (!read.ok) return refuse(context, read.message);
+  if (!read.ok) return refuse(context, read);
   const { rows, next } = read.value;
+  const paint = createPaint(context.coloured === true, context.environment);
   if (look.json) context.print(JSON.stringify(rows, null, 2));
   else if (rows.length === 0) context.tell(look.empty);
-  else for (const line of drawTable(rows, look.columns, createPaint(context.coloured === true, context.environment))) context.print(line);
-  if (next !== null) context.tell(`There are more than these ${rows.length}; --limit shows more.`);
+  else for (const line of drawTable(rows, look.columns, { paint, width: context.screen?.()?.columns })) context.print(line);
+  if (next !== null) context.tell(`There are more than these ${rows.length}; --limit or --all shows them.`);
   return 0;
 }

@@ -19,7 +19,7 @@ describe('tables', () => {
       { title: 'n', cell: (row: (typeof rows)[number]) => row.count },
       { title: 'note', cell: (row: (typeof rows)[number]) => row.note },
     ];
-    expect(drawTable(rows, columns, plain)).toEqual([
+    expect(drawTable(rows, columns, { paint: plain })).toEqual([
       'NAME       N   NOTE',
       'a          2   x?[31m',
       '日本       -   -',
@@ -33,7 +33,7 @@ describe('tables', () => {
       { title: 's', cell: (row: string) => row, colour: () => 'red' as const },
       { title: 't', cell: () => 'x' },
     ];
-    expect(drawTable(['bad'], columns, createPaint(true, {}))[1]).toBe('\u001B[31mbad\u001B[0m  x');
+    expect(drawTable(['bad'], columns, { paint: createPaint(true, {}) })[1]).toBe('\u001B[31mbad\u001B[0m  x');
   });
 
   test('are fed page by page up to the limit, and say that there is more', async () => {
@@ -65,7 +65,7 @@ describe('tables', () => {
     expect(printList(context, ok({ rows: [1], next: null }), { columns, json: true, empty: 'None.' })).toBe(0);
     expect(JSON.parse(out.join(''))).toEqual([1]);
     expect(printList(context, ok({ rows: [], next: null }), { columns, empty: 'None.' })).toBe(0);
-    expect(printList(context, failed('forbidden', 'Not for you.'), { columns, empty: 'None.' })).toBe(1);
-    expect(told).toEqual(['None.', 'Not for you.']);
+    expect(printList(context, failed('forbidden', 'Not for you.'), { columns, empty: 'None.' })).toBe(4);
+    expect(told).toEqual(['None.', 'Not for you. (forbidden)']);
   });
 });

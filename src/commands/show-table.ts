@@ -22,17 +22,29 @@ function widthOf(text: string): number {
 
 const wide = /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}/u;
 
+/** How a table is to look. */
+export interface TableLook {
+  paint: Paint;
+  /** How many columns the terminal has; the widest cells are cut to fit. Without it nothing is cut. */
+  width?: number | undefined;
+}
+
 /** The lines of a table for people: a heading, then a line for each row, columns two spaces apart. The last column is never padded. */
-export function drawTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], paint: Paint): string[] {
-  const cells = rows.map((row) => columns.map((column) => textOf(column.cell(row))));
+export function drawTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], { paint, width }: TableLook): string[] {
   const titles = columns.map(({ title }) => title.toUpperCase());
-  const widths = titles.map((title, index) => Math.max(widthOf(title), ...cells.map((line) => widthOf(line[index] ?? ''))));
+  const whole = rows.map((row) => columns.map((column) => textOf(column.cell(row))));
+  const wanted = titles.map((title, index) => Math.max(widthOf(title), ...whole.map((line) => widthOf(line[index] ?? ''))));
+  const widths = width === undefined ? wanted : fitWidths(wanted, width);
+  const cells = whole.map((line) => line.map((text, index) => cutText(text, widths[index]!)));
   const line = (texts: readonly string[], look: (text: string, index: number) => string) =>
     texts
       .map((text, index) => look(text, index) + (index === texts.length - 1 ? '' : ' '.repeat(widths[index]! - widthOf(text))))
       .join('  ');
   return [
-    line(titles, (text) => paint('dim', text)),
+    line(
+      titles.map((title, index) => cutText(title, widths[index]!)),
+      (text) => paint('dim', text),
+    ),
     ...cells.map((texts, number) =>
       line(texts, (text, index) => {
         const colour = columns[index]?.colour?.(rows[number]!);
@@ -40,6 +52,34 @@ export function drawTable<Row>(rows: readonly Row[], columns: readonly Column<Ro
       }),
     ),
   ];
+}
+
+/** A column is never cut below this, so that something of it can be read. */
+const leastWidth = 6;
+
+/** Takes from the widest columns until all fit side by side. */
+function fitWidths(wanted: readonly number[], width: number): number[] {
+  const widths = [...wanted];
+  let over = widths.reduce((sum, one) => sum + one + 2, -2) - width;
+  for (; over > 0; over -= 1) {
+    const widest = widths.indexOf(Math.max(...widths));
+    if (widths[widest]! <= leastWidth) break;
+    widths[widest]! -= 1;
+  }
+  return widths;
+}
+
+/** A text in at most so many columns of a terminal; what is cut off is told by `…`. */
+export function cutText(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let cut = '';
+  let taken = 0;
+  for (const letter of text) {
+    taken += widthOf(letter);
+    if (taken > width - 1) break;
+    cut += letter;
+  }
+  return `${cut}…`;
 }
 
 function textOf(value: string | number | null | undefined): string {
