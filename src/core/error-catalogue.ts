@@ -176,6 +176,7 @@ export const catalogue = {
   paths_unmatched: { status: 409, retryable: false, title: 'None of the changed files is one that the watch wants' },
   cancelled: { status: 409, retryable: false, title: 'The run was cancelled' },
   hook_inactive: { status: 409, retryable: false, title: 'The hook is switched off or gone' },
+  action_inactive: { status: 409, retryable: false, title: 'The action of a project is switched off or gone' },
   loop_suspected: { status: 409, retryable: false, title: 'The watch seems to answer its own effects' },
 
   // REST
@@ -199,6 +200,11 @@ export const catalogue = {
   request_invalid: { status: 422, retryable: false, title: 'The request has errors' },
   request_malformed: { status: 400, retryable: false, title: 'The request cannot be read' },
   request_too_large: { status: 413, retryable: false, title: 'The request body is larger than 1 MiB' },
+  rate_limited: { status: 429, retryable: true, title: 'Too many requests in a minute' },
+  edit_busy: { status: 503, retryable: true, title: 'Others are editing the same thing' },
+  idempotency_key_reused: { status: 422, retryable: false, title: 'The Idempotency-Key stands for another request' },
+  idempotency_key_busy: { status: 409, retryable: true, title: 'A request with this Idempotency-Key is under way' },
+  not_acceptable: { status: 406, retryable: false, title: 'The answer has another form' },
   too_many_attempts: { status: 429, retryable: true, title: 'Too many attempts with a wrong token' },
   trial_busy: { status: 503, retryable: true, title: 'Too many configurations are being tried out at once' },
   page_busy: { status: 503, retryable: true, title: 'Too many live pages are open' },

@@ -14,6 +14,7 @@ const layers = {
   organizationConfigId: null,
   organizationConfigStatus: null,
   extendsConfigId: null,
+  projectConfigIds: [] as string[],
   apiConfigId: null,
   isOrganizationFile: false,
 } as const;

@@ -10,6 +10,7 @@ import type { StepKind } from '../watches/config-schema.ts';
 import { findConfigs } from '../watches/configs.ts';
 import { inheritFile, layerConfigs, type Layer, type LayeredWatch, type LayerName, type Refusal } from '../watches/layers.ts';
 import { parseConfig, type Config } from '../watches/parse-config.ts';
+import { addProjectGates } from '../watches/project-gate.ts';
 import { listWatchRows, replaceWatches } from '../watches/watch-rows.ts';
 import { OrganizationConfigs, type OrganizationState } from './organization-configs.ts';
 
@@ -35,6 +36,7 @@ type LayerIds = Pick<
   | 'organizationConfigId'
   | 'organizationConfigStatus'
   | 'extendsConfigId'
+  | 'projectConfigIds'
   | 'apiConfigId'
   | 'isOrganizationFile'
 >;
@@ -73,6 +75,7 @@ const managerOf: Record<LayerName, ManagedBy> = {
   server: 'server',
   organization: 'organization',
   extends: 'organization',
+  project: 'project',
   api: 'api',
   file: 'file',
 };
@@ -188,11 +191,12 @@ export class ConfigCache {
   /** The layers of a repository, the lowest first. The organisation's own file is the organisation's layer, also for the repository it lies in. */
   #idsOf(repository: LayerIds): { name: LayerName; configId: string }[] {
     if (isUndecided(repository)) return [];
-    const { organizationConfigId, extendsConfigId, apiConfigId, configId, isOrganizationFile } = repository;
+    const { organizationConfigId, extendsConfigId, projectConfigIds, apiConfigId, configId, isOrganizationFile } = repository;
     const ids: [LayerName, string | null | undefined][] = [
       ['server', this.#serverConfigId],
       ['organization', organizationConfigId],
       ['extends', extendsConfigId],
+      ...projectConfigIds.map((id): [LayerName, string] => ['project', id]),
       ['api', apiConfigId],
       ['file', isOrganizationFile ? null : configId],
     ];
@@ -268,7 +272,12 @@ export class ConfigCache {
       });
       // It was valid when it was taken into force; a newer RepoWatch that reads it otherwise has no watches to offer for it.
       const config: Config = parsed.status === 'ok' ? parsed.config : { path, file: { version: 1, watches: {} }, lines: {} };
-      remember(this.#versions, id, { managedBy, config, compiled: compileConfig(config) });
+      const compiled = compileConfig(config);
+      remember(this.#versions, id, {
+        managedBy,
+        config,
+        compiled: managedBy === 'project' ? addProjectGates(compiled, content) : compiled,
+      });
     }
   }
 }

@@ -6,6 +6,7 @@ import { findRepositories } from '../mirror/repository.ts';
 import { listRunChanges } from '../runs/cancel-run.ts';
 import type { RunState } from '../runs/record-progress.ts';
 import type { CompiledWatch } from '../watches/compile-config.ts';
+import { isActionSilent } from '../watches/silent-action.ts';
 import { isHookSilent } from '../watches/silent-hook.ts';
 import type { Context } from './context.ts';
 import type { LoadedRun } from './loaded-run.ts';
@@ -29,6 +30,10 @@ export async function prepareRun(context: Context, loaded: LoadedRun, watch: Com
   if (await isHookSilent(context.db, loaded.run)) {
     const message = `The hook that ${watch.id} stands for is switched off or gone. Nothing was sent.`;
     return { ready: false, state: { status: 'cancelled', code: 'hook_inactive', message } };
+  }
+  if (await isActionSilent(context.db, loaded.run)) {
+    const message = `The action that ${watch.id} stands for is switched off or gone, or its project does not follow the repository any more. Nothing was sent.`;
+    return { ready: false, state: { status: 'cancelled', code: 'action_inactive', message } };
   }
   if (watch.settleMs === 0 && watch.batchMs === 0 && loaded.run.code !== 'holding') return { ready: true, prepared: { loaded } };
   const gathered = watch.batchMs > 0 ? await readGathered(context, loaded) : [loaded.stored];

@@ -1,5 +1,5 @@
 import { compileConfig, type CompiledConfig } from '../watches/compile-config.ts';
-import { inheritFile, layerConfigs, type LayeredWatch, type LayerName } from '../watches/layers.ts';
+import { inheritFile, layerConfigs, layerNames, type LayeredWatch, type LayerName } from '../watches/layers.ts';
 import type { Config } from '../watches/parse-config.ts';
 import type { LayerFile } from './config-cache.ts';
 
@@ -24,10 +24,9 @@ export function proposeLayers(
   proposed: { name: LayerName; config: Config; extended?: LayerFile | undefined },
 ): LayerFile[] {
   const { name, config, extended } = proposed;
-  const order: readonly LayerName[] = ['server', 'organization', 'extends', 'api', 'file'];
   const others = layers.filter((layer) => layer.name !== name && (name !== 'file' || layer.name !== 'extends'));
   const added: LayerFile[] = [...(extended ? [extended] : []), { name, configId: proposedId, config }];
-  return [...others, ...added].sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
+  return [...others, ...added].sort((one, other) => layerNames.indexOf(one.name) - layerNames.indexOf(other.name));
 }
 
 /** What layers come to together, as the cache puts them together when they are in force. Pure. */
@@ -39,7 +38,10 @@ export function putLayersTogether(layers: readonly LayerFile[]): Effective {
   const base = own?.config ?? compileConfig({ path: undefined, file: { version: 1, watches: {} }, lines: {} });
   return {
     compiled: { ...base, watches },
-    watches: watches.map((watch) => ({ watch, source: sourceOf(watch, files.find(({ name }) => name === watch.layer)!.config) })),
+    watches: watches.map((watch) => ({
+      watch,
+      source: sourceOf(watch, files.find(({ configId }) => configId === watch.configId)!.config),
+    })),
   };
 }
 

@@ -104,6 +104,7 @@ function contextsOf(context: Context, facts: { prepared: PreparedRun; watch: Com
     changes: prepared.changes,
     vars: watch.vars,
     parameters: watch.parameters,
+    project: watch.project?.facts,
     event: () => event,
     githubUrl: context.githubUrl,
   });

@@ -1,6 +1,8 @@
 import type { ConfigStatus } from '../core/statuses.ts';
 import type { Db } from '../db/connect.ts';
+import { followsSql } from '../db/follows.ts';
 import { prepared } from '../db/prepared.ts';
+import { refreshProjectPace } from './project-pace.ts';
 
 /** A tracked repository with what is known of its installation. Ids of rows and of GitHub are texts. */
 export interface Repository {
@@ -44,6 +46,8 @@ export interface Repository {
   organizationConfigStatus: ConfigStatus | null;
   /** The configuration of the repository that this one's extends by name. */
   extendsConfigId: string | null;
+  /** The versions of the projects that follow it, the oldest project's first. */
+  projectConfigIds: string[];
   /** The version that holds the watches which the API made. */
   apiConfigId: string | null;
   configStatus: ConfigStatus;
@@ -87,7 +91,8 @@ const columns = `r.id, r.github_id as "githubId", r.installation_id as "installa
   i.suspended_at as "suspendedAt", i.deleted_at as "uninstalledAt", i.allowed, i.enabled as "installationEnabled", i.refusal is not null as blocked,
   r.github_updated_at as "githubUpdatedAt", r.facts_due_at as "factsDueAt", i.app_slug as "appSlug",
   lower(r.name) = '.github' as "isOrganizationFile", o.config_id as "organizationConfigId", case when o.enabled and not o.disabled then o.config_status end as "organizationConfigStatus",
-  r.extends_config_id as "extendsConfigId", r.api_config_id as "apiConfigId", r.config_id as "configId", r.config_status as "configStatus", r.config_blob_sha as "configBlobSha", r.config_due_at as "configDueAt",
+  r.extends_config_id as "extendsConfigId",
+  array(select p.config_id::text from projects p where p.config_id is not null and ${followsSql('p', 'r')} order by p.id) as "projectConfigIds", r.api_config_id as "apiConfigId", r.config_id as "configId", r.config_status as "configStatus", r.config_blob_sha as "configBlobSha", r.config_due_at as "configDueAt",
   r.reconcile_due_at as "reconcileDueAt", r.reconcile_failures as "reconcileFailures", r.reconcile_interval_seconds as "reconcileIntervalSeconds",
   r.config_interval_seconds as "configIntervalSeconds", r.node_id as "nodeId", r.pushed_at as "pushedAt", r.refs_due_at as "refsDueAt"`;
 
@@ -205,6 +210,8 @@ export async function upsertRepositories(
   } as unknown as Record<string, string>);
   const moved = rows.filter((row) => row.moved).map((row) => row.id);
   if (moved.length > 0) await moveBelongings(db, owner.installationId, moved);
+  const arrived = rows.filter((row) => row.created || row.placed).map((row) => row.id);
+  if (arrived.length > 0) await refreshProjectPace(db, { repositoryIds: arrived });
   return rows;
 }
 

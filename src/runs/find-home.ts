@@ -20,7 +20,7 @@ export async function findHome(db: Db, runId: string): Promise<Home | undefined>
        case when own.extends_repository_id = r.id
          and (lower(r.name) <> '.github' or (own.extends_config_id = g.id and r.config_id is distinct from g.id)) then own.extends_ref end as ref
      from runs n join configs g on g.id = n.config_id join repositories own on own.id = n.repository_id
-     left join repositories r on r.id = g.repository_id where n.id = ?`,
+     left join repositories r on r.id = case when g.managed_by = 'project' then own.id else g.repository_id end where n.id = ?`,
     [runId],
   );
   const [row] = rows;

@@ -7,6 +7,7 @@ import type { ConfigFile, WatchEntry } from './config-schema.ts';
 import { conditionPlace, envPlace, inputPlace, matchPlace } from './expression-places.ts';
 import type { MachineEntry } from './machine-schema.ts';
 import { compileParameters, type BranchParameters } from './parameters.ts';
+import type { ProjectGate } from './project-gate.ts';
 import type { Config } from './parse-config.ts';
 import { standardRetry } from './retry.ts';
 import type { PathsUnknown } from './trigger-clauses.ts';
@@ -64,6 +65,8 @@ export interface CompiledWatch {
   secretNames: readonly string[];
   /** True when an expression looks at the raw payload. */
   usesEvent: boolean;
+  /** What its project says beside it; absent for a watch that is no action of a project. */
+  project?: ProjectGate;
 }
 
 /** The layer below a file: the organisation's, none, or a repository of the same owner. */

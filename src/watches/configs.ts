@@ -29,6 +29,8 @@ export async function upsertConfig(
     repositoryId: string | null;
     installationId: string | null;
     managedBy: ManagedBy;
+    /** The project whose actions it has; only for one of those. */
+    projectId?: string;
     path: string;
     blobSha: string;
     content: string;
@@ -36,13 +38,15 @@ export async function upsertConfig(
   },
 ): Promise<string> {
   const { rows } = await trx.raw<{ rows: { id: string }[] }>(
-    `insert into configs (repository_id, installation_id, managed_by, path, blob_sha, content, status, problems) values (?, ?, ?, ?, ?, ?, ?, ?)
+    `insert into configs (repository_id, installation_id, managed_by, project_id, path, blob_sha, content, status, problems)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (repository_id, managed_by, blob_sha) do update set status = excluded.status, problems = excluded.problems,
        path = excluded.path returning id`,
     [
       version.repositoryId,
       version.installationId,
       version.managedBy,
+      version.projectId ?? null,
       version.path,
       version.blobSha,
       toStorableText(version.content),

@@ -2,8 +2,11 @@ import type { Allowance } from './allowance.ts';
 import type { CompiledConfig, CompiledWatch } from './compile-config.ts';
 import type { ConfigFile } from './config-schema.ts';
 
-/** Where a layer comes from, the lowest first: the operator, the organisation's file, a repository that is named, the API, the repository's own file. */
-export const layerNames = ['server', 'organization', 'extends', 'api', 'file'] as const;
+/**
+ * Where a layer comes from, the lowest first: the operator, the organisation's file, a repository that is named, projects (one layer each), the
+ * API, the repository's own file.
+ */
+export const layerNames = ['server', 'organization', 'extends', 'project', 'api', 'file'] as const;
 export type LayerName = (typeof layerNames)[number];
 
 /** One version of a file that takes part. */
@@ -51,6 +54,7 @@ export function layerConfigs(layers: readonly Layer[]): Layered {
     const takesAll =
       name === 'file' ||
       name === 'api' ||
+      name === 'project' ||
       name === 'extends' ||
       (kind === 'org' && name === 'organization') ||
       (kind !== 'none' && name === 'server');

@@ -6,6 +6,7 @@ import { failed, ok, type Outcome } from '../core/outcome.ts';
 import type { CompiledStep, CompiledWatch } from './compile-config.ts';
 import { subjectOf } from './change-facts.ts';
 import { buildContexts, type ContextSources, type RunContexts } from './contexts.ts';
+import { refuseByProject } from './project-gate.ts';
 import type { CompiledTrigger } from './triggers.ts';
 
 /** A change as watches look at it. */
@@ -20,6 +21,8 @@ export type MatchResult = { matched: true } | { matched: false; clause: string; 
 
 /** Judges whether a watch runs on a change. Pure; a condition that cannot be evaluated is a no with its reason. */
 export function matchWatch(watch: CompiledWatch, subject: MatchSubject): MatchResult {
+  const held = watch.project && refuseByProject(watch.project, subject.change);
+  if (held) return { matched: false, ...held };
   if (watch.mode === 'off') return no('mode', 'the watch is switched off');
   const triggered = matchTriggers(watch.triggers, subject.change);
   if (!triggered.matched) return triggered;
@@ -55,7 +58,8 @@ const longestKey = 1000;
 /** All watches of a file look at a change in the same way; what was built for the one before serves the next. */
 const builtFor = new WeakMap<MatchSubject, Pick<CompiledWatch, 'vars' | 'parameters'> & { contexts: RunContexts }>();
 
-function contextsOf({ vars, parameters }: CompiledWatch, subject: MatchSubject): RunContexts {
+function contextsOf({ vars, parameters, project }: CompiledWatch, subject: MatchSubject): RunContexts {
+  if (project) return buildContexts({ ...subject, vars, parameters, project: project.facts });
   const known = builtFor.get(subject);
   if (known?.vars === vars && (known.parameters === parameters || known.parameters.length + parameters.length === 0)) return known.contexts;
   const contexts = buildContexts({ ...subject, vars, parameters });
