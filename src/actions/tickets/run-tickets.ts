@@ -36,14 +36,14 @@ type Handled = TicketResult & { failure?: TicketFailure };
 const maxTickets = 50;
 
 /** Failures after which the ticket could not be moved, and a comment may say so instead. */
-const unmovable: readonly ErrorCode[] = [
+const unmovable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ticket_unreachable',
   'ticket_event_missing',
   'ticket_status_unknown',
   'ticket_field_required',
   'ticket_refused',
   'ticket_forbidden',
-];
+]);
 
 /** Works on the tickets of a step one after the other, and tells of each what came of it (features.md R122). */
 export async function runTickets(context: Context, step: TicketStep): Promise<AttemptOutcome> {
@@ -114,7 +114,7 @@ function wantsComment({ comment: wish }: TicketStep, moved: Moved | undefined): 
   if (moved.status === 'unchanged' && moved.code === 'ticket_pulls_open') return false;
   if (wish.when === 'always') return true;
   if (wish.when === 'moved') return moved.status === 'moved' || moved.status === 'planned';
-  return moved.status === 'failed' && unmovable.includes(moved.failure.code);
+  return moved.status === 'failed' && unmovable.has(moved.failure.code);
 }
 
 /** Comments once for one occasion. When the answer to a try was lost, what is there is looked at first. */
