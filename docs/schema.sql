@@ -302,6 +302,13 @@ CREATE INDEX destinations_installation_index ON destinations USING btree (instal
 CREATE INDEX destinations_state_index ON destinations USING btree (state, id DESC);
 CREATE INDEX destinations_updated_index ON destinations USING btree (updated_at);
 
+create table edit_claims (
+  address text not null,
+  holder text not null,
+  held_until timestamp with time zone not null,
+  constraint edit_claims_pkey PRIMARY KEY (address)
+);
+
 create table github_answers (
   installation_id bigint not null,
   url text not null,
@@ -401,6 +408,17 @@ create table held_runs (
 );
 CREATE INDEX held_runs_destination_index ON held_runs USING btree (destination_id);
 CREATE INDEX held_runs_since_index ON held_runs USING btree (since);
+
+create table idempotency_keys (
+  requester text not null,
+  route text not null,
+  key text not null,
+  created_at timestamp with time zone default now() not null,
+  held_until timestamp with time zone,
+  sealed jsonb not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (requester, route, key)
+);
+CREATE INDEX idempotency_keys_created_index ON idempotency_keys USING btree (created_at);
 
 create table installation_intents (
   id bigint generated always as identity,

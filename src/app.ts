@@ -12,7 +12,9 @@ import type { ServerSettings } from './env.ts';
 import { createAcceptDelivery } from './flow/accept-delivery.ts';
 import { ConfigCache } from './flow/config-cache.ts';
 import type { Context } from './flow/context.ts';
+import { holdKeys } from './flow/hold-keys.ts';
 import { createHookSecrets } from './flow/hook-secrets.ts';
+import { moveToCurrentKey } from './flow/key-jobs.ts';
 import { loadServerConfig } from './flow/load-server-config.ts';
 import type { FeedbackContext } from './flow/feedback-context.ts';
 import { DestinationBook } from './flow/destination-book.ts';
@@ -22,8 +24,6 @@ import { createClients, type Clients } from './github/clients.ts';
 import { createHookDeliveries, type HookDeliveries } from './github/hook-deliveries.ts';
 import { observeReader } from './github/observe-reader.ts';
 import { createReader, type Reader } from './github/reader.ts';
-import { deleteTokensOfOtherKeys } from './github/token-rows.ts';
-import { rewrapUserTokens } from './github/user-token-rows.ts';
 import { createReceiver } from './github/receive.ts';
 import { createWriter } from './github/writer.ts';
 import { openTrigger } from './flow/manage-triggers.ts';
@@ -37,7 +37,7 @@ import { isAllowedAccount } from './mirror/allowed-accounts.ts';
 import { Queue } from './queue/queue.ts';
 import { startScheduler, type Scheduler } from './schedule/scheduler.ts';
 import { listFrozenSecrets } from './vault/frozen-secrets.ts';
-import { findDestinationsForRepository, findSecretsForRepository, rewrapSecrets } from './vault/secrets.ts';
+import { findDestinationsForRepository, findSecretsForRepository } from './vault/secrets.ts';
 import { createPages } from './web/pages.ts';
 import { Workers } from './workers.ts';
 
@@ -98,6 +98,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const feedback = createFeedback(options, context, { clients, port: () => http?.port ?? settings.port });
   const workers = new Workers({ context, feedback, queue, databaseUrl: options.databaseUrl, log });
   let scheduler: Scheduler | undefined;
+  let keys: { stop(): Promise<void> } | undefined;
   return {
     context,
     http,
@@ -105,9 +106,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     async startWork() {
       if (settings.defaultsFile !== undefined) await loadServerConfig(context, settings.defaultsFile);
       await queue.start();
+      keys = await holdKeys(context);
       if (runs('worker')) await workers.start();
       if (runs('scheduler')) {
-        await moveSecretsToCurrentKey(context, settings.secretsKey);
+        await moveToCurrentKey(context);
         scheduler = startScheduler(context);
       }
     },
@@ -116,20 +118,12 @@ export async function createApp(options: AppOptions): Promise<App> {
       await scheduler?.stop();
       await workers.stop();
       await context.destinations.flush();
+      await keys?.stop();
       await queue.stop();
       await Promise.all([scripts?.close(), door.close(), clients.close()]);
       await db.destroy();
     },
   };
-}
-
-/** After a new key was put in front of the ring, everything is wrapped with it, so that the old one can leave. */
-async function moveSecretsToCurrentKey({ db, log }: Context, keyRing: ServerSettings['secretsKey']): Promise<void> {
-  await deleteTokensOfOtherKeys(db, keyRing);
-  await rewrapUserTokens(db, keyRing);
-  const { rewrapped, unreadable } = await rewrapSecrets(db, keyRing);
-  if (rewrapped > 0) log.info({ rewrapped }, 'Secrets were wrapped with the current key of SECRETS_KEY');
-  if (unreadable.length > 0) log.error({ unreadable }, 'SECRETS_KEY lacks the key of these secrets; put it back, or set them again');
 }
 
 function createContext(
@@ -154,6 +148,7 @@ function createContext(
       describe: (owner, names) => findDestinationsForRepository(db, { ...owner, names }),
       listFrozen: (owner, names) => listFrozenSecrets(db, { ...owner, names }),
     },
+    keyRing: settings.secretsKey,
     hookSecrets: createHookSecrets(settings.secretsKey),
     judgeAddress: (url) => judgeUrl(url, settings.outboundAllow),
     actions,
@@ -213,7 +208,8 @@ async function startHttp(
   const door = { accept: createAcceptDelivery(context), log, answers };
   return await createHttpServer({
     db: context.db,
-    settings: { host: settings.host, port: settings.port, publicUrl: settings.publicUrl, adminToken: settings.adminToken },
+    settings,
+    keyRing: settings.secretsKey,
     log,
     version,
     metrics,

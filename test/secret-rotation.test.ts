@@ -26,17 +26,27 @@ async function install(world: TestApp): Promise<void> {
 }
 
 describe('the key ring', () => {
-  test('a new key in front takes over every stored secret at the start, so that the old one can go', async () => {
+  test('a new key in front takes over everything once every process has it, so that the old one can go', async () => {
     await using world = await startTestApp({ settings: { SECRETS_KEY: key('k1', 7) } });
     await world.api('/api/secrets/SIGNING', { method: 'PUT', body: { value: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' } });
     const settings = testSettings({ DATABASE_URL: world.database.url, SECRETS_KEY: `${key('k2', 9)},${key('k1', 7)}` });
     const lines: string[] = [];
     const log = createLog({ level: 'info', write: (line) => void lines.push(line) });
-    const next = await createApp({ settings, databaseUrl: world.database.url, log, version: '0.0.0-test' });
-    await next.startWork();
-    await next.stop();
-    expect(await world.database.db('secrets').pluck('key_id')).toEqual(['k2']);
+    const start = async () => {
+      const next = await createApp({ settings, databaseUrl: world.database.url, log, version: '0.0.0-test' });
+      await next.startWork();
+      await next.stop();
+      return await world.database.db('secrets').pluck('key_id');
+    };
+    // The first process could not open what the second one wraps with a key that it does not have.
+    expect(await start()).toEqual(['k1']);
+    expect(lines.filter((line) => line.includes('One running process does not have the key'))).toHaveLength(1);
+    await world.database.db('key_holders').update({ key_ids: ['k1', 'k2'] });
+    expect(await start()).toEqual(['k2']);
     expect(lines.filter((line) => line.includes('"rewrapped":1'))).toHaveLength(1);
+    await world.database.db('key_holders').update({ key_ids: ['k1'], seen_at: new Date(Date.now() - 61_000) });
+    await world.database.db('secrets').update({ key_id: 'lost' });
+    expect(await start()).toEqual(['lost']);
   });
 
   test('a secret that cannot be opened fails the run that needs it, with its code, and holds up nobody', async () => {

@@ -71,8 +71,8 @@ export type CheckResult = (typeof checkResults)[number];
 export const checkTriggers = ['schedule', 'manual'] as const;
 export type CheckTrigger = (typeof checkTriggers)[number];
 
-/** What a job does for each of its repositories, or of its runs. */
-export const jobKinds = ['reconcile', 'listing', 'recovery', 'replay', 'redrive', 'issues'] as const;
+/** What a job does for each of its repositories, runs, issues or encrypted values. */
+export const jobKinds = ['reconcile', 'listing', 'recovery', 'replay', 'redrive', 'issues', 'rotate_key'] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 /** A job that people asked for; `failed` when it is over and something of it could not be done. */

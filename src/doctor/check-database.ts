@@ -1,6 +1,7 @@
 import { describeError } from '../core/errors.ts';
 import type { Db } from '../db/connect.ts';
 import { readSchemaState } from '../db/migrate.ts';
+import { readKeyReport } from '../flow/rotate-keys.ts';
 import type { KeyRing } from '../vault/key-ring.ts';
 import { listUnreadableSecrets } from '../vault/secrets.ts';
 import { listEndingConnections } from '../tickets/ticket-connections.ts';
@@ -69,12 +70,34 @@ async function checkConnections(db: Db): Promise<Finding[]> {
   return [problem('ticket_connections', `Tokens for Jira have ended or end soon: ${list}.`, { remedy, code: 'ticket_unauthorized' })];
 }
 
+/** Keys that rows hang on and SECRETS_KEY lacks; and older keys that can go, or that rows still hang on. */
 async function checkSecrets(db: Db, keyRing: KeyRing): Promise<Finding> {
   const { total, unreadable } = await listUnreadableSecrets(db, keyRing);
-  if (unreadable.length === 0) return fine('secrets_key', `SECRETS_KEY opens all ${total} stored secrets.`);
-  const what = `SECRETS_KEY lacks the key of ${unreadable.length} of ${total} stored secrets: ${unreadable.slice(0, 10).join(', ')}.`;
-  return problem('secrets_key', what, {
-    remedy: 'Put the old key behind the current one (SECRETS_KEY=new:…,old:…), or set them again.',
-    code: 'secrets_key_missing',
-  });
+  if (unreadable.length > 0) {
+    const what = `SECRETS_KEY lacks the key of ${unreadable.length} of ${total} stored secrets: ${unreadable.slice(0, 10).join(', ')}.`;
+    return problem('secrets_key', what, {
+      remedy: 'Put the old key behind the current one (SECRETS_KEY=new:…,old:…), or set them again.',
+      code: 'secrets_key_missing',
+    });
+  }
+  const { keys } = await readKeyReport(db, keyRing);
+  const unknown = keys.filter(({ state }) => state === 'unknown');
+  if (unknown.length > 0) {
+    const list = unknown.map(({ id, by }) => `"${id}" (${by.map(({ what, rows }) => `${rows} ${what}`).join(', ')})`).join(', ');
+    const remedy =
+      'Put the key back behind the current one. Where it is lost for good: people sign in again, secrets of triggers are rotated, tokens of installations come back by themselves.';
+    return warning('secrets_key', `SECRETS_KEY lacks keys that encrypted values hang on: ${list}.`, {
+      remedy,
+      code: 'secrets_key_missing',
+    });
+  }
+  const older = keys.filter(({ state }) => state === 'older');
+  const hanging = older.filter(({ removable }) => !removable);
+  const opened = `SECRETS_KEY opens all ${total} stored secrets.`;
+  if (hanging.length > 0) {
+    const list = hanging.map(({ id, rows }) => `"${id}" (${rows})`).join(', ');
+    return warning('secrets_key', `${opened} Values still hang on older keys: ${list}.`, 'Run "repowatch secrets rotate-key".');
+  }
+  if (older.length > 0) return fine('secrets_key', `${opened} Nothing hangs on ${older.map(({ id }) => `"${id}"`).join(', ')} any more.`);
+  return fine('secrets_key', opened);
 }

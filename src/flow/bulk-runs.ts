@@ -14,6 +14,7 @@ import {
   type RunFilter,
 } from '../runs/bulk-jobs.ts';
 import { issueLanePrefix, serveIssueJob, wakeIssueJobs } from './bulk-issues.ts';
+import { keyLanePrefix, serveKeyJob, wakeKeyJobs } from './key-jobs.ts';
 import type { Context } from './context.ts';
 import { redriveWithin, replayWithin } from './replay-run.ts';
 
@@ -72,8 +73,11 @@ export function createBulkService(context: Context): LaneService {
     prefix: 'bulk',
     groupSize: 4,
     maxLanes: 4,
-    serveAlone: (lane, turn) =>
-      lane.startsWith(issueLanePrefix) ? serveIssueJob(context, lane, turn) : serveJob(context, lane.slice(lanePrefix.length), turn),
+    serveAlone: (lane, turn) => {
+      if (lane.startsWith(issueLanePrefix)) return serveIssueJob(context, lane, turn);
+      if (lane.startsWith(keyLanePrefix)) return serveKeyJob(context, lane, turn);
+      return serveJob(context, lane.slice(lanePrefix.length), turn);
+    },
   };
 }
 
@@ -98,6 +102,7 @@ async function serveJob(context: Context, jobId: string, turn: Turn): Promise<vo
 /** Sends tickets for jobs that are not over: after a crash, or when a ticket was lost. */
 export async function wakeBulks(context: Context): Promise<void> {
   await wakeIssueJobs(context);
+  await wakeKeyJobs(context);
   const ids = await listOpenBulks(context.db);
   await context.queue.send(
     context.db,

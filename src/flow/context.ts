@@ -14,6 +14,7 @@ import type { DestinationBook } from './destination-book.ts';
 import type { HookSecrets } from './hook-secrets.ts';
 import type { SecretReader } from './secret-reader.ts';
 import type { ConfigCache } from './config-cache.ts';
+import type { KeyRing } from '../vault/key-ring.ts';
 
 /** What the stories work with; made once by the composition root. */
 export interface Context {
@@ -31,6 +32,8 @@ export interface Context {
   reader: Reader;
   configs: ConfigCache;
   secrets: SecretReader;
+  /** The keys of SECRETS_KEY. */
+  keyRing: KeyRing;
   hookSecrets: HookSecrets;
   /** Whether an address may be called, as far as that can be said before its name is looked up (threat-model.md D8). */
   judgeAddress: (url: string) => Outcome<URL, ErrorCode>;

@@ -20,6 +20,7 @@ import {
 import { recordAudit, type AuditEntry } from '../people/audit.ts';
 import { openEnvelope, sealEnvelope } from '../vault/envelope.ts';
 import type { KeyRing } from '../vault/key-ring.ts';
+import type { SealedTable } from '../vault/sealed-rows.ts';
 
 /** What triggers are managed with. */
 export interface TriggerTools {
@@ -44,6 +45,14 @@ export interface TriggerWish {
 function contextOf(id: string, triggerId: string): string {
   return JSON.stringify(['trigger', id, triggerId]);
 }
+
+/** The secrets of triggers among everything that is encrypted. */
+export const sealedTriggerSecrets: SealedTable = {
+  name: 'trigger_secrets',
+  what: 'secrets of triggers',
+  columns: ['trigger_id'],
+  contextOf: ({ id, trigger_id: triggerId }) => contextOf(id, triggerId ?? ''),
+};
 
 function seal(keyRing: KeyRing, triggerId: string, value: string): TriggerSecretRow {
   const id = createId();

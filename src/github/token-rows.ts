@@ -3,6 +3,7 @@ import type { Outcome } from '../core/outcome.ts';
 import type { Db } from '../db/connect.ts';
 import { openEnvelope, sealEnvelope } from '../vault/envelope.ts';
 import type { KeyRing } from '../vault/key-ring.ts';
+import type { SealedTable } from '../vault/sealed-rows.ts';
 import { fingerprintOf, type Token } from './token.ts';
 
 /** Which token: of an installation (by its id on GitHub), whole (`''`) or narrowed. */
@@ -159,10 +160,10 @@ export async function deleteEndedTokens(db: Db): Promise<void> {
   await db.raw('delete from installation_tokens where expires_at < now() and (minting_until is null or minting_until < now())');
 }
 
-/**
- * Removes tokens under other keys than the current one, so that an old key can leave SECRETS_KEY: others are made when they
- * are needed. Answers how many went.
- */
-export async function deleteTokensOfOtherKeys(db: Db, ring: KeyRing): Promise<number> {
-  return await db('installation_tokens').whereNot({ key_id: ring.currentId }).delete();
-}
+/** Tokens of installations, among everything that is encrypted. What no key opens is replaced when a token is needed. */
+export const sealedInstallationTokens: SealedTable = {
+  name: 'installation_tokens',
+  what: 'tokens of installations',
+  columns: ['installation_id', 'scope'],
+  contextOf: ({ id, installation_id: installationId, scope }) => contextOf(id, installationId ?? '', scope ?? ''),
+};

@@ -2,8 +2,9 @@ import { createId } from '../core/ids.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
 import type { Db } from '../db/connect.ts';
 import { transaction } from '../db/transaction.ts';
-import { openEnvelope, rewrapEnvelope, sealEnvelope, type Envelope } from '../vault/envelope.ts';
-import type { KeyRing, WrappedKey } from '../vault/key-ring.ts';
+import { openEnvelope, sealEnvelope, type Envelope } from '../vault/envelope.ts';
+import type { KeyRing } from '../vault/key-ring.ts';
+import type { SealedTable } from '../vault/sealed-rows.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { UserTokens } from './oauth.ts';
 
@@ -81,23 +82,10 @@ export async function deleteUserTokens(db: Db, userId: string): Promise<void> {
   await db.raw('delete from user_tokens where user_id = ?', [userId]);
 }
 
-/** Wraps everything with the current key of the ring, so that an old key can leave SECRETS_KEY. What no key opens is forgotten: those people sign in again. */
-export async function rewrapUserTokens(db: Db, ring: KeyRing): Promise<number> {
-  const { rows } = await db.raw<{ rows: (WrappedKey & { userId: string; id: string })[] }>(
-    `select t.user_id as "userId", t.id, t.wrapped_key as "wrappedKey", t.wrap_nonce as "wrapNonce", t.wrap_tag as "wrapTag", t.key_id as "keyId"
-     from user_tokens t where t.key_id <> ?`,
-    [ring.currentId],
-  );
-  for (const { userId, id, ...envelope } of rows) {
-    const wrapped = rewrapEnvelope(ring, envelope, contextOf(id, userId));
-    // The id is another one as soon as the token was replaced meanwhile.
-    if (!wrapped.ok) await db.raw('delete from user_tokens where user_id = ? and id = ?', [userId, id]);
-    else
-      await db.raw(
-        `update user_tokens set wrapped_key = :wrappedKey, wrap_nonce = :wrapNonce, wrap_tag = :wrapTag, key_id = :keyId
-         where user_id = :userId and id = :id`,
-        { ...wrapped.value, userId, id } as unknown as Record<string, string>,
-      );
-  }
-  return rows.length;
-}
+/** What GitHub gave people, among everything that is encrypted. What no key opens is replaced when they sign in again. */
+export const sealedUserTokens: SealedTable = {
+  name: 'user_tokens',
+  what: 'tokens of people',
+  columns: ['user_id'],
+  contextOf: ({ id, user_id: userId }) => contextOf(id, userId ?? ''),
+};

@@ -2,6 +2,7 @@ import { scheduleJob, type Job } from 'node-schedule';
 import { describeError } from '../core/errors.ts';
 import { wakeBulks } from '../flow/bulk-runs.ts';
 import type { Context } from '../flow/context.ts';
+import { moveToCurrentKey } from '../flow/key-jobs.ts';
 import { fireSchedules } from '../flow/fire-schedules.ts';
 import { sweepPresences } from '../flow/presence.ts';
 import { keepSchedules, reviewSchedules } from '../flow/keep-schedules.ts';
@@ -54,6 +55,7 @@ export function startScheduler(context: Context): Scheduler {
     createTick(context, { name: 'jobs', rule: '*/5 * * * * *', work: () => tendJobs(context) }),
     createTick(context, { name: 'listing', rule: '30 * * * * *', work: () => wakeInstallations(context) }),
     createTick(context, { name: 'pruning', rule: '45 * * * * *', work: () => prune(context) }),
+    createTick(context, { name: 'keys', rule: '15 * * * * *', work: () => moveToCurrentKey(context) }),
     createTick(context, { name: 'installations', rule: '0 */5 * * * *', work: () => installations.look() }),
   ];
   // What a dead process left behind waits for nothing: rows whose tickets died with it are served at once.

@@ -12,6 +12,8 @@ export interface WrappedKey {
 /** The key-encryption keys of SECRETS_KEY. The first one wraps; the others only unwrap what was wrapped before a rotation. */
 export interface KeyRing {
   readonly currentId: string;
+  /** The ids of all keys, the current one first. */
+  readonly ids: readonly string[];
   /** Encrypts a data key for one place; `context` says which, and must be given again to unwrap it. */
   wrap(dataKey: Buffer, context: string): WrappedKey;
   /** Fails with `secrets_key_missing` when the ring has no such key, or its key is not the one that wrapped. */
@@ -64,5 +66,12 @@ export function parseKeyRing(text: string): Outcome<KeyRing, 'settings_invalid'>
     keys.set(id, key);
   }
   const [[id, key]] = [...keys] as [[string, Buffer]];
-  return ok({ currentId: id, wrap: wrapWith(id, key), unwrap: unwrapWith(keys) });
+  return ok({ currentId: id, ids: [...keys.keys()], wrap: wrapWith(id, key), unwrap: unwrapWith(keys) });
+}
+
+/** A ring that nobody knows and that ends with the process, for what need not be read by another one. */
+export function createPassingKeyRing(): KeyRing {
+  const ring = parseKeyRing(`passing:${randomBytes(32).toString('base64')}`);
+  if (ring.ok) return ring.value;
+  throw new Error('A random key is always one');
 }

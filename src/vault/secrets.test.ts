@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { Knex } from 'knex';
 import { createTestDatabase } from '../../test/support/database.ts';
 import { parseKeyRing, type KeyRing } from './key-ring.ts';
-import { deleteSecret, findSecretsForRepository, rewrapSecrets, upsertSecret, type SecretOwner } from './secrets.ts';
+import { rewrapBatch } from './sealed-rows.ts';
+import { deleteSecret, findSecretsForRepository, sealedSecrets, upsertSecret, type SecretOwner } from './secrets.ts';
 
 const oldKey = `old:${randomBytes(32).toString('base64')}`;
 const newKey = `new:${randomBytes(32).toString('base64')}`;
@@ -62,10 +63,10 @@ describe('secrets', () => {
     await using base = await createTestDatabase();
     const world = await plant(base.db);
     const value = 'ünïcode \n line\u0000 two';
-    expect(await set(world, everyone, { name: 'TOKEN', value: 'first' })).toEqual({ ok: true, value: { created: true } });
+    expect(await set(world, everyone, { name: 'TOKEN', value: 'first' })).toEqual({ ok: true, value: { created: true, version: 1 } });
     expect(await set(world, everyone, { name: 'TOKEN', value, destinations: ['API.example.com', '*.x.org'] })).toEqual({
       ok: true,
-      value: { created: false },
+      value: { created: false, version: 2 },
     });
     const { installationId, repositoryId } = world;
     const found = await findSecretsForRepository(base.db, { installationId, repositoryId, names: ['TOKEN', 'NONE'], keyRing });
@@ -176,9 +177,11 @@ describe('secrets', () => {
       code: 'secrets_key_missing',
       message: expect.stringContaining('no key "old"'),
     });
-    expect(await rewrapSecrets(base.db, ringOf(newKey))).toEqual({ rewrapped: 0, unreadable: ['A', 'B'] });
-    expect(await rewrapSecrets(base.db, both)).toEqual({ rewrapped: 2, unreadable: [] });
-    expect(await rewrapSecrets(base.db, both)).toEqual({ rewrapped: 0, unreadable: [] });
+    const rewrap = async (ring: KeyRing, after = '') => await rewrapBatch(base.db, ring, { table: sealedSecrets, after, size: 1 });
+    const first = await rewrap(ringOf(newKey));
+    expect(first).toEqual({ rewrapped: 0, unreadable: 1, last: expect.any(String) });
+    expect(await rewrap(ringOf(newKey), first.last!)).toMatchObject({ rewrapped: 0, unreadable: 1 });
+    for (const rewrapped of [1, 1, 0]) expect(await rewrap(both)).toMatchObject({ rewrapped, unreadable: 0 });
     expect(await reveal(world, ['A', 'B'], ringOf(newKey))).toEqual({ A: 'one', B: 'two' });
   });
 

@@ -6,8 +6,9 @@ import type { Db } from '../db/connect.ts';
 import { parseDestination } from '../core/destinations.ts';
 import { followsSql } from '../db/follows.ts';
 import { isFrozen } from './frozen-secrets.ts';
-import { openEnvelope, rewrapEnvelope, sealEnvelope, type Envelope } from './envelope.ts';
+import { openEnvelope, sealEnvelope, type Envelope } from './envelope.ts';
 import type { KeyRing } from './key-ring.ts';
+import type { SealedTable } from './sealed-rows.ts';
 
 /**
  * Whose secret it is: nobody's (global), an installation's, a project's, a repository's within an installation, or that of one watch: of a
@@ -74,6 +75,14 @@ function contextOfRow(row: SecretRow): string {
   return contextOf(id, { scope, installationId, repositoryId, projectId, watchKey }, name);
 }
 
+/** Secrets among everything that is encrypted. */
+export const sealedSecrets: SealedTable = {
+  name: 'secrets',
+  what: 'secrets',
+  columns: ['scope', 'installation_id', 'repository_id', 'project_id', 'watch_key', 'name'],
+  contextOf: (row) => contextOfRow(row as unknown as SecretRow),
+};
+
 function envelopeOf(row: SecretRow): Envelope {
   return {
     ciphertext: row.ciphertext,
@@ -103,56 +112,59 @@ function checkSecret(name: string, value: string, destinations: readonly string[
   return bad ?? ok(parsed.flatMap((outcome) => (outcome.ok ? [outcome.value] : [])));
 }
 
+/** A value to be stored. */
+interface NewSecret extends SecretOwner {
+  name: string;
+  value: string;
+  /** Where it may be sent; null for anywhere, undefined for wherever the former value could be. */
+  destinations: readonly string[] | null | undefined;
+  keyRing: KeyRing;
+  /** Who sets it, for people. */
+  by?: string;
+}
+
 /**
  * Encrypts and stores a value under its owner and name, in place of the former one. The row gets a new id each time,
  * because the id is part of what is authenticated. Fails with `request_invalid` when name, value or a destination is bad.
  */
-export async function upsertSecret(
-  db: Db,
-  secret: SecretOwner & { name: string; value: string; destinations: readonly string[] | null; keyRing: KeyRing },
-): Promise<Outcome<{ created: boolean }, 'request_invalid'>> {
-  const { scope, installationId, repositoryId, projectId = null, watchKey = null, name, value, keyRing } = secret;
-  const checked = checkSecret(name, value, secret.destinations);
+export async function upsertSecret(db: Db, secret: NewSecret): Promise<Outcome<{ created: boolean; version: number }, 'request_invalid'>> {
+  const { scope, installationId, repositoryId, projectId = null, watchKey = null, name, value, keyRing, by = null } = secret;
+  const checked = checkSecret(name, value, secret.destinations ?? null);
   if (!checked.ok) return checked;
   const id = createId();
-  const envelope = sealEnvelope(keyRing, value, contextOf(id, { scope, installationId, repositoryId, projectId, watchKey }, name));
-  const { rows } = await db.raw<{ rows: { created: boolean }[] }>(
+  const owner = { scope, installationId, repositoryId, projectId, watchKey };
+  const envelope = sealEnvelope(keyRing, value, contextOf(id, owner, name));
+  const destinations = checked.value === null ? null : JSON.stringify(checked.value);
+  const { rows } = await db.raw<{ rows: { created: boolean; version: number }[] }>(
     `with former as (
-       delete from secrets f where f.scope = 'repository' and :scope = 'repository' and f.repository_id = :repositoryId and f.name = :name
-         and f.installation_id <> :installationId
-       returning 1
+       delete from secrets f where f.scope = :scope and f.repository_id = cast(:repositoryId as bigint) and f.name = :name
+         and f.watch_key is not distinct from cast(:watchKey as text) and f.installation_id <> :installationId
+       returning f.version, f.destinations
      )
-     insert into secrets (id, scope, installation_id, repository_id, project_id, watch_key, account_id, name, ciphertext, nonce, tag, wrapped_key, wrap_nonce, wrap_tag,
-       key_id, destinations)
+     insert into secrets as s (id, scope, installation_id, repository_id, project_id, watch_key, account_id, name, ciphertext, nonce, tag, wrapped_key,
+       wrap_nonce, wrap_tag, key_id, destinations, created_by, updated_by, version)
      values (:id, :scope, :installationId, :repositoryId, :projectId, :watchKey,
        case when cast(:repositoryId as bigint) is not null then (select i.account_id from installations i where i.id = :installationId) end,
-       :name, :ciphertext, :nonce, :tag, :wrappedKey, :wrapNonce, :wrapTag, :keyId, :destinations)
+       :name, :ciphertext, :nonce, :tag, :wrappedKey, :wrapNonce, :wrapTag, :keyId,
+       case when :keep then (select f.destinations from former f limit 1) else cast(:destinations as jsonb) end,
+       :by, :by, coalesce((select max(f.version) from former f), 0) + 1)
      on conflict on constraint secrets_name_key do update set
        id = excluded.id, account_id = excluded.account_id, ciphertext = excluded.ciphertext, nonce = excluded.nonce, tag = excluded.tag, wrapped_key = excluded.wrapped_key,
-       wrap_nonce = excluded.wrap_nonce, wrap_tag = excluded.wrap_tag, key_id = excluded.key_id, destinations = excluded.destinations,
-       updated_at = now()
-     returning xmax = 0 and not exists (select 1 from former) as created`,
-    {
-      id,
-      scope,
-      installationId,
-      repositoryId,
-      projectId,
-      watchKey,
-      name,
-      ...envelope,
-      destinations: checked.value === null ? null : JSON.stringify(checked.value),
-    },
+       wrap_nonce = excluded.wrap_nonce, wrap_tag = excluded.wrap_tag, key_id = excluded.key_id,
+       destinations = case when :keep then s.destinations else excluded.destinations end,
+       updated_by = excluded.updated_by, version = s.version + 1, updated_at = now()
+     returning xmax = 0 and not exists (select 1 from former) as created, version`,
+    { id, ...owner, name, ...envelope, destinations, keep: secret.destinations === undefined, by } as unknown as Record<string, string>,
   );
-  return ok({ created: rows[0]!.created });
+  return ok(rows[0]!);
 }
 
 /** Forgets a secret; answers whether there was one. */
 export async function deleteSecret(db: Db, secret: SecretOwner & { name: string }): Promise<boolean> {
   const { scope, installationId, repositoryId, projectId = null, watchKey = null, name } = secret;
   const within = { repository_id: repositoryId, project_id: projectId, watch_key: watchKey };
-  // A repository's is its own, in whatever installation it was set.
-  const owner = scope === 'repository' ? within : { installation_id: installationId, ...within };
+  // What is a repository's is its own, in whatever installation it was set.
+  const owner = repositoryId !== null ? within : { installation_id: installationId, ...within };
   const count = await db('secrets')
     .where({ scope, name, ...owner })
     .delete();
@@ -208,8 +220,8 @@ async function listNearest(db: Db, wanted: SecretsWanted): Promise<SecretRow[]> 
        or (s.scope = 'installation' and s.installation_id = :installationId)
        or (s.scope = 'project' and s.installation_id = :installationId and s.project_id in (select f.id from following f))
        or (s.scope = 'repository' and s.repository_id = :repositoryId and not ${isFrozen(account)})
-       or (s.scope = 'watch' and s.installation_id = :installationId and s.watch_key = :watchKey and not ${isFrozen(account)}
-         and case when exists (select 1 from own) then s.project_id in (select own.id from own) else s.repository_id = :repositoryId end))`,
+       or (s.scope = 'watch' and s.watch_key = :watchKey and not ${isFrozen(account)} and case when exists (select 1 from own)
+         then s.installation_id = :installationId and s.project_id in (select own.id from own) else s.repository_id = :repositoryId end))`,
     { names: [...names], installationId, repositoryId, watchKey, configId } as unknown as Record<string, string>,
   );
   const byProject = rows.sort((a, b) => Number(b.project_id ?? 0) - Number(a.project_id ?? 0));
@@ -222,29 +234,6 @@ async function noteUse(db: Db, rows: SecretRow[]): Promise<void> {
   const before = Date.now() - 60_000;
   const ids = rows.filter((row) => row.last_used_at === null || row.last_used_at.getTime() < before).map((row) => row.id);
   if (ids.length > 0) await db('secrets').whereIn('id', ids).update({ last_used_at: db.fn.now() });
-}
-
-/**
- * Wraps every data key that an older key of the ring wrapped with the current one; afterwards the older key can leave
- * SECRETS_KEY. Answers how many were done, and the names of those whose key the ring does not have.
- */
-export async function rewrapSecrets(db: Db, keyRing: KeyRing): Promise<{ rewrapped: number; unreadable: string[] }> {
-  const rows: SecretRow[] = await db('secrets').whereNot({ key_id: keyRing.currentId }).orderBy('id');
-  const unreadable: string[] = [];
-  let rewrapped = 0;
-  for (const row of rows) {
-    const wrapped = rewrapEnvelope(keyRing, envelopeOf(row), contextOfRow(row));
-    if (!wrapped.ok) {
-      unreadable.push(row.name);
-      continue;
-    }
-    const { keyId, wrappedKey, wrapNonce, wrapTag } = wrapped.value;
-    // A secret set anew meanwhile has a new id, so it is never given the former value's key.
-    rewrapped += await db('secrets')
-      .where({ id: row.id })
-      .update({ key_id: keyId, wrapped_key: wrappedKey, wrap_nonce: wrapNonce, wrap_tag: wrapTag });
-  }
-  return { rewrapped, unreadable };
 }
 
 /** Counts the stored secrets and names those whose key the ring does not have. Nothing is decrypted but keys. */

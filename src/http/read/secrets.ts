@@ -27,13 +27,16 @@ interface SecretRow {
   watch_key: string | null;
   destinations: string[] | null;
   frozen: boolean;
+  version: number;
+  created_by: string | null;
+  updated_by: string | null;
   created_at: Date;
   updated_at: Date;
   last_used_at: Date | null;
 }
 
 /** No column that holds or unlocks a value is ever selected here. */
-const selectSql = `select s.id, s.name, s.scope, s.installation_id, r.full_name, s.project_id, p.name as project, s.watch_key, s.destinations, s.created_at, s.updated_at,
+const selectSql = `select s.id, s.name, s.scope, s.installation_id, r.full_name, s.project_id, p.name as project, s.watch_key, s.destinations, s.version, s.created_by, s.updated_by, s.created_at, s.updated_at,
     s.last_used_at, ${isFrozen('i.account_id')} as frozen
   from secrets s left join repositories r on r.id = s.repository_id left join installations i on i.id = r.installation_id
     left join projects p on p.id = s.project_id`;
@@ -48,6 +51,9 @@ function secretItem(row: SecretRow): Secret {
     watch: row.watch_key,
     destinations: row.destinations,
     frozen: row.frozen,
+    version: row.version,
+    created_by: row.created_by,
+    updated_by: row.updated_by,
     created_at: isoTime(row.created_at),
     updated_at: isoTime(row.updated_at),
     last_used_at: isoTimeOrNull(row.last_used_at),
@@ -76,8 +82,8 @@ export async function listSecrets(
   return toPage(rows, limit, { item: secretItem, key: (row) => row.id });
 }
 
-/** A repository's is its own, in whatever installation it was set. */
-const ownerSql = `s.scope = :scope and (s.scope = 'repository' or s.installation_id is not distinct from cast(:installationId as bigint))
+/** What is a repository's is its own, in whatever installation it was set. */
+const ownerSql = `s.scope = :scope and (s.repository_id is not null or s.installation_id is not distinct from cast(:installationId as bigint))
   and s.repository_id is not distinct from cast(:repositoryId as bigint)
   and s.project_id is not distinct from cast(:projectId as bigint) and s.watch_key is not distinct from cast(:watchKey as text)`;
 
