@@ -117,6 +117,17 @@ export function listFormat<const Word extends string>(words: readonly Word[]): S
   });
 }
 
+/** Origins of web pages: scheme, host and port, no path; `*` is every page. */
+export const originListFormat = formatOf((text) => {
+  if (text === '*') return ok(['*']);
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const isOrigin = (part: string) => URL.parse(part)?.origin === part && /^https?:/.test(part);
+  return parts.every(isOrigin) ? ok(parts) : bad('must be origins such as https://tools.example.com, without a path, or *');
+});
+
 /** One word of a list. */
 export function choiceFormat<const Word extends string>(words: readonly Word[]): SettingFormat<Word> {
   return formatOf((text) => {

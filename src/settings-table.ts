@@ -255,6 +255,20 @@ export const settingsTable = {
     help: 'How many days it is kept why the watches said yes or no to a change. The changes and their runs stay.',
     how: 'Write a number of days, for example 30.',
   },
+  RATE_LIMIT: {
+    format: formats.countFormat({ min: 0, max: 1_000_000 }),
+    type: 'number from 0 to 1000000',
+    default: '6000',
+    help: 'How many requests a minute each requester (a token, a person, ADMIN_TOKEN) may send to the REST API of one process; more are answered 429. 0 is no limit. Health and webhooks have none.',
+    how: 'Lower it when many share this server.',
+  },
+  CORS_ORIGINS: {
+    format: formats.originListFormat,
+    type: 'list of origins, or *',
+    default: '',
+    help: 'Pages of other origins whose scripts may call the REST API with a token. Cookies never count there. Without it no other page may.',
+    how: 'List them with commas, for example https://tools.example.com.',
+  },
   REPOWATCH_URL: {
     format: formats.webAddressFormat,
     type: 'web address',

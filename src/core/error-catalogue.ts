@@ -204,7 +204,6 @@ export const catalogue = {
   edit_busy: { status: 503, retryable: true, title: 'Others are editing the same thing' },
   idempotency_key_reused: { status: 422, retryable: false, title: 'The Idempotency-Key stands for another request' },
   idempotency_key_busy: { status: 409, retryable: true, title: 'A request with this Idempotency-Key is under way' },
-  not_acceptable: { status: 406, retryable: false, title: 'The answer has another form' },
   too_many_attempts: { status: 429, retryable: true, title: 'Too many attempts with a wrong token' },
   trial_busy: { status: 503, retryable: true, title: 'Too many configurations are being tried out at once' },
   page_busy: { status: 503, retryable: true, title: 'Too many live pages are open' },

@@ -39,8 +39,13 @@ export async function actOnGitHub(context: Context, deed: GitHubDeed): Promise<O
   for (let attempt = first; ; attempt += 1) {
     const outcome = await tryDeed(context, { deed, repository, attempt, key });
     if (outcome.result === 'succeeded') return ok(outcome.outputs);
-    if (!lost.has(outcome.code) || attempt - first + 1 >= maxTries) return failed(outcome.code, outcome.message);
+    if (!lost.has(outcome.code) || attempt - first + 1 >= maxTries) return failed(outcome.code, outcome.message, waitOf(outcome));
   }
+}
+
+/** How long GitHub wishes to be left alone, for the answer to whoever waits. */
+function waitOf({ retryAfterSeconds }: { retryAfterSeconds?: number | undefined }): { retryAfterSeconds: number } | undefined {
+  return retryAfterSeconds === undefined ? undefined : { retryAfterSeconds };
 }
 
 function keyOf({ key, repositoryId, kind }: GitHubDeed): string {

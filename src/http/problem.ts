@@ -30,7 +30,9 @@ export function createProblem(docsUrl: string, { code, detail, instance, errors 
 /** The value of an outcome; a failure leaves as an exception that the error handler turns into a problem. */
 export function unwrap<T>(outcome: Outcome<T, ErrorCode>): T {
   if (outcome.ok) return outcome.value;
-  throw new RepoWatchError(outcome.code, outcome.message, outcome.details === undefined ? {} : { details: outcome.details });
+  const { code, message, details, retryAt } = outcome as typeof outcome & { retryAt?: Date };
+  const known = details ?? (retryAt && { retryAt });
+  throw new RepoWatchError(code, message, known === undefined ? {} : { details: known });
 }
 
 /** The value, or `not_found`. */
@@ -113,6 +115,19 @@ function refusalOf(error: unknown, instance: string): Refusal | undefined {
   return { code: known, detail: routerDetails[known] ?? catalogue[known].title, instance };
 }
 
+/** What is waited when nobody said how long. Seconds. */
+const usualWaits: Partial<Record<ErrorCode, number>> = { edit_busy: 1, idempotency_key_busy: 1, page_busy: 10, database_unavailable: 5 };
+
+/** How long to wait before trying again: what the cause names (`retryAt`, `retryAfterSeconds`), else a usual time. Seconds. */
+function waitOf(error: unknown, code: ErrorCode): number | undefined {
+  const details = isRepoWatchError(error) && typeof error.details === 'object' ? (error.details as Record<string, unknown> | null) : null;
+  const { retryAt, retryAfterSeconds } = details ?? {};
+  if (typeof retryAfterSeconds === 'number') return Math.max(1, Math.ceil(retryAfterSeconds));
+  if (retryAt instanceof Date) return Math.max(1, Math.ceil((retryAt.getTime() - Date.now()) / 1000));
+  const { status, retryable } = catalogue[code];
+  return usualWaits[code] ?? (retryable && (status === 429 || status === 503) ? 30 : undefined);
+}
+
 /** Turns everything thrown below a route into a problem; what nobody expected is logged and told to nobody. */
 export function createErrorHandler(options: { docsUrl: string; log: Log }) {
   return async (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -129,6 +144,8 @@ export function createErrorHandler(options: { docsUrl: string; log: Log }) {
     }
     const problem = createProblem(options.docsUrl, refusal);
     if (problem.code === 'content_type_unsupported') void reply.header('accept', 'application/json');
+    const wait = waitOf(error, refusal.code);
+    if (wait !== undefined && !reply.hasHeader('retry-after')) void reply.header('retry-after', String(wait));
     // As text: the refusal must leave even where a route declares no schema for its status.
     return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   };

@@ -115,7 +115,7 @@ function addPut(api: Api, context: RouteContext): void {
   api.put(
     '/repos/:owner/:name/hooks/:hookId',
     {
-      config: { access: { right: 'write', on: 'repository' } },
+      config: { access: { right: 'write', on: 'repository' }, edits: 'own' },
       schema: {
         summary: 'Make or replace a hook',
         tags,
@@ -149,7 +149,7 @@ function addPatch(api: Api, context: RouteContext): void {
   api.patch(
     '/repos/:owner/:name/hooks/:hookId',
     {
-      config: { access: { right: 'write', on: 'repository' } },
+      config: { access: { right: 'write', on: 'repository' }, edits: 'own' },
       schema: {
         summary: 'Change a hook, or switch it off and on',
         tags,
@@ -176,7 +176,7 @@ function addRemoval(api: Api, context: RouteContext): void {
   api.delete(
     '/repos/:owner/:name/hooks/:hookId',
     {
-      config: { access: { right: 'write', on: 'repository' } },
+      config: { access: { right: 'write', on: 'repository' }, edits: 'own' },
       schema: {
         summary: 'Remove a hook; its runs stay',
         tags,

@@ -17,7 +17,7 @@ export function addManualRunRoute(api: Api, { db, actions }: RouteContext): void
   api.post(
     '/repos/:owner/:name/watches/:watch/run',
     {
-      config: { access: { right: 'write', on: 'repository' } },
+      config: { access: { right: 'write', on: 'repository' }, idempotency: 'own' },
       schema: {
         summary: 'Run a watch that has a `manual` trigger; with `?wait=` the answer has the results of its steps',
         tags: ['runs'],
