@@ -57,12 +57,12 @@ async function serveLane(context: Context, work: LaneWork): Promise<void> {
     const ends: Promise<unknown>[] = [];
     for (const loaded of due) {
       if (turn.closing.aborted) break;
-      const { recorded, lost, holds } = await work.active.during(loaded.run.id, (cancelled) =>
+      const { recorded, lost, holds, held } = await work.active.during(loaded.run.id, (cancelled) =>
         runWatch(context, loaded, { turn, record, cancelled }),
       );
       ends.push(recorded);
       // Those behind it were listed before it came to wait, or died.
-      if (holds === true && loaded.run.strict) break;
+      if ((holds === true && loaded.run.strict) || held === true) break;
       if (lost !== true) continue;
       // The rows are not what we read: going on with later runs could overtake this one.
       losses += 1;

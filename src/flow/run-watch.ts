@@ -3,7 +3,7 @@ import type { AttemptOutcome } from '../actions/action.ts';
 import { describeError } from '../core/errors.ts';
 import { readProgress, type StoredStep } from '../runs/read-progress.ts';
 import { confirmRun } from '../runs/cancel-run.ts';
-import { postponedCodes } from '../runs/postponed.ts';
+import { isHeld, postponedCodes } from '../runs/postponed.ts';
 import type { FinishedAttempt, Progress, RunState, StepState } from '../runs/record-progress.ts';
 import type { Turn } from '../queue/lane-dispatcher.ts';
 import type { CompiledStep } from '../watches/compile-config.ts';
@@ -43,6 +43,8 @@ interface Worked {
   lost?: boolean;
   /** True when the run waits for its next try or was given up: in a strict order nothing may pass it. */
   holds?: boolean;
+  /** True when the try was held back before anything was sent: the rows say whether what comes behind it may go. */
+  held?: boolean;
 }
 
 /** Tries beyond the schedule for attempts that died with the process: their outcome is unknown, but not for ever. */
@@ -278,5 +280,6 @@ function end(draft: Draft, state: RunState): Worked {
   const recorded = draft.work.record(take(draft, state));
   // Whoever awaits it may come later than a failure does.
   recorded.catch(describeError);
-  return { recorded, holds: state.status === 'waiting' || state.status === 'dead' };
+  const isWaiting = state.status === 'waiting';
+  return { recorded, holds: isWaiting || state.status === 'dead', held: isWaiting && isHeld(state.code) };
 }

@@ -1,6 +1,7 @@
 import type { RunStatus } from '../core/statuses.ts';
 import type { Db } from '../db/connect.ts';
 import { prepared } from '../db/prepared.ts';
+import { keepsPlaceSql } from './postponed.ts';
 
 /** A run that may be worked on now. */
 export interface DueRun {
@@ -32,14 +33,15 @@ const perLane = 50;
 /** True for a run behind a dead one of a strict order that nobody has decided about. */
 const isBlocked = `exists (select 1 from runs d where d.lane = r.lane and d.seq < r.seq and d.blocks)`;
 
-/** True for a run behind a strict one that waits for its next try. Only for the first runs of a lane: each looks at all before it. */
+/** True for a run behind one that waits and keeps its place. Only for the first runs of a lane: each looks at all before it. */
 const mustWait = `exists (
-  select 1 from runs b where b.lane = r.lane and b.seq < r.seq and b.strict and b.status in ('queued', 'running', 'waiting') and b.due_at > now())`;
+  select 1 from runs b where b.lane = r.lane and b.seq < r.seq and b.status in ('queued', 'running', 'waiting') and b.due_at > now()
+    and (b.strict or ${keepsPlaceSql('b')}))`;
 
 /**
  * Lists the runs of these lanes that are due, in order of their numbers: new ones, those whose retry time has come, and
- * those that a dead process left running. Behind a strict run that waits or was given up, nothing of its lane is due. Not `exists` for the
- * attempts: Postgres would rather hash the whole table.
+ * those that a dead process left running. Behind a strict run that waits or was given up, and behind one that nothing was sent of yet because its
+ * destination rests, nothing of its lane is due. Not `exists` for the attempts: Postgres would rather hash the whole table.
  */
 export async function listDueRuns(db: Db, lanes: string[]): Promise<Map<string, DueRun[]>> {
   const { rows } = await prepared<{ rows: DueRun[] }>(

@@ -13,7 +13,7 @@ const blockedBy = z
     reason: z
       .enum(blockReasons)
       .describe(
-        'dead: a strict order waits until that run is redriven or skipped; retrying: a strict order waits for its next try; busy: it is its turn',
+        'dead: a strict order waits until that run is redriven or skipped; retrying: a strict order waits for its next try, or nothing was sent of it yet because its destination rests; busy: it is its turn',
       ),
   })
   .meta({ id: 'BlockedBy' });
