@@ -5,6 +5,9 @@ import { letGoAgain } from './flow/enable-destination.ts';
 import { requestBulkIssues } from './flow/bulk-issues.ts';
 import { explainStanding } from './flow/explain-standing.ts';
 import { explainLayers } from './flow/explain-layers.ts';
+import { findSecretUses } from './flow/find-secret-uses.ts';
+import { requestKeyRotation } from './flow/key-jobs.ts';
+import { readKeyReport } from './flow/rotate-keys.ts';
 import { deleteDefaultHook, putDefaultHook } from './flow/default-hooks.ts';
 import { copyHooks, deleteHook, patchHook, putHook, readHooks } from './flow/hooks.ts';
 import { joinBranch, keepPresences, leaveBranch } from './flow/presence.ts';
@@ -100,13 +103,15 @@ export function createHttpActions(context: Context, keyRing: KeyRing): Omit<Http
       requestMembers: (repositoryId) => requestMembers(context, repositoryId),
       listWebhooks: (repositoryId) => listWebhooks(context, repositoryId),
     },
-    async putSecret(secret) {
-      const { owner, name, value, destinations } = secret;
-      return await upsertSecret(context.db, { ...owner, name, value, destinations, keyRing });
-    },
-    async deleteSecret({ owner, name }) {
-      const removed = await deleteSecret(context.db, { ...owner, name });
-      return removed ? ok({}) : failed('not_found', `There is no secret ${name} in this scope.`);
+    secrets: {
+      put: ({ owner, ...secret }) => upsertSecret(context.db, { ...owner, ...secret, keyRing }),
+      async delete({ owner, name }) {
+        const removed = await deleteSecret(context.db, { ...owner, name });
+        return removed ? ok({}) : failed('not_found', `There is no secret ${name} in this scope.`);
+      },
+      findUses: (wanted) => findSecretUses(context, wanted),
+      readKeys: () => readKeyReport(context.db, keyRing),
+      rotateKey: (requestedBy) => requestKeyRotation(context, requestedBy),
     },
   };
 }

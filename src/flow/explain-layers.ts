@@ -85,7 +85,8 @@ function explainRefusal({ watch, mandatoryIn }: Refusal, known: string[]): strin
   return `\`${watch}\` is mandatory in the ${mandatoryIn === 'server' ? "operator's" : "organisation's"} file and stays as it is there. Remove it here.`;
 }
 
-function describeOrigin(origin: ConfigOrigin | undefined, repository: Repository, line: number): string {
+/** The place where something is written: `path:line`, with the repository in front when it is another one. */
+export function describeOrigin(origin: ConfigOrigin | undefined, repository: Repository, line: number): string {
   if (!origin) return '';
   const elsewhere = origin.repository !== null && origin.repository !== repository.fullName;
   return `${elsewhere ? `${origin.repository}:` : ''}${origin.path}:${line}`;

@@ -9,15 +9,16 @@ import type { ReplayConfig } from '../core/statuses.ts';
 import type { ManualWish } from '../flow/request-manual-run.ts';
 import type { Requester } from '../people/requester.ts';
 import type { Db } from '../db/connect.ts';
+import type { KeyRing } from '../vault/key-ring.ts';
 import type { TokenGate } from './auth.ts';
 import type { GitHubActions } from './github-actions.ts';
 import type { PeopleActions } from './people-actions.ts';
 import type { HookActions } from './hook-actions.ts';
 import type { PresenceActions } from './presence-actions.ts';
 import type { RepositoryConfig } from './schemas/repository.ts';
-import type { SecretOwner } from './read/secrets.ts';
 import type { Doctor } from './schemas/doctor.ts';
 import type { RunActions } from './run-actions.ts';
+import type { SecretActions } from './secret-actions.ts';
 import type { TicketActions } from './ticket-actions.ts';
 import type { TrialActions } from './trial-actions.ts';
 import type { TriggerActions } from './trigger-actions.ts';
@@ -85,26 +86,17 @@ export interface HttpActions {
   trials: TrialActions;
   /** The switches of installations and repositories, and the last things that are done with them. */
   standing: StandingActions;
-  /** Writes a secret; `created` is false when it replaced a value. */
-  putSecret(secret: PutSecret): Promise<Outcome<{ created: boolean }, ErrorCode>>;
-  /** Forgets a secret. `not_found` when there is none. */
-  deleteSecret(secret: { owner: SecretOwner; name: string }): Promise<Outcome<unknown, ErrorCode>>;
+  /** Secrets, and the keys that they are encrypted with. */
+  secrets: SecretActions;
 }
 
 /** What is to be compared with GitHub, under the name that the job has for people. */
 export interface ReconcileWish {
   repositoryId?: string;
+  repositoryIds?: readonly string[];
   installationId?: string;
   name: string;
   requestedBy: string;
-}
-
-/** A secret to be written. `destinations` null allows every destination. */
-export interface PutSecret {
-  owner: SecretOwner;
-  name: string;
-  value: string;
-  destinations: string[] | null;
 }
 
 /** What works at this moment. `github` is left out while nobody has asked GitHub yet. */
@@ -126,7 +118,13 @@ export interface HttpOptions {
     /** The address that people and GitHub use; links and the page's Origin check start from it. */
     publicUrl?: string | undefined;
     adminToken: string;
+    /** Requests a minute of each requester; 0 or nothing is no limit. */
+    rateLimit?: number;
+    /** Origins whose scripts may call the API. */
+    corsOrigins?: readonly string[];
   };
+  /** Encrypts answers that are kept for requests with an idempotency key. Without it a key of this process. */
+  keyRing?: KeyRing;
   log: Log;
   /** Answers `POST /api/github/webhooks`: our own handler on bare node:http, with limits of its own. */
   intake: (request: IncomingMessage, response: ServerResponse) => void;

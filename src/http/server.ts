@@ -7,16 +7,21 @@ import { createId } from '../core/ids.ts';
 import { addAccessGuard } from './access.ts';
 import type { Api, RouteContext } from './api.ts';
 import { createTokenGate, type TokenGate } from './auth.ts';
+import { addBodyRules } from './body-rules.ts';
 import { BranchStreams } from './branch-streams.ts';
+import { addCors } from './cors.ts';
 import { addDatabaseGauges } from './database-gauges.ts';
+import { addEditConditions } from './edit-conditions.ts';
 import { addGitHubGauges } from './github-gauges.ts';
 import { addHttpMetrics } from './http-metrics.ts';
 import type { HttpOptions } from './http-options.ts';
+import { addIdempotency } from './idempotent-requests.ts';
 import { createIdentify } from './identify.ts';
 import { collectRoutes, createNotFoundHandler, type KnownRoute } from './known-routes.ts';
 import { createNodeServer, drain } from './node-server.ts';
 import { addOpenApi, addOpenApiRoute } from './openapi.ts';
 import { createErrorHandler, createProblem } from './problem.ts';
+import { addRateLimit } from './rate-limit.ts';
 import { createRenameRedirect } from './redirect-renamed.ts';
 import { rewriteBranchPath } from './rewrite-branch-path.ts';
 import { addAuditRoute } from './routes/audit.ts';
@@ -57,11 +62,13 @@ import { addRunRoutes } from './routes/runs.ts';
 import { addTicketRoutes } from './routes/tickets.ts';
 import { addTrialRoutes } from './routes/trials.ts';
 import { addTriggerRoutes } from './routes/triggers.ts';
+import { addSecretKeyRoutes } from './routes/secret-keys.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addWebhookRoute } from './routes/webhooks.ts';
 import { addWatchStateRoutes } from './routes/watch-state.ts';
 import { addWatchRoutes } from './routes/watches.ts';
 import { RunLogStreams } from './run-log-streams.ts';
+import { createPassingKeyRing } from '../vault/key-ring.ts';
 
 /** Bodies of the REST side in bytes; the intake has its own limit. */
 const bodyLimit = 1024 * 1024;
@@ -199,6 +206,7 @@ function addApi(api: Api, context: RouteContext): void {
   addIntentRoutes(api, context);
   addInstallationRoutes(api, context);
   addSecretRoutes(api, context);
+  addSecretKeyRoutes(api, context);
   addReconcileRoute(api, context);
   addCheckRoute(api, context);
   addConfigValidationRoutes(api, context);
@@ -242,6 +250,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const context: RouteContext = { ...options, gate: createGate(options) };
   takeJsonOnly(app);
   await addSecurityHeaders(app, settings.publicUrl);
+  addCors(app, settings.corsOrigins ?? []);
   logAnswers(app, options);
   addHttpMetrics(app, metrics);
   addDatabaseGauges(metrics, options.db);
@@ -253,7 +262,11 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   await app.register(
     async (api) => {
       addAccessGuard(api, context);
+      await addRateLimit(api, settings.rateLimit ?? 0);
+      addBodyRules(api);
       api.addHook('preValidation', createRenameRedirect(options.db));
+      addEditConditions(api, options);
+      addIdempotency(api, { db: options.db, keyRing: options.keyRing ?? createPassingKeyRing() });
       api.setNotFoundHandler(createNotFoundHandler(routes));
       const typed = api.withTypeProvider<ZodTypeProvider>();
       addApi(typed, context);

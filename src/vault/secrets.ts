@@ -199,6 +199,12 @@ export async function findDestinationsForRepository(
   return new Map((await listNearest(db, wanted)).map((row) => [row.name, { destinations: row.destinations }]));
 }
 
+/** The id of the secret that somebody gets under a name; undefined of none. */
+export async function findNearestSecret(db: Db, user: Omit<SecretsWanted, 'names'>, name: string): Promise<string | undefined> {
+  const [row] = await listNearest(db, { ...user, names: [name] });
+  return row?.id;
+}
+
 /**
  * The secrets of these names that a repository may use, one for each name: the nearest owner's. A run of a project's action has those of
  * its own project; any other run those of the projects that follow the repository, the oldest project's first.

@@ -68,7 +68,7 @@ export async function listSecrets(
 ): Promise<Page<Secret>> {
   const limit = pageLimit(query);
   const cursor = readCursor(query, /^[0-9a-f-]{36}$/) ?? null;
-  const owned = owner === undefined ? 'true' : ownerSql;
+  const owned = `${owner === undefined ? 'true' : ownerSql} and (cast(:name as text) is null or s.name = :name)`;
   const seen = visibleTo(requester, {
     installation: 'coalesce(s.installation_id, r.installation_id)',
     repository: 's.repository_id',
@@ -77,7 +77,7 @@ export async function listSecrets(
   const rows = await queryRows<SecretRow>(
     db,
     `${selectSql} where (cast(:cursor as uuid) is null or s.id < :cursor) and ${owned} and ${seen.sql} order by s.id desc limit :limit`,
-    { cursor, ...(owner && bindingsOf(owner)), ...seen.values, limit: limit + 1 },
+    { cursor, name: query.name ?? null, ...(owner && bindingsOf(owner)), ...seen.values, limit: limit + 1 },
   );
   return toPage(rows, limit, { item: secretItem, key: (row) => row.id });
 }
@@ -101,4 +101,13 @@ function bindingsOf({
 export async function findSecret(db: Db, owner: SecretOwner, name: string): Promise<Secret | undefined> {
   const [row] = await queryRows<SecretRow>(db, `${selectSql} where ${ownerSql} and s.name = :name`, { ...bindingsOf(owner), name });
   return row === undefined ? undefined : secretItem(row);
+}
+
+/** Our id of a secret by owner and name. */
+export async function findSecretId(db: Db, owner: SecretOwner, name: string): Promise<string | undefined> {
+  const [row] = await queryRows<{ id: string }>(db, `select s.id from secrets s where ${ownerSql} and s.name = :name`, {
+    ...bindingsOf(owner),
+    name,
+  });
+  return row?.id;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { secretScopes } from '../../core/statuses.ts';
 import { filterText, idText, pageQuery, repositoryName, timestamp } from './common.ts';
+import { jobSchema } from './job.ts';
 
 /** What is told of a secret: everything but its value, which is never readable again. */
 export const secretSchema = z
@@ -68,7 +69,11 @@ function checkScope(choice: ScopeChoice, context: z.RefinementCtx): void {
 export const secretScopeQuery = z.strictObject(scopeFields).superRefine(checkScope);
 
 /** The filters of the list of secrets: without a scope, all of them. */
-export const secretQuery = z.strictObject({ ...scopeFields, ...pageQuery });
+export const secretQuery = z.strictObject({
+  ...scopeFields,
+  name: filterText(100).optional().describe('Of every scope'),
+  ...pageQuery,
+});
 export type SecretQuery = z.output<typeof secretQuery>;
 
 /** The name of a secret, as a configuration file writes it. */
@@ -76,11 +81,58 @@ export const secretParams = z.strictObject({
   name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'must be letters, digits and _ and not begin with a digit'),
 });
 
+/** The filters of what uses a secret. */
+export const secretUsesQuery = z.strictObject({ ...scopeFields, ...pageQuery }).superRefine(checkScope);
+
+/** Something that names a secret: a watch in force, a hook, which is a watch, too, or a hook for new repositories. */
+export const secretUseSchema = z
+  .object({
+    kind: z.enum(['watch', 'hook', 'default_hook']),
+    repository: z.string().nullable(),
+    watch: z.string().nullable().describe('The key of the watch, or the id of the hook for new repositories'),
+    name: z.string(),
+    layer: z.string().nullable().describe('Whose file declares it'),
+    origin: z.string().nullable().describe('path:line'),
+    mode: z.string().nullable(),
+    steps: z.array(z.object({ position: z.number().int(), id: z.string().nullable(), uses: z.string() })),
+    gets_this: z.boolean().describe('False when its runs get one of the same name from a nearer scope, or none, because it is frozen'),
+  })
+  .meta({ id: 'SecretUse' });
+
+export type SecretUseItem = z.output<typeof secretUseSchema>;
+
+/** How the keys of SECRETS_KEY stand. */
+export const keyReportSchema = z
+  .object({
+    current: z.string().describe('The id of the key that wraps'),
+    keys: z.array(
+      z.object({
+        id: z.string(),
+        state: z.enum(['current', 'older', 'unknown']).describe('unknown: SECRETS_KEY does not have it'),
+        rows: z.number().int().describe('How many encrypted values hang on it'),
+        by: z.array(z.object({ what: z.string(), rows: z.number().int() })),
+        processes: z.number().int().describe('Running processes that wrap with it'),
+        removable: z.boolean().describe('It can leave SECRETS_KEY'),
+      }),
+    ),
+    remaining: z.number().int().describe('How many values the current key is still to wrap'),
+    unreadable: z.number().int().describe('How many values no key of SECRETS_KEY opens'),
+  })
+  .meta({ id: 'KeyReport' });
+
+/** The answer to a request that rotates the key. */
+export const keyRotationSchema = z.object({ job: jobSchema, keys: keyReportSchema });
+
 /** The body that sets a secret. The value is bounded like GitHub's own. */
 export const secretBody = z
   .strictObject({
     value: z.string().min(1).max(65_536),
-    destinations: z.array(filterText(300)).max(100).optional().describe('Hosts it may be sent to; without it any'),
+    destinations: z
+      .array(filterText(300))
+      .max(100)
+      .nullable()
+      .optional()
+      .describe('Hosts it may be sent to; null for any. Left out, those of the former value stay'),
     ...scopeFields,
   })
   .superRefine(checkScope);
