@@ -33,7 +33,8 @@ export async function applyInbound(context: Context, parsed: ParsedDelivery, tra
       data: { trigger: { id, name, provider }, ...translation.data },
       repository: current,
       actor: translation.actor,
-      meaning: `inbound:${id}:${delivery.guid}`,
+      // An id that nobody signed is anybody's word: without a signed one the bytes are the message (threat model D5).
+      meaning: `inbound:${id}:${provider === 'generic' && !delivery.hasSignedGuid ? delivery.digest : delivery.guid}`,
       origin: 'trigger',
       deliveryId: delivery.id,
       at: delivery.sentAt ?? delivery.receivedAt,

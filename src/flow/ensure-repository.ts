@@ -86,6 +86,7 @@ async function tryToEnsure(context: Context, seen: Seen): Promise<Ensured | unde
   const refusal = refuseInstallation({ login: facts.owner.login, deletedAt: null, suspendedAt: null, ...known, allowed });
   const found = await find(context, facts.github_id);
   const elsewhere = found?.installationGithubId !== installation.github_id;
+  if (seen.source.origin === 'trigger') return found && !elsewhere ? { result: 'repository', repository: found } : refuseStranger(seen);
   // Nothing is written on the word of an installation that has no say.
   if (refusal && elsewhere) return { result: 'refused', ...refusal };
   if (!found) return await write(context, seen, { facts });
@@ -101,6 +102,18 @@ async function tryToEnsure(context: Context, seen: Seen): Promise<Ensured | unde
     case 'ask':
       return refusal ? { result: 'refused', ...refusal } : await askAndWrite(context, seen, found);
   }
+}
+
+/**
+ * Whoever has a trigger's secret is believed about what happens in its repository, never about what the repository is: its name, its
+ * owner and whose it is would lead others to it, and what is theirs to somebody else (threat model T5).
+ */
+function refuseStranger({ repository }: Seen): Ensured {
+  return {
+    result: 'refused',
+    code: 'trigger_mismatch',
+    reason: `the trigger is not for repository ${repository.github_id}, or not any more`,
+  };
 }
 
 /** A delivery of an installation that has the repository no longer. What it tells of is found by comparing, under who has it now. */

@@ -50,7 +50,7 @@ export async function replayWithin(context: Context, trx: Db, { id, config, jobI
   const source = await findReplaySource(trx, id);
   if (!source) return failed('not_found', `There is no run ${id}.`);
   if (!source.ended) return failed('conflict', `Run ${id} is ${source.status}; it can be replayed once it is over.`);
-  const standing = await findStanding(trx, source.repositoryId);
+  const standing = await findStanding(trx, source);
   if (!standing.ok) return standing;
   const model = config === 'then' ? ok(toThen(source)) : await describeNow(context, trx, { source, repository: standing.value });
   if (!model.ok) return model;
@@ -69,7 +69,7 @@ export async function redriveWithin(
 ): Promise<Outcome<{ id: string }, ErrorCode>> {
   const source = await findReplaySource(trx, id);
   if (!source) return failed('not_found', `There is no run ${id}.`);
-  const standing = await findStanding(trx, source.repositoryId);
+  const standing = await findStanding(trx, source);
   if (!standing.ok) return standing;
   const redriven = await redriveRun(trx, { id, jobId: jobId ?? null });
   if (!redriven) {
@@ -84,9 +84,18 @@ export async function redriveWithin(
 }
 
 /** A repository for which nothing is done gets no effects by repetition either. */
-async function findStanding(trx: Db, repositoryId: string): Promise<Outcome<Repository, ErrorCode>> {
+async function findStanding(
+  trx: Db,
+  { repositoryId, installationId }: Pick<ReplaySource, 'repositoryId' | 'installationId'>,
+): Promise<Outcome<Repository, ErrorCode>> {
   const repository = await findRepositoryById(trx, repositoryId);
   if (!repository) return failed('conflict', 'The repository of this run is not known any more.');
+  // What happened stays with the former owner, who must not start anything for the new one (threat model T5).
+  if (repository.installationId !== installationId)
+    return failed(
+      'conflict',
+      'The repository of this run belongs to another installation now: what ran for the former one is not repeated.',
+    );
   const refusal = refuseRepository(repository);
   return refusal ? failed('conflict', `Nothing runs for ${repository.fullName} now: ${refusal.reason}.`) : ok(repository);
 }

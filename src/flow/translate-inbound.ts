@@ -18,7 +18,16 @@ export interface InboundTranslation {
  * What a repository's own webhook may tell through a trigger: what happens in that repository. Whoever has a repository's secret must
  * not be able to say that the App was uninstalled, or that the repository belongs to somebody else.
  */
-const repositoryEvents: readonly string[] = ['ping', 'push', 'create', 'delete', 'pull_request', 'issues', 'issue_comment', 'release'];
+const repositoryEvents: ReadonlySet<string> = new Set([
+  'ping',
+  'push',
+  'create',
+  'delete',
+  'pull_request',
+  'issues',
+  'issue_comment',
+  'release',
+]);
 
 /** Translates what GitHub sent to a trigger, as what it sends to the App: its payload lacks only the installation. */
 export async function translateTriggered(
@@ -26,10 +35,13 @@ export async function translateTriggered(
   delivery: WaitingDelivery,
   payload: Record<string, unknown>,
 ): Promise<Translation> {
-  const { event, guid, installationGithubId } = delivery;
-  if (!repositoryEvents.includes(event))
+  const { event, guid, installationGithubId, repositoryGithubId } = delivery;
+  if (!repositoryEvents.has(event))
     return ignored('unhandled_event', `${event} is not taken from a trigger, only from the App's own webhook`);
-  const addressed = { ...payload, installation: { id: Number(installationGithubId) } };
+  const shown = payload['repository'];
+  // The door has judged a number, but GitHub's answers are read with ids as texts, too.
+  const repository = typeof shown === 'object' && shown !== null ? { ...shown, id: Number(repositoryGithubId) } : shown;
+  const addressed = { ...payload, repository, installation: { id: Number(installationGithubId) } };
   return await context.receive({ id: guid, name: event, payload: addressed });
 }
 

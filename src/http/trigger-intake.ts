@@ -80,6 +80,7 @@ function toDelivery(message: {
     ...delivery,
     source: 'trigger',
     sender: writeTriggerSender({ provider, id }),
+    headers: proof.hasSignedGuid ? { ...delivery.headers, 'webhook-id': guid } : delivery.headers,
     digest,
     lane: repositoryLane(repositoryGithubId),
     installationGithubId,

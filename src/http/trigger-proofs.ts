@@ -10,6 +10,8 @@ export interface Proof {
   event: string | undefined;
   /** What is the same for every repetition of the message; undefined when the sender names none, and the bytes decide. */
   guid: string | undefined;
+  /** True where the signature covers `guid`: whoever has caught a message cannot send it again as another one. */
+  hasSignedGuid?: true;
   onChunk(chunk: Buffer): void;
   /** Throws `signature_invalid`. */
   verify(): void;
@@ -83,6 +85,7 @@ function proveStandard({ headers }: IncomingMessage, secrets: readonly string[],
   return {
     event: wordOf(headers),
     guid: id,
+    hasSignedGuid: true,
     onChunk: (chunk) => hmacs.forEach((hmac) => hmac.update(chunk)),
     verify() {
       const made = hmacs.map((hmac) => hmac.digest());

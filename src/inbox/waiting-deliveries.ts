@@ -21,6 +21,8 @@ export interface WaitingDelivery {
   sentAt: Date | null;
   installationGithubId: string | null;
   repositoryGithubId: string | null;
+  /** Whether the sender's signature covers the GUID, as in Standard Webhooks. */
+  hasSignedGuid: boolean;
 }
 
 /** So many bytes of bodies of one lane are read in one go, or one body that is larger. */
@@ -35,7 +37,7 @@ export async function listWaitingDeliveries(db: Db, lanes: string[], perLane: nu
     db,
     `select d.id, d.lane, d.source, d.sender, d.guid, d.event, d.body, encode(d.body_digest, 'hex') as digest, d.status, d.attempts,
        d.next_attempt_at as "nextAttemptAt", d.received_at as "receivedAt", d.sent_at as "sentAt", d.installation_github_id as "installationGithubId",
-       d.repository_github_id as "repositoryGithubId"
+       d.repository_github_id as "repositoryGithubId", d.headers->>'webhook-id' is not null as "hasSignedGuid"
      from unnest(?::text[]) as wanted (lane) cross join lateral (
        select line.id, bool_or(line.waits) over sofar as held, sum(line.body_size) over sofar - line.body_size as bytes_before
        from (

@@ -279,3 +279,19 @@ test('replay: the configuration of then, or of now; the same id, signed anew; no
   expect(await post(`/api/runs/${dead!.id}/replay`, { config: 'now' }, 409)).toMatchObject({ code: 'watch_gone' });
   await post(`/api/runs/${run!.id}/replay`, { config: 'later' }, 422);
 });
+
+test('what ran for a former owner is repeated for nobody: not with the new owner’s watches, and not by a filter of theirs', async () => {
+  const [run] = await runs('watch=again&status=succeeded');
+  const before = sent('again').length;
+  await world.github!.createAccount('rival', 'Organization');
+  await world.github!.createRepository({ owner: 'rival', name: 'first', files: { a: 'a' } });
+  await world.github!.installApp('rival', 'all');
+  await world.github!.transferRepository('acme/app', 'rival');
+  await world.eventually('it is the new owner’s', () => world.api('/api/repos/rival/app').catch(() => undefined));
+  await quiet(world);
+  for (const config of ['then', 'now'])
+    expect(await post(`/api/runs/${run!.id}/replay`, { config }, 409)).toMatchObject({ code: 'conflict' });
+  const own = { filter: { repository: 'rival/app', watch: 'again' }, dry_run: true };
+  expect(await post('/api/runs/replay', own, 200)).toMatchObject({ matched: 0, runs: [] });
+  expect(sent('again')).toHaveLength(before);
+});

@@ -6,6 +6,7 @@ import { adminToken, startTestApp, type ApiObject, type TestApp } from '../suppo
 
 let world: TestApp;
 let repository: Awaited<ReturnType<typeof track>>;
+let third: typeof repository;
 
 beforeAll(async () => {
   world = await startTestApp({ github: true });
@@ -20,6 +21,7 @@ beforeAll(async () => {
   };
   repository = await track(world, 'app', { '.github/repowatch.yml': configOf(watches) });
   await track(world, 'other');
+  third = await track(world, 'third');
   await quiet(world);
   world.sink.requests.length = 0;
 });
@@ -87,6 +89,38 @@ describe('a trigger of GitHub', () => {
     expect(await settledOf(uninstalled)).toMatchObject({ status: 'ignored', code: 'unhandled_event' });
     expect((await world.list('/api/installations'))[0]).toMatchObject({ active: true });
   });
+
+  test('is not believed about what a repository is: its number, its name, its owner, whose it is', async () => {
+    const github = world.github!;
+    await github.createAccount('rival', 'Organization');
+    const { id: rivals } = await github.createRepository({ owner: 'rival', name: 'app', files: { a: 'a' } });
+    await github.installApp('rival', 'all');
+    await world.eventually('rival/app', () => world.api('/api/repos/rival/app').catch(() => undefined));
+    await quiet(world);
+    const shown = async () =>
+      (await world.list('/api/repos')).map((each) => [each['github_id'], each['full_name'], each['installation_id']]);
+    const before = await shown();
+    const { uri, secret } = await register({ provider: 'github', repository: 'acme/third' });
+    const { rows } = await world.database.db.raw<{ rows: { body: Buffer }[] }>(
+      "select body from deliveries where event = 'push' order by id desc limit 1",
+    );
+    const push = JSON.parse(rows[0]!.body.toString('utf8')) as ApiObject;
+    const mask = {
+      ...(push['repository'] as ApiObject),
+      full_name: 'rival/app',
+      updated_at: new Date(Date.now() + 3_600_000).toISOString(),
+    };
+    const forged = [
+      { ...mask, id: third.id, owner: { id: rivals, login: 'rival', type: 'Organization' }, private: false },
+      { ...mask, id: String(rivals) },
+    ].map((facts) => JSON.stringify({ ...push, installation: undefined, ref: 'main', ref_type: 'branch', repository: facts }));
+    for (const [index, text] of forged.entries()) {
+      const headers = { 'x-github-event': 'create', 'x-github-delivery': `forged-${index}`, 'x-hub-signature-256': signed(text, secret) };
+      expect([202, 422]).toContain((await post(uri, text, headers)).status);
+    }
+    await quiet(world);
+    expect(await shown()).toEqual(before);
+  });
 });
 
 describe('a trigger of another system', () => {
@@ -129,6 +163,9 @@ describe('a trigger of another system', () => {
     const first = await settledOf(await post(uri, text, headers));
     expect(first).toMatchObject({ status: 'processed', event: 'deploy.done' });
     expect(await (await post(uri, text, headers)).json()).toMatchObject({ result: 'known', guid: first['guid'] });
+    // Whoever caught the message has its bytes and its signature, and makes up an id.
+    const again = await settledOf(await post(uri, text, { ...headers, 'x-delivery-id': 'another', 'webhook-id': 'another' }));
+    expect(again).toMatchObject({ guid: 'another', status: 'ignored', code: 'already_known' });
     const standard = new Webhook(Buffer.from(secret).toString('base64'));
     const at = new Date();
     const by = (time: Date) => ({

@@ -53,7 +53,7 @@ async function answer(context: RouteContext, { request, reply }: { request: Fast
   const { db, actions } = context;
   const { kind, filter, config, limit, dry_run: dryRun } = asked;
   const place = await findPlace(context, request, filter);
-  const { repository: _name, installation, status, since, until, ...plain } = filter;
+  const { repository: _name, installation: _installation, status, since, until, ...plain } = filter;
   const outcome = await actions.runs.requestBulk({
     kind,
     config,
@@ -65,7 +65,8 @@ async function answer(context: RouteContext, { request, reply }: { request: Fast
       ...(since === undefined ? {} : { since: new Date(since) }),
       ...(until === undefined ? {} : { until: new Date(until) }),
       ...(place.repositoryIds === undefined ? {} : { repositoryIds: place.repositoryIds }),
-      ...(installation === undefined ? {} : { installationId: installation }),
+      // A repository that changed hands left its runs behind: they are the former owner's.
+      ...(place.installationId === undefined ? {} : { installationId: place.installationId }),
     },
     installationId: place.installationId,
     target: place.target,
