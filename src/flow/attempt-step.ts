@@ -6,6 +6,7 @@ import { failed, ok, type Outcome } from '../core/outcome.ts';
 import { destinationAllowed } from '../core/destinations.ts';
 import { explainForbiddenAddress, explainForbiddenKind, explainForbiddenSecret } from '../watches/check-limits.ts';
 import type { CompiledStep } from '../watches/compile-config.ts';
+import { explainInput, readInput } from '../watches/read-input.ts';
 import { attemptBehindBook, type StepOwner } from './attempt-destinations.ts';
 import type { Context } from './context.ts';
 import { createLiveLog } from './live-log.ts';
@@ -44,17 +45,15 @@ export async function attemptStep(context: Context, attempt: StepTry): Promise<A
     const { input, env, secrets } = prepared.value;
     return rehearseStep({ kind, input, env, checkDestination: (url) => checkDestination(attempt, secrets, url) });
   }
-  const input = kind.schema.safeParse(prepared.value.input);
-  if (!input.success) {
-    const issue = input.error.issues[0];
-    return refuse('action_input_invalid', `\`with.${issue?.path.join('.') ?? ''}\` of this step: ${issue?.message ?? 'is not valid'}`);
-  }
+  const mask = (text: string) => attempt.scope.mask(text);
+  const input = readInput(kind, prepared.value.input);
+  if (!input.ok) return refuse('action_input_invalid', explainInput(input.findings, prepared.value.input, mask));
   const timeoutMs = step.timeoutMs ?? kind.defaultTimeoutMs;
   const timeout = AbortSignal.timeout(timeoutMs);
   const { run, position } = attempt.owner;
   const live = createLiveLog(context, { runId: run.id, position, number: attempt.number });
   const action: AttemptContext<unknown> = {
-    input: input.data,
+    input: input.value,
     idempotencyKey: attempt.idempotencyKey,
     attempt: attempt.number,
     signal: AbortSignal.any([attempt.signal, timeout]),
@@ -66,7 +65,7 @@ export async function attemptStep(context: Context, attempt: StepTry): Promise<A
     machines: attempt.scope.machines,
     progress: attempt.progress,
     checkDestination: (url) => checkDestination(attempt, prepared.value.secrets, url),
-    mask: (text) => attempt.scope.mask(text),
+    mask,
     showLog: (lines) => live.show(lines),
     now: () => context.clock.now(),
   };

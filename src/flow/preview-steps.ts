@@ -5,6 +5,8 @@ import type { CompiledStep, CompiledWatch } from '../watches/compile-config.ts';
 import type { StepKind } from '../watches/config-schema.ts';
 import { buildContexts } from '../watches/contexts.ts';
 import { judgeStep, type MatchSubject } from '../watches/match.ts';
+import { valueAt } from '../watches/problems.ts';
+import { readInput } from '../watches/read-input.ts';
 import { namesInScript } from './script-secrets.ts';
 
 /** What one step of a watch would do, with its inputs filled in. Secrets stand as `${{ secrets.NAME }}`. */
@@ -80,13 +82,9 @@ function fill(
 /** What the kind says of the inputs; what hangs on a secret or an earlier step is not known yet. */
 function judgeInput(step: CompiledStep, input: unknown, kinds: readonly StepKind[]): string | null {
   if (looksAtSteps(listExpressions(step.with))) return null;
-  const judged = kinds.find(({ name }) => name === step.kind)?.schema.safeParse(input);
-  const issue = judged?.error?.issues.find(({ path }) => !JSON.stringify(valueAt(input, path) ?? null).includes('${{ secrets.'));
-  return issue === undefined ? null : `\`with.${issue.path.join('.')}\`: ${issue.message}`;
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  let found = value;
-  for (const key of path) found = typeof found === 'object' && found !== null ? (found as Record<PropertyKey, unknown>)[key] : undefined;
-  return found;
+  const kind = kinds.find(({ name }) => name === step.kind);
+  const read = kind && readInput(kind, input);
+  if (!read || read.ok) return null;
+  const known = read.findings.find(({ path }) => !JSON.stringify(valueAt(input, path.slice(1)) ?? null).includes('${{ secrets.'));
+  return known?.message ?? null;
 }

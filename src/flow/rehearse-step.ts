@@ -1,5 +1,7 @@
 import type { ActionKind, AttemptOutcome } from '../actions/action.ts';
 import { RepoWatchError } from '../core/errors.ts';
+import { valueAt } from '../watches/problems.ts';
+import { readInput } from '../watches/read-input.ts';
 
 /** What stands for a secret in a dry run: its value is never read. */
 export const secretStandIn = '***';
@@ -21,15 +23,13 @@ interface FilledStep {
  * sent. What it would have done stands in the attempt's request.
  */
 export function rehearseStep({ kind, input, env, checkDestination }: FilledStep): AttemptOutcome {
-  const judged = kind.schema.safeParse(input);
-  const issue = judged.success ? undefined : judged.error.issues.find(({ path }) => !containsSecret(valueAt(input, path)));
-  if (issue) {
-    const message = `\`with.${issue.path.join('.')}\` of this step: ${issue.message}`;
-    return { result: 'failed', code: 'action_input_invalid', message, retryable: false, record: {} };
-  }
+  const read = readInput(kind, input);
+  const known = read.ok ? undefined : read.findings.find(({ path }) => !containsSecret(valueAt(input, path.slice(1))));
+  if (known) return { result: 'failed', code: 'action_input_invalid', message: known.message, retryable: false, record: {} };
   const address = valueAt(input, ['url']);
   try {
-    if (typeof address === 'string' && URL.canParse(address)) checkDestination(new URL(address));
+    for (const one of [address, valueAt(input, ['api_url'])])
+      if (typeof one === 'string' && URL.canParse(one)) checkDestination(new URL(one));
   } catch (error) {
     if (!(error instanceof RepoWatchError)) throw error;
     return { result: 'failed', code: error.code, message: error.message, retryable: false, record: {} };
@@ -49,15 +49,6 @@ function withoutSecretFields(kind: ActionKind, input: unknown): unknown {
   return Object.fromEntries(
     Object.entries(input).map(([key, value]): [string, unknown] => [key, kind.secretFields.includes(key) ? secretStandIn : value]),
   );
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  let found = value;
-  for (const key of path) {
-    if (typeof found !== 'object' || found === null) return undefined;
-    found = (found as Record<PropertyKey, unknown>)[key];
-  }
-  return found;
 }
 
 function containsSecret(value: unknown): boolean {

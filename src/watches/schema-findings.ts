@@ -77,9 +77,17 @@ function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
     case 'unrecognized_keys':
       return knownKeys(issue.inst).join(',');
     case 'too_small':
-      return `needs at least ${String(issue.minimum)} ${unit(issue.origin, Number(issue.minimum))}`;
+      return describeBound(issue, {
+        bound: issue.minimum,
+        amount: 'needs at least',
+        value: issue.inclusive === false ? 'more than' : 'at least',
+      });
     case 'too_big':
-      return `may have at most ${String(issue.maximum)} ${unit(issue.origin, Number(issue.maximum))}`;
+      return describeBound(issue, {
+        bound: issue.maximum,
+        amount: 'may have at most',
+        value: issue.inclusive === false ? 'less than' : 'at most',
+      });
     default:
       return undefined;
   }
@@ -116,9 +124,13 @@ function plainText(input: unknown): string {
   return (typeof input === 'string' ? input : (JSON.stringify(input) ?? '')).slice(0, 50);
 }
 
-function unit(origin: string, count: number): string {
-  const word = { string: 'character', array: 'entry', number: '' }[origin] ?? '';
-  return count === 1 || word === '' ? word : word === 'entry' ? 'entries' : `${word}s`;
+/** What is counted has an amount; a number is itself too small or too large. */
+function describeBound(
+  { origin }: { origin: string },
+  { bound, amount, value }: Record<'amount' | 'value', string> & { bound: unknown },
+): string {
+  const words = { string: ['character', 'characters'], array: ['entry', 'entries'] }[origin];
+  return words ? `${amount} ${String(bound)} ${words[bound === 1 ? 0 : 1]}` : `must be ${value} ${String(bound)}`;
 }
 
 function knownKeys(schema: unknown): string[] {
