@@ -53,8 +53,8 @@ export interface RunTickets {
   /** Does the work while nobody else, in no process, works on the same ticket; `busy` when it does not get free in time. */
   hold<T>(place: TicketPlace, limits: { signal: AbortSignal; timeoutMs: number }, work: () => Promise<T>): Promise<T | 'busy'>;
   find(place: TicketPlace, occasion: TicketOccasion): Promise<TicketEntry | undefined>;
-  /** When the latest other thing happened that moved the ticket by a step; undefined for none. */
-  lastMovedFor(place: TicketPlace, occasion: TicketOccasion): Promise<Date | undefined>;
+  /** When the latest other thing happened that moved the ticket by a step, and the status in which the last step left it; null for none. */
+  lastMove(place: TicketPlace, occasion: TicketOccasion): Promise<{ happenedAt: Date | null; leftIn: string | null }>;
   /** Writes down where the ticket is to go, before anything is sent. What was planned first stays. */
   plan(place: TicketPlace, occasion: TicketOccasion, move: { fromStatus: string; toState: string; toStatus: string }): Promise<void>;
   /** Writes down that nothing is left to do. */

@@ -6,7 +6,7 @@ import type { Db } from '../db/connect.ts';
 import { listOpenPullsNaming } from '../mirror/open-pulls.ts';
 import { findRunPlace, type RunPlace } from '../runs/find-run-place.ts';
 import { takeLease } from '../tickets/ticket-leases.ts';
-import { findLatestMove, findMove, upsertMove, upsertResult, type MoveNote, type MoveRow } from '../tickets/ticket-moves.ts';
+import { findLastMove, findMove, upsertMove, upsertResult, type MoveNote, type MoveRow } from '../tickets/ticket-moves.ts';
 import { insertOwnTicket, listOwnTickets, moveOwnTicket, upsertTicket, type Ticket } from '../tickets/tickets.ts';
 import { upsertConnection } from '../tickets/ticket-connections.ts';
 
@@ -45,7 +45,7 @@ function openFor(db: Db, home: RunPlace, facts: RunFacts): RunTickets {
       const row = await findMove(db, { ...occasion, ticketId: await idOf(place) });
       return row && toEntry(row);
     },
-    lastMovedFor: async (place, occasion) => await findLatestMove(db, { ...occasion, ticketId: await idOf(place) }),
+    lastMove: async (place, occasion) => await findLastMove(db, { ...occasion, ticketId: await idOf(place) }),
     plan: (place, occasion, move) => note(place, occasion, move),
     settle: (place, occasion, end) => note(place, occasion, { ...end, settled: true }),
     noteComment: (place, occasion, state) => note(place, occasion, { comment: state }),

@@ -36,14 +36,23 @@ export async function findMove(db: Db, occasion: Occasion): Promise<MoveRow | un
   return rows[0];
 }
 
-/** When the latest other thing happened for which the ledger has the ticket moved. */
-export async function findLatestMove(db: Db, { ticketId, cause }: Occasion): Promise<Date | undefined> {
-  const rows = await query<{ at: Date | null }>(
+/** What the ledger says of a ticket as a whole. */
+export interface LastMove {
+  /** When the latest other thing happened for which the ticket was moved; null for none. */
+  happenedAt: Date | null;
+  /** Where the last step left it, whatever it was about; null when none moved it. */
+  leftIn: string | null;
+}
+
+/** What moved a ticket before an occasion, and where it was left. */
+export async function findLastMove(db: Db, { ticketId, cause }: Occasion): Promise<LastMove> {
+  const rows = await query<LastMove>(
     db,
-    `select max(happened_at) as at from ticket_moves where ticket_id = :ticketId and cause <> :cause and settled_at is not null and to_status is not null`,
+    `select max(happened_at) filter (where cause <> :cause) as "happenedAt", (array_agg(to_status order by settled_at desc, id desc))[1] as "leftIn"
+     from ticket_moves where ticket_id = :ticketId and settled_at is not null and to_status is not null`,
     { ticketId, cause },
   );
-  return rows[0]?.at ?? undefined;
+  return rows[0]!;
 }
 
 /** What is written down of an occasion; what is left out stays as it is. */

@@ -44,14 +44,13 @@ function openBook(book: MemoryBook): RunTickets {
   return {
     hold: (_place, { signal }, work) => (book.taken || signal.aborted ? Promise.resolve('busy' as const) : work()),
     find: (place, occasion) => Promise.resolve(book.entries.get(idOf(place, occasion))),
-    lastMovedFor: (place, { cause }) => {
-      const times = [...book.entries.values()]
-        .filter(
-          (entry) =>
-            JSON.stringify(entry.place) === JSON.stringify(place) && entry.cause !== cause && entry.settled && entry.toStatus !== null,
-        )
-        .map((entry) => entry.happenedAt.getTime());
-      return Promise.resolve(times.length === 0 ? undefined : new Date(Math.max(...times)));
+    lastMove: (place, { cause }) => {
+      const moves = [...book.entries.values()].filter(
+        (entry) => JSON.stringify(entry.place) === JSON.stringify(place) && entry.settled && entry.toStatus !== null,
+      );
+      const times = moves.filter((entry) => entry.cause !== cause).map((entry) => entry.happenedAt.getTime());
+      const happenedAt = times.length === 0 ? null : new Date(Math.max(...times));
+      return Promise.resolve({ happenedAt, leftIn: moves.at(-1)?.toStatus ?? null });
     },
     plan: (place, occasion, move) =>
       write(place, occasion, (entry) => ({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { pushFacts } from '../../../test/support/attempt-context.ts';
 import { neighbours, open } from '../../../test/support/fake-jira.ts';
-import { bench, pullFacts, results, run, useJiraBench } from '../../../test/support/jira-bench.ts';
+import { bench, delivery, pullFacts, results, run, useJiraBench } from '../../../test/support/jira-bench.ts';
 import type { TicketMachine } from '../../tickets/machine.ts';
 
 useJiraBench();
@@ -105,6 +105,33 @@ describe('several statuses on (K4)', () => {
       { status: 'unchanged', code: 'ticket_late' },
     ]);
     expect(bench.cloud.posted()).toEqual([]);
+  });
+
+  test('a late webhook never moves a ticket back: by where a person put it after our own step', async () => {
+    bench.cloud.add('SOC-1', 'To Do', { workflow: open });
+    bench.cloud.add('SOC-2', 'To Do');
+    const at = (hour: number, type: string) =>
+      pullFacts(`pull_request.${type}`, {}, { id: String(hour), happened_at: `2026-11-21T${hour}:00:00Z` });
+    await run({ event: 'opened', keys: 'SOC-1 SOC-2' }, { facts: at(10, 'opened') });
+    for (const key of ['SOC-1', 'SOC-2'])
+      Object.assign(bench.cloud.issues.get(key)!, { status: 'Done', since: new Date('2026-11-21T13:00:00Z') });
+    const late = await run({ event: 'opened', keys: 'SOC-1 SOC-2' }, { facts: at(12, 'ready_for_review') });
+    expect(results(late)).toMatchObject([{ code: 'ticket_late' }, { code: 'ticket_late' }]);
+    // What happens after it does lead back.
+    expect(results(await run({ event: 'reopened' }, { facts: at(14, 'reopened') }))).toMatchObject([{ status: 'moved', to: 'To Do' }]);
+  });
+
+  test('a step of ours that was late itself is no person', async () => {
+    bench.cloud.add('SOC-1', 'In Review');
+    await run({ event: 'next' });
+    bench.cloud.issues.get('SOC-1')!.since = new Date('2026-11-22T00:00:00Z');
+    const facts = pullFacts('pull_request.merged', { id: '5' }, { id: '9', happened_at: '2026-11-21T13:00:00Z' });
+    const machine = { ...delivery, transitions: { ...delivery.transitions, qa: { back: 'to_do' } } };
+    const workflow = { ...neighbours, transitions: [{ id: '9', name: 'Again', from: ['QA'], to: 'To Do' }] };
+    Object.assign(bench.cloud.issues.get('SOC-1')!, { workflow });
+    expect(results(await run({ event: 'back' }, { facts, machines: { delivery: machine } }))).toMatchObject([
+      { status: 'moved', to: 'To Do' },
+    ]);
   });
 
   test('a ticket that is beyond what the event leads to stays', async () => {

@@ -4,10 +4,10 @@ import { aliasOf, isSameName, type TicketMachine } from '../../tickets/machine.t
 import type { GitHubAnswer, GitHubRepository } from '../github-access.ts';
 import { hasMark, withMark } from '../github-mark.ts';
 import { listAllSteps } from '../tickets/list-steps.ts';
-import type { TicketFailure, TicketProvider } from '../tickets/provider.ts';
+import type { TicketFailure, TicketProvider, TicketState } from '../tickets/provider.ts';
 
 const label = z.union([z.string(), z.object({ name: z.string() })]).transform((value) => (typeof value === 'string' ? value : value.name));
-const issueSchema = z.object({ number: z.int(), state: z.string(), labels: z.array(label) });
+const issueSchema = z.object({ number: z.int(), state: z.string(), labels: z.array(label), closed_at: z.string().nullish() });
 type Issue = z.output<typeof issueSchema>;
 const commentSchema = z.object({ body: z.string().nullish(), user: z.object({ login: z.string() }).nullish() });
 
@@ -25,7 +25,7 @@ interface IssueKeeper {
 
 /** Issues on GitHub as tickets (features.md R120): the state is the label that its alias names, together with open or closed. */
 export function createGitHubProvider(keeper: IssueKeeper): TicketProvider {
-  const { repository, repositoryId, machine, now } = keeper;
+  const { repository, repositoryId, machine, closed, now } = keeper;
   const read = async (key: string) => await repository.read(`/issues/${numberOf(key)}`, issueSchema);
   return {
     name: 'github',
@@ -33,9 +33,16 @@ export function createGitHubProvider(keeper: IssueKeeper): TicketProvider {
     placeOf: (key) => ({ provider: 'github', connection: repositoryId, key }),
     async read(key) {
       const issue = await read(key);
-      return issue.ok ? { ok: true, value: { status: aliasOf(machine, stateOfIssue(keeper, issue.value)) } } : toFailure(issue, now);
+      return issue.ok ? { ok: true, value: stateNow(keeper, issue.value) } : toFailure(issue, now);
     },
-    listTransitions: () => Promise.resolve({ ok: true, value: listAllSteps(machine) }),
+    listTransitions: () =>
+      Promise.resolve({
+        ok: true,
+        value: listAllSteps(machine).map((step) => ({
+          ...step,
+          to: { ...step.to, category: closed.includes(step.id) ? 'done' : 'indeterminate' },
+        })),
+      }),
     async move(key, { id: state }) {
       const issue = await read(key);
       if (!issue.ok) return toFailure(issue, now);
@@ -68,6 +75,14 @@ export function createGitHubProvider(keeper: IssueKeeper): TicketProvider {
 /** `#7` is issue 7. */
 function numberOf(key: string): number {
   return Number(key.slice(1));
+}
+
+/** A closed issue is through, since it was closed: who did that after what a late webhook tells is not undone by it (handbook K4). */
+function stateNow(keeper: IssueKeeper, issue: Issue): TicketState {
+  const status = aliasOf(keeper.machine, stateOfIssue(keeper, issue));
+  if (issue.state !== 'closed') return { status };
+  const since = Date.parse(issue.closed_at ?? '');
+  return { status, category: 'done', ...(!Number.isNaN(since) && { categorySince: new Date(since) }) };
 }
 
 /** The state furthest in the machine whose label the issue has, of those that fit to open or closed. */

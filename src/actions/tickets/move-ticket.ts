@@ -1,5 +1,14 @@
 import { catalogue, type ErrorCode } from '../../core/error-catalogue.ts';
-import { aliasOf, isCategoryFurther, isFurther, judgeEvent, listWay, stateOf, type TicketMachine } from '../../tickets/machine.ts';
+import {
+  aliasOf,
+  isCategoryFurther,
+  isFurther,
+  isSameName,
+  judgeEvent,
+  listWay,
+  stateOf,
+  type TicketMachine,
+} from '../../tickets/machine.ts';
 import type { RunTickets, TicketEntry, TicketOccasion } from '../ticket-book.ts';
 import type { TicketAnswer, TicketFailure, TicketProvider, TicketState } from './provider.ts';
 import { walk, type Walked } from './walk.ts';
@@ -73,16 +82,17 @@ async function decide(work: MoveWork, { key, now }: { key: string; now: TicketSt
   const { value: verdict } = judged;
   if (verdict.result === 'stay') return { done: stay(now, verdict.code, verdict.message) };
   const { from, to } = verdict;
-  const later = await tickets.lastMovedFor(provider.placeOf(key), occasion);
-  if (later !== undefined) {
-    if (later > occasion.happenedAt && !isFurther(machine, to, from))
-      return { done: stay(now, 'ticket_late', `It was moved for something of ${later.toISOString()}, after what this is about.`) };
-  } else if (now.categorySince !== undefined && now.categorySince > occasion.happenedAt) {
-    // Nobody but a person can have moved it.
+  const { happenedAt: later, leftIn } = await tickets.lastMove(provider.placeOf(key), occasion);
+  if (later !== null && later > occasion.happenedAt && !isFurther(machine, to, from))
+    return { done: stay(now, 'ticket_late', `It was moved for something of ${later.toISOString()}, after what this is about.`) };
+  // Where no step left it a person has put it.
+  const byPerson = leftIn === null || !isSameName(leftIn, now.status);
+  if (byPerson && now.categorySince !== undefined && now.categorySince > occasion.happenedAt) {
     const open = await provider.listTransitions(key);
     if (!open.ok) return { done: failure(now.status, open) };
     const target = open.value.find((transition) => stateOf(machine, transition.to.name) === to);
-    if (isCategoryFurther(now.category, target?.to.category))
+    // The category of a status that is not open from here is not known; the machine's order has to do.
+    if (target === undefined ? isFurther(machine, from, to) : isCategoryFurther(now.category, target.to.category))
       return {
         done: stay(now, 'ticket_late', `It came to "${now.status}" at ${now.categorySince.toISOString()}, after what this is about.`),
       };
