@@ -80,6 +80,7 @@ function arrivalOf(translation: Extract<Translation, { result: 'ref_move' }>, re
     sentAt: null,
     installationGithubId: null,
     repositoryGithubId: null,
+    hasSignedGuid: false,
   };
   return toArrival({ delivery, payload, translation }, translation, repository);
 }
