@@ -33,6 +33,8 @@ describe('keys of tickets (handbook K1)', () => {
     expect(extractKeys([text], { projects: ['OPS'] })).toEqual(['OPS-12']);
     expect(extractKeys([text], { projects: ['OPS'], underscore: true })).toEqual([]);
     expect(extractClosingNumbers([text], 'acme/app')).toEqual([7]);
+    const branches = ['DEV_OPS-12_fix', 'feature_DEV_OPS-13', 'fix_SOC-14_it', 'dev_ops-15', 'my_dev_ops-16'];
+    expect(extractKeys(branches, { projects: ['DEV_OPS', 'SOC'] })).toEqual(['DEV_OPS-12', 'DEV_OPS-13', 'SOC-14', 'DEV_OPS-15']);
   });
 
   test('the order is that of the texts, and a long text costs little', () => {

@@ -8,7 +8,7 @@ export interface KeyRules {
 
 /** Atlassian's own grammar: letters and digits, a hyphen, a number without a leading zero, nothing of the kind around it (handbook K1). */
 const plainKey = /(?<=^|[^A-Z\d])([A-Z][A-Z\d]{1,255})-([1-9]\d{0,18})(?=$|[^A-Z\d])/gi;
-const underscoreKey = /(?<=^|[^A-Z\d_])([A-Z][A-Z\d_]{1,255})-([1-9]\d{0,18})(?=$|[^A-Z\d_])/gi;
+const underscoreKey = /(?<=^|[^A-Z\d_])([A-Z][A-Z\d_]{1,255})-([1-9]\d{0,18})(?=$|[^A-Z\d])/gi;
 
 /** The keys of tickets that texts name, in order, each once, in capitals. */
 export function extractKeys(texts: readonly string[], { projects, underscore = false }: KeyRules): string[] {
@@ -16,11 +16,16 @@ export function extractKeys(texts: readonly string[], { projects, underscore = f
   const pattern = underscore || projects.some((project) => project.includes('_')) ? underscoreKey : plainKey;
   const found = texts.flatMap((text) =>
     [...text.matchAll(pattern)].flatMap((match) => {
-      const project = match[1]!.toUpperCase();
+      const project = withoutPrefix(match[1]!).toUpperCase();
       return known.has(project) ? [`${project}-${match[2]!}`] : [];
     }),
   );
   return [...new Set(found)];
+}
+
+/** `fix_` of `fix_DEV_OPS`, which only branches have: small letters before capitals are no part of a project. */
+function withoutPrefix(letters: string): string {
+  return letters.replace(/^[a-z\d_]*_(?=[A-Z])/, '');
 }
 
 /** GitHub's closing keywords before `#7`, `owner/name#7` or the issue's address. */

@@ -51,7 +51,7 @@ export function judgeAnswer(
 /** Reads Retry-After, seconds or an HTTP date, and answers seconds from now, never negative; undefined when it is neither (RFC 9110 10.2.3). */
 export function parseRetryAfter(value: string | undefined, now: Date): number | undefined {
   if (value === undefined) return undefined;
-  if (/^\d{1,15}$/.test(value)) return Number(value);
+  if (/^\d+$/.test(value)) return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
   if (!/^[A-Za-z]{3,9},? /.test(value)) return undefined;
   const time = Date.parse(value);
   return Number.isNaN(time) ? undefined : Math.max(0, Math.ceil((time - now.getTime()) / 1000));
