@@ -61,7 +61,7 @@ function readAddress(environment: CommandContext['environment']): Outcome<{ url:
 
 /** A client of the server at this address. */
 function createApiClient(url: string, token: string | undefined): ApiClient {
-  const ask = async (path: string, options: RequestInit): Promise<Outcome<Response>> => {
+  const ask = async (path: string, options: RequestInit & { headers: Record<string, string> }): Promise<Outcome<Response>> => {
     const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
     try {
       // Renamed repositories answer with a redirect; fetch leaves the token behind when it leads to another server.

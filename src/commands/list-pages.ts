@@ -1,5 +1,6 @@
 import { ok, type Outcome } from '../core/outcome.ts';
 import type { ApiClient } from './api-client.ts';
+import { addQuery } from './fill-path.ts';
 
 /** A page of a list, as the API answers it. */
 interface ListPage<Item> {
@@ -19,11 +20,11 @@ export async function listPages<Item>(
   const rows: Item[] = [];
   let next: string | null = null;
   do {
-    const words = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) for (const one of value === undefined ? [] : [value].flat()) words.append(name, one);
-    words.set('limit', String(Math.min(pageSize, limit - rows.length)));
-    if (next !== null) words.set('cursor', next);
-    const page: Outcome<ListPage<Item>> = await api.get<ListPage<Item>>(`${path}?${words.toString()}`);
+    const place: Record<string, string> = {
+      limit: String(Math.min(pageSize, limit - rows.length)),
+      ...(next !== null && { cursor: next }),
+    };
+    const page: Outcome<ListPage<Item>> = await api.get<ListPage<Item>>(addQuery(path, { ...query, ...place }));
     if (!page.ok) return page;
     rows.push(...page.value.data);
     next = page.value.meta.next;

@@ -29,6 +29,12 @@ function readErrors({ message, details }: Failure): string[] {
   });
 }
 
+/** Prints a value as JSON for programs. Inside texts, what could steer a terminal is escaped; who parses it gets it back. */
+export function printJson(context: Pick<CommandContext, 'print'>, value: unknown): void {
+  const escape = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  context.print((JSON.stringify(value, null, 2) ?? 'null').replaceAll(/[\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g, escape));
+}
+
 /** Prints a list that was read: a table for people, or all rows as one JSON array for programs; an empty one is said in words. */
 export function printList<Row>(
   context: CommandContext,
@@ -38,7 +44,7 @@ export function printList<Row>(
   if (!read.ok) return refuse(context, read);
   const { rows, next } = read.value;
   const paint = createPaint(context.coloured === true, context.environment);
-  if (look.json) context.print(JSON.stringify(rows, null, 2));
+  if (look.json) printJson(context, rows);
   else if (rows.length === 0) context.tell(look.empty);
   else for (const line of drawTable(rows, look.columns, { paint, width: context.screen?.()?.columns })) context.print(line);
   if (next !== null) context.tell(`There are more than these ${rows.length}; --limit or --all shows them.`);

@@ -1,4 +1,6 @@
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
+import { addRemoteVerbs, remoteVerbs } from './add-remote-verbs.ts';
+import { completionScript, shells } from './completion.ts';
 import { addConfigVerbs, configVerbs } from './config-verbs.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
 import { addHookVerbs, hookVerbs } from './hook-verbs.ts';
@@ -11,15 +13,22 @@ import { addTicketVerbs, ticketVerbs } from './ticket-verbs.ts';
 
 type Run = (context: CommandContext) => Promise<ExitCode>;
 
+/** Takes what a command line asks for; `address` is the server that it names. */
+type Choose = (run: Run, address?: string) => void;
+
 /** Runs one command line (without the program's own name) and answers the exit code. Never throws. */
 export async function runProgram(context: CommandContext, words: readonly string[]): Promise<ExitCode> {
   let chosen: Run | undefined;
-  const program = createProgram(context, (run) => {
+  let address: string | undefined;
+  const program = createProgram(context, (run, url) => {
     chosen = run;
+    address = url;
   });
   try {
     await program.parseAsync(words, { from: 'user' });
-    return chosen === undefined ? 0 : await chosen(context);
+    if (chosen === undefined) return 0;
+    const url = address ?? program.opts<{ url?: string }>().url;
+    return await chosen(url === undefined ? context : { ...context, environment: { ...context.environment, REPOWATCH_URL: url } });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
     context.tell(explainFailure(error));
@@ -53,6 +62,18 @@ const verbs = {
     description:
       'Looks at the credentials, the permissions and events of the App, its webhook and installations, the clock, the database, the queue, the keys and the address, and says what to do about each finding. Works beside a running server and without one. Exit code 0 when nothing is broken, 1 otherwise.',
     example: 'repowatch doctor --json',
+  },
+  worker: {
+    summary: 'run RepoWatch without its pages and API',
+    description:
+      'The same as start with ROLES=worker: works on what is queued, beside servers on the same database that run with ROLES=web,scheduler or any others.',
+    example: 'DATABASE_URL=postgres://db/repowatch repowatch worker',
+  },
+  completion: {
+    summary: 'print a script that completes verbs and options in your shell',
+    description: 'Prints a script that completes verbs and options in bash, zsh or fish. Its first lines say where it goes.',
+    example: 'repowatch completion bash >> ~/.bashrc',
+    more: ['repowatch completion fish > ~/.config/fish/completions/repowatch.fish'],
   },
   migrate: {
     summary: 'bring the database up to this version',
@@ -90,11 +111,14 @@ const verbs = {
 };
 
 /** The verbs with their options. A verb only chooses what is to run, so that parsing and running fail apart, and only what is run is loaded. */
-function createProgram(context: CommandContext, choose: (run: Run) => void): Command {
-  const examples = Object.values(verbs).map(({ example }) => `  $ ${example}`);
+function createProgram(context: CommandContext, choose: Choose): Command {
+  const remote = Object.values(remoteVerbs).map((entry) => ('kind' in entry ? entry : Object.values(entry.verbs)[0]!));
+  const examples = [...Object.values(verbs), ...remote].map(({ example }) => `  $ ${example}`);
   const program = new Command('repowatch')
     .description('Does what .github/repowatch.yml asks when something changes in a repository: once, in order, with retries.')
     .version(context.version, '-V, --version', 'print the version')
+    .option('--url <address>', 'the address of the server that verbs talk to; wins over REPOWATCH_URL')
+    .enablePositionalOptions()
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .showHelpAfterError('repowatch --help lists what there is.')
@@ -122,24 +146,28 @@ function createProgram(context: CommandContext, choose: (run: Run) => void): Com
   add('demo')
     .option('--once', 'stop after the tour, with exit code 0 when everything went well')
     .action((options: { once?: true }) => choose(async (given) => (await import('./demo.ts')).demo(given, options)));
-  add('reconcile')
-    .argument('[repository]', 'owner/name; without it all')
-    .option('--installation <id>', 'all repositories of an installation')
-    .option('--json', 'print the job as JSON')
-    .option('--no-wait', 'do not wait until it is over')
-    .action((name: string | undefined, options: ReconcileOptions) =>
-      choose(async (given) => (await import('./reconcile.ts')).reconcile(given, name, options)),
+  add('worker').action(() =>
+    choose(async (given) => (await import('./start.ts')).start({ ...given, environment: { ...given.environment, ROLES: 'worker' } })),
+  );
+  add('completion')
+    .addArgument(new Argument('<shell>', 'bash, zsh or fish').choices(shells))
+    .action((shell: (typeof shells)[number]) =>
+      choose(async (given) => {
+        given.print(completionScript(program, shell).trimEnd());
+        return 0;
+      }),
     );
-  addRunVerb(add, choose);
+  addRunVerbs(add, choose);
   addListenVerb(add, choose);
   addHookVerbs(add, choose);
   addConfigVerbs(add, choose);
   addTicketVerbs(add, choose);
+  addRemoteVerbs(program, choose);
   return program;
 }
 
 /** The verb that receives. */
-function addListenVerb(add: (verb: keyof typeof verbs) => Command, choose: (run: Run) => void): void {
+function addListenVerb(add: (verb: keyof typeof verbs) => Command, choose: Choose): void {
   const gather = (text: string, given: string[] | undefined) => [...(given ?? []), text];
   add('listen')
     .option('--port <port>', 'the port; 0 takes a free one', '9000')
@@ -152,8 +180,17 @@ function addListenVerb(add: (verb: keyof typeof verbs) => Command, choose: (run:
     .action((options: ListenOptions) => choose(async (given) => (await import('./listen.ts')).listen(given, options)));
 }
 
-/** The verb that starts a watch by hand. */
-function addRunVerb(add: (verb: keyof typeof verbs) => Command, choose: (run: Run) => void): void {
+/** The verbs that compare with GitHub and start a watch by hand. */
+function addRunVerbs(add: (verb: keyof typeof verbs) => Command, choose: Choose): void {
+  add('reconcile')
+    .alias('sync')
+    .argument('[repository]', 'owner/name; without it all')
+    .option('--installation <id>', 'all repositories of an installation')
+    .option('--json', 'print the job as JSON')
+    .option('--no-wait', 'do not wait until it is over')
+    .action((name: string | undefined, options: ReconcileOptions) =>
+      choose(async (given) => (await import('./reconcile.ts')).reconcile(given, name, options)),
+    );
   add('run')
     .argument('<repository>', 'owner/name')
     .argument('<watch>', 'the id of the watch')
@@ -170,7 +207,7 @@ function addRunVerb(add: (verb: keyof typeof verbs) => Command, choose: (run: Ru
 }
 
 /** The verbs with which a RepoWatch is set up and looked at. */
-function addSetupVerbs(add: (verb: keyof typeof verbs) => Command, choose: (run: Run) => void): void {
+function addSetupVerbs(add: (verb: keyof typeof verbs) => Command, choose: Choose): void {
   add('register')
     .option('--org <login>', 'the organisation that owns the App; without it your own account does')
     .option('--public-url <url>', 'where GitHub reaches RepoWatch; wins over PUBLIC_URL')
