@@ -61,11 +61,14 @@ function readAddress(environment: CommandContext['environment']): Outcome<{ url:
 
 /** A client of the server at this address. */
 function createApiClient(url: string, token: string | undefined): ApiClient {
-  const ask = async (path: string, options: RequestInit & { headers: Record<string, string> }): Promise<Outcome<Response>> => {
-    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const ask = async (
+    path: string,
+    { headers, ...options }: Omit<RequestInit, 'headers'> & { headers: Record<string, string> },
+  ): Promise<Outcome<Response>> => {
+    const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     try {
       // Renamed repositories answer with a redirect; fetch leaves the token behind when it leads to another server.
-      const response = await fetch(`${url}${path}`, { ...options, headers: { ...authorization, ...options.headers } });
+      const response = await fetch(`${url}${path}`, { ...options, headers: { ...authorization, ...headers } });
       return ok(response);
     } catch (error) {
       const why = Error.isError(error) && error.cause !== undefined ? describeError(error.cause) : describeError(error);

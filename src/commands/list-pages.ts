@@ -8,6 +8,12 @@ interface ListPage<Item> {
   meta: { next: string | null };
 }
 
+/** The rows of a list, and the cursor of what was left off. */
+interface List<Item> {
+  rows: Item[];
+  next: string | null;
+}
+
 /** How many rows one question asks for at most. */
 const pageSize = 100;
 
@@ -16,7 +22,7 @@ export async function listPages<Item>(
   api: Pick<ApiClient, 'get'>,
   path: string,
   { query = {}, limit = Number.POSITIVE_INFINITY }: { query?: Record<string, string | readonly string[] | undefined>; limit?: number },
-): Promise<Outcome<{ rows: Item[]; next: string | null }>> {
+): Promise<Outcome<List<Item>>> {
   const rows: Item[] = [];
   let next: string | null = null;
   do {

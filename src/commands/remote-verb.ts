@@ -93,12 +93,17 @@ export function show(verb: Omit<ShowVerb, 'kind'>): ShowVerb {
 }
 
 /** A table below a thing. */
-export function section<Thing, Row>(rows: (thing: Thing) => readonly Row[], columns: Columns<Row>): Section {
+export function section<Row>(rows: (thing: never) => readonly Row[], columns: Columns<Row>): Section {
   return { rows, columns };
 }
 
+/** What is said when it was done. */
+interface Say<Answer> {
+  said: (answer: Answer, words: Words) => string;
+}
+
 /** A verb that asks for something; the answer is of this type. */
-export function call<Answer>(verb: Omit<CallVerb, 'kind' | 'said'> & { said: (answer: Answer, words: Words) => string }): CallVerb {
+export function call<Answer>(verb: Omit<CallVerb, 'kind' | 'said'> & Say<Answer>): CallVerb {
   return { ...verb, kind: 'call' };
 }
 
