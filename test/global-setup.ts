@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { testPrivateKey } from './support/private-key.ts';
 import { prepareTemplate, templateName } from './support/template.ts';
 import { addressVariable, startTestServer, type TestServer } from './support/test-server.ts';
 
@@ -7,11 +8,12 @@ declare global {
   var repowatchTestServer: TestServer | undefined;
 }
 
-/** Starts one Postgres for the whole run and migrates the template that every test database is copied from. */
+/** Starts one Postgres for the whole run, migrates the template that every test database is copied from, and makes the App's key. */
 export default async function setUp(): Promise<void> {
   const server = await startTestServer();
   globalThis.repowatchTestServer = server;
   process.env[addressVariable] = server.url;
+  testPrivateKey('pkcs1');
   const client = new Client({ connectionString: server.url });
   await client.connect();
   await client.query(`create database ${templateName}`);

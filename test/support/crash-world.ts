@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { pushPayload, shaOf, type RepositoryOptions } from './payloads.ts';
 import { createServerProcess, type ServerProcess } from './server-process.ts';
 import { createSink, type Sink } from './sink.ts';
 import { adminToken, deliver, eventually, webhookSecret } from './test-app.ts';
+import { testPrivateKey } from './private-key.ts';
 
 /** One push that was sent until somebody acknowledged it. */
 export interface SentPush {
@@ -56,17 +57,11 @@ interface Sending {
   refused: Map<number, number>;
 }
 
-const { privateKey } = generateKeyPairSync('rsa', {
-  modulusLength: 2048,
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-});
-
 /** The settings of a server process on this database, without a GitHub. */
 export function serverSettings(databaseUrl: string): Record<string, string> {
   return {
     APP_ID: '4242',
-    PRIVATE_KEY: privateKey,
+    PRIVATE_KEY: testPrivateKey('pkcs8'),
     WEBHOOK_SECRET: webhookSecret,
     SECRETS_KEY: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
     ADMIN_TOKEN: adminToken,
@@ -108,7 +103,7 @@ export async function startCrashWorld(options: { database?: TestDatabase } = {})
   stack.defer(() => rm(directory, { recursive: true, force: true }));
   const database = stack.use(options.database ?? (await createTestDatabase()));
   const sink = stack.use(await createSink());
-  const github = stack.use(await createStandIn({ directory, webhookSecret }));
+  const github = stack.use(await createStandIn({ directory, webhookSecret, privateKey: testPrivateKey('pkcs1') }));
   const settings = {
     ...serverSettings(database.url),
     APP_ID: String(github.appId),

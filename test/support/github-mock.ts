@@ -1,17 +1,13 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import nock from 'nock';
 import { createLog } from '../../src/core/log.ts';
 import { createClients, type ClientOptions, type Clients } from '../../src/github/clients.ts';
+import { testPrivateKey } from './private-key.ts';
 
 /** The address of the mocked API. Nothing listens there; with a path like Enterprise Server's, so that a lost base path shows. */
 export const mockedApi = 'https://ghe.example/api/v3';
 
-const { privateKey } = generateKeyPairSync('rsa', {
-  modulusLength: 2048,
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-});
+const privateKey = testPrivateKey('pkcs8');
 
 /** Real clients that talk to the mocked API, or to another. */
 export function mockedClients(options: Partial<ClientOptions> = {}): Clients {

@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { createLog } from '../../src/core/log.ts';
 import { loadSettings, type ServerSettings } from '../../src/env.ts';
 import { createStandIn, type StandIn } from '../../src/stand-in/stand-in.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { testPrivateKey } from './private-key.ts';
 import { createSink, type Sink } from './sink.ts';
 
 /** The webhook secret of every test application. */
@@ -15,11 +16,6 @@ export const webhookSecret = 'a webhook secret for tests only';
 
 /** The bearer token of every test application. */
 export const adminToken = 'admin-token-for-tests-only';
-const { privateKey } = generateKeyPairSync('rsa', {
-  modulusLength: 2048,
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-});
 
 /** A row of an API list, or a thing the API describes. */
 export type ApiObject = Record<string, unknown>;
@@ -55,7 +51,7 @@ export function testSettings(replaced: Record<string, string>): ServerSettings {
   const settings = loadSettings({
     PORT: '0',
     APP_ID: '4242',
-    PRIVATE_KEY: privateKey,
+    PRIVATE_KEY: testPrivateKey('pkcs8'),
     WEBHOOK_SECRET: webhookSecret,
     SECRETS_KEY: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
     ADMIN_TOKEN: adminToken,
@@ -91,6 +87,7 @@ export async function startTestApp(
     ? await createStandIn({
         directory: join(directory, 'github'),
         webhookSecret,
+        privateKey: testPrivateKey('pkcs1'),
         ...signIn,
         ...(options.events && { events: options.events }),
         ...(options.permissions && { permissions: options.permissions }),

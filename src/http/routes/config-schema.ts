@@ -26,8 +26,8 @@ const files = [
 /** The JSON Schemas of the configuration language, for editors, and of webhooks, for receivers: open to everybody and cacheable, because they say nothing of anybody. */
 export function addConfigSchemaRoutes(app: Api, kinds: readonly StepKind[]): void {
   for (const { url, summary, create } of files) {
-    const text = JSON.stringify(create(kinds), undefined, 2);
-    const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
+    // Made when it is asked for: a start does not wait for it.
+    let made: { schema: Record<string, unknown>; etag: string } | undefined;
     app.get(
       url,
       {
@@ -43,6 +43,7 @@ export function addConfigSchemaRoutes(app: Api, kinds: readonly StepKind[]): voi
         },
       },
       async (request, reply) => {
+        const { schema, etag } = (made ??= describe(create(kinds)));
         // Editors in a browser come from another origin.
         void reply
           .header('cache-control', 'public, max-age=3600')
@@ -50,8 +51,15 @@ export function addConfigSchemaRoutes(app: Api, kinds: readonly StepKind[]): voi
           .header('access-control-allow-origin', '*')
           .header('cross-origin-resource-policy', 'cross-origin');
         if (request.headers['if-none-match'] === etag) return reply.code(304).send(null);
-        return reply.type('application/schema+json').send(JSON.parse(text) as Record<string, unknown>);
+        return reply.type('application/schema+json').send(schema);
       },
     );
   }
+}
+
+/** A schema as it is sent, with the tag of its text. */
+function describe(created: object): { schema: Record<string, unknown>; etag: string } {
+  const text = JSON.stringify(created, undefined, 2);
+  const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
+  return { schema: JSON.parse(text) as Record<string, unknown>, etag };
 }
