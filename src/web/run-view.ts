@@ -1,4 +1,5 @@
 import type { ThreadAttempt, ThreadRun, ThreadStep } from '../http/read/threads.ts';
+import type { TicketResult } from '../http/schemas/ticket.ts';
 import { html, type Html } from './html.ts';
 import { icon } from './icons.ts';
 import { describeDuration, statusIcon, statusLabel, timeAgo } from './status-view.ts';
@@ -71,7 +72,27 @@ function trouble(run: ThreadRun): Html | null {
 function holdUp({ blocked_by: by }: ThreadRun): Html | null {
   if (by === null || by.reason === 'busy') return null;
   const why = by.reason === 'dead' ? 'which is dead: it has to be redriven or skipped' : 'which waits for its next try';
-  return html`<p class="trouble">Its order is strict: it waits for run ${by.run}, ${why}.</p>`;
+  return html`<p class="trouble">It keeps its place and waits for run ${by.run}, ${why}.</p>`;
+}
+
+/** How many tickets of a run are shown; the REST side has all of them. */
+const shownTickets = 20;
+
+function ticketRow({ key, from, to, status, code, message }: TicketResult): Html {
+  const way = from === null || to === null || from === to ? (to ?? from) : `${from} → ${to}`;
+  return html`<li>
+    ${statusIcon(status)} <strong><bdi>${key}</bdi></strong> ${way !== null && html`<bdi>${way}</bdi>`}
+    ${code !== null && html`<code>${code}</code>`} ${message !== null && html`<span class="muted"><bdi>${message}</bdi></span>`}
+  </li>`;
+}
+
+/** What steps made of tickets (features.md R122). */
+function ticketList({ tickets }: ThreadRun): Html | null {
+  if (tickets.length === 0) return null;
+  const more = tickets.length - shownTickets;
+  return html`<ul class="tickets" aria-label="Tickets">
+    ${tickets.slice(0, shownTickets).map(ticketRow)} ${more > 0 && html`<li class="muted">and ${more} more</li>`}
+  </ul>`;
 }
 
 function duration(run: ThreadRun): string {
@@ -97,6 +118,6 @@ export function runView(run: ThreadRun): Html {
       </ol>
     </details>
     ${over.has(run.status) && html`<button class="btn btn-sm run-action" hx-post="/runs/${run.id}/replay" hx-swap="outerHTML" title="Run this watch on this change again">${icon('sync')}<span>Replay</span></button>`}
-    ${trouble(run)} ${holdUp(run)}
+    ${trouble(run)} ${holdUp(run)} ${ticketList(run)}
   </div>`;
 }

@@ -26,6 +26,11 @@ const looks: Record<string, StatusLook> = {
   dead: { tone: 'danger', icon: 'skip-fill' },
   cancelled: { tone: 'muted', icon: 'stop' },
   skipped: { tone: 'muted', icon: 'skip' },
+  // tickets
+  planned: { tone: 'muted', icon: 'clock' },
+  moved: { tone: 'success', icon: 'arrow-right' },
+  unchanged: { tone: 'muted', icon: 'dash' },
+  commented: { tone: 'accent', icon: 'comment' },
 };
 
 const plain: StatusLook = { tone: 'muted', icon: 'dot' };

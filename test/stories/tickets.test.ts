@@ -3,7 +3,7 @@ import { createFakeJira, neighbours, type FakeJira } from '../support/fake-jira.
 import { issuesPayload, pullRequestPayload, releasePayload } from '../support/github-events.ts';
 import type { Payload } from '../support/payloads.ts';
 import { configOf, quiet, track } from '../support/story.ts';
-import { startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
+import { adminToken, startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
 
 interface Result {
   key: string;
@@ -87,6 +87,16 @@ const pull = (action: string, fields: Payload) => {
   const more = { draft: false, body: null, updated_at: merged ? '2026-11-21T12:00:00Z' : '2026-11-21T10:00:00Z', ...state, ...fields };
   return pullRequestPayload({ action: merged ? 'closed' : action, ...place, fields: more });
 };
+/** The cookies of an administrator at the page. */
+async function signIn({ url }: TestApp): Promise<string> {
+  const body = new URLSearchParams({ token: adminToken });
+  const answer = await fetch(`${url}/login`, { method: 'POST', redirect: 'manual', headers: { origin: url }, body });
+  return answer.headers
+    .getSetCookie()
+    .map((text) => text.split(';')[0])
+    .join('; ');
+}
+
 const jiraResults = (delivery: { tickets: Result[] }) => delivery.tickets.filter(({ key }) => key.startsWith('SOC-'));
 
 describe('tickets in Jira', () => {
@@ -108,6 +118,8 @@ describe('tickets in Jira', () => {
         },
       ],
     });
+    const page = await (await fetch(`${world.url}/`, { headers: { cookie: await signIn(world) } })).text();
+    expect(page).toMatch(/<ul class="tickets"[^]*SOC-1[^]*QA → Done/);
     jira.issues.get('SOC-1')!.since = new Date('2026-01-01T00:00:00Z');
     const late = await send('pull_request', pull('opened', { id: 1, number: 11, title: 'SOC-1' }));
     expect(jiraResults(late)).toMatchObject([{ key: 'SOC-1', status: 'unchanged', code: 'ticket_late', from: 'Done' }]);

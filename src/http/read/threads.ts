@@ -10,7 +10,9 @@ import { readRunsOfChanges, runItem, type AttemptRow, type StepRow } from './run
 import type { ChangeSummary, ConsideredWatch } from '../schemas/change.ts';
 import type { DeliverySummary } from '../schemas/delivery.ts';
 import type { RunSummary } from '../schemas/run.ts';
+import type { TicketResult } from '../schemas/ticket.ts';
 import { listThreadHeads, type ThreadHead, type ThreadStatus } from './thread-heads.ts';
+import { listTicketResults } from './tickets.ts';
 
 /** Which threads to show. */
 export interface ThreadFilter {
@@ -53,6 +55,7 @@ export interface ThreadStep {
 /** A run as a thread shows it. */
 export interface ThreadRun extends RunSummary {
   steps: ThreadStep[];
+  tickets: TicketResult[];
 }
 
 /** A change as a thread shows it. */
@@ -115,7 +118,9 @@ async function listRuns(db: Db, changeIds: string[]): Promise<{ runs: ThreadRun[
         const { position, key, name, kind, status, code, message } = step;
         return { position, key, name, kind, status, code, message, attempts: attemptsOf(step) };
       });
-  return { runs: runs.map((run) => Object.assign(runItem(run), { steps: stepsOf(run.id) })), isOf };
+  const tickets = await listTicketResults(db, changeIds);
+  const ticketsOf = (run: string) => tickets.filter((ticket) => ticket.run_id === run);
+  return { runs: runs.map((run) => Object.assign(runItem(run), { steps: stepsOf(run.id), tickets: ticketsOf(run.id) })), isOf };
 }
 
 async function listChanges(db: Db, heads: readonly ThreadHead[]): Promise<ThreadChange[]> {
@@ -162,7 +167,11 @@ export async function listThreads(db: Db, filter: ThreadQuery, limit: number): P
     repository === undefined
       ? undefined
       : { ids: await listRepositoryIds(db, repository), githubIds: await listRepositoryGithubIds(db, repository) };
-  const heads = await listThreadHeads(db, { repositories, status: filter.status, requester: filter.requester }, limit);
+  return await readThreads(db, await listThreadHeads(db, { repositories, status: filter.status, requester: filter.requester }, limit));
+}
+
+/** The threads that begin at these deliveries and changes, in the same order. */
+export async function readThreads(db: Db, heads: readonly ThreadHead[]): Promise<Thread[]> {
   const deliveries = await listDeliveriesById(
     db,
     heads.filter(({ kind }) => kind === 'delivery').map(({ id }) => id),
