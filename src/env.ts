@@ -66,6 +66,15 @@ export function loadSome<Name extends SettingName>(source: Source, names: readon
   return problems.length > 0 ? refuse(problems) : ok(values as Settings<Name>);
 }
 
+/** Reads some settings, those that registration or the first start made and keeps in DATA_DIR among them. */
+export function loadSomeStored<Name extends SettingName>(
+  environment: Source,
+  names: readonly Name[],
+): Outcome<Settings<Name>, 'settings_invalid'> {
+  const source = loadStored(environment);
+  return source.ok ? loadSome(source.value, names) : source;
+}
+
 function readKeyFile(path: string): Outcome<string> {
   try {
     const parsed = formats.privateKeyFormat.safeParse(readFileSync(path, 'utf8'));

@@ -42,7 +42,7 @@ async function look(context: CommandContext): Promise<DoctorReport> {
 async function lookAt(context: CommandContext, settings: ServerSettings): Promise<DoctorReport> {
   const log = createLog({ level: 'error', write: (line) => context.tell(line.trimEnd()) });
   const clients = createClients({ appId: settings.appId, privateKey: settings.privateKey, apiUrl: settings.githubApiUrl, log });
-  const url = settings.databaseUrl ?? (await findEmbedded(settings.dataDir));
+  const url = settings.databaseUrl ?? (await findRunningEmbedded(settings.dataDir));
   const db = url === undefined ? undefined : createDb({ url, poolMax: 2 });
   try {
     return await examine({
@@ -65,7 +65,7 @@ async function lookAt(context: CommandContext, settings: ServerSettings): Promis
 }
 
 /** The address of the embedded Postgres, while a RepoWatch keeps it running. */
-async function findEmbedded(dataDir: string): Promise<string | undefined> {
+export async function findRunningEmbedded(dataDir: string): Promise<string | undefined> {
   const credentials = await findCredentials(resolve(dataDir));
   if (credentials === undefined || credentials.port === 0) return undefined;
   const listens = await new Promise<boolean>((settle) => {

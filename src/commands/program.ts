@@ -9,6 +9,7 @@ import type { ListenOptions } from './listen.ts';
 import type { ReconcileOptions } from './reconcile.ts';
 import type { RegisterOptions } from './register.ts';
 import type { RunOptions } from './run.ts';
+import { addSecretVerbs, secretVerbs } from './secret-verbs.ts';
 import { addTicketVerbs, ticketVerbs } from './ticket-verbs.ts';
 
 type Run = (context: CommandContext) => Promise<ExitCode>;
@@ -108,6 +109,7 @@ const verbs = {
   ...hookVerbs,
   ...configVerbs,
   ...ticketVerbs,
+  ...secretVerbs,
 };
 
 /** The verbs with their options. A verb only chooses what is to run, so that parsing and running fail apart, and only what is run is loaded. */
@@ -162,6 +164,7 @@ function createProgram(context: CommandContext, choose: Choose): Command {
   addHookVerbs(add, choose);
   addConfigVerbs(add, choose);
   addTicketVerbs(add, choose);
+  addSecretVerbs(add, choose);
   addRemoteVerbs(program, choose);
   return program;
 }

@@ -7,8 +7,24 @@ import { countByKey, rewrapBatch, type SealedTable } from '../vault/sealed-rows.
 import { sealedSecrets } from '../vault/secrets.ts';
 import { sealedTriggerSecrets } from './manage-triggers.ts';
 
+/** Answers that are kept for a day for requests with an idempotency key. */
+const sealedAnswers: SealedTable = {
+  name: 'idempotency_keys',
+  what: 'answers to repeated requests',
+  columns: ['requester', 'route', 'key'],
+  id: `concat_ws(' ', t.requester, t.route, t.key)`,
+  envelope: 'sealed',
+  contextOf: ({ requester, route, key }) => JSON.stringify(['idempotency', requester, route, key]),
+};
+
 /** Every table that keeps encrypted values (threat model D11); a test compares it with the schema. */
-export const sealedTables: readonly SealedTable[] = [sealedSecrets, sealedTriggerSecrets, sealedUserTokens, sealedInstallationTokens];
+export const sealedTables: readonly SealedTable[] = [
+  sealedSecrets,
+  sealedTriggerSecrets,
+  sealedUserTokens,
+  sealedInstallationTokens,
+  sealedAnswers,
+];
 
 /** Rows that one transaction wraps anew: short enough that nobody waits for their locks. */
 const batchSize = 100;

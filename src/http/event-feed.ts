@@ -5,8 +5,8 @@ const maxWaiting = 1024 * 1024;
 
 /** One open stream of server-sent events, each with a name; none is left out while it is open. */
 export interface EventFeed {
-  /** Sends one event. A reader too far behind is cut off: it comes back and begins anew. */
-  send(event: string, data: unknown): void;
+  /** Sends one event, with an id where a reader may go on after it. A reader too far behind is cut off: it comes back and begins anew. */
+  send(event: string, data: unknown, id?: string): void;
   /** Says that the stream lives, so that proxies keep it. Cuts off a reader who has not read for `patienceMs`. */
   beat(patienceMs: number): void;
   /** Ends the stream in good order. */
@@ -34,7 +34,7 @@ export function openEventFeed(reply: FastifyReply, onClose: (end: { timedOut: bo
   response.once('close', () => onClose({ timedOut }));
   return {
     // JSON has no line break of its own, so one line holds it.
-    send: (event, data) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
+    send: (event, data, id) => write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
     beat: (patienceMs) => {
       if (fullSince !== undefined && Date.now() - fullSince > patienceMs) cutOff();
       else write(': still here\n\n');

@@ -64,10 +64,12 @@ import { addTrialRoutes } from './routes/trials.ts';
 import { addTriggerRoutes } from './routes/triggers.ts';
 import { addSecretKeyRoutes } from './routes/secret-keys.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
+import { addThreadRoutes } from './routes/threads.ts';
 import { addWebhookRoute } from './routes/webhooks.ts';
 import { addWatchStateRoutes } from './routes/watch-state.ts';
 import { addWatchRoutes } from './routes/watches.ts';
 import { RunLogStreams } from './run-log-streams.ts';
+import { ThreadStreams } from './thread-streams.ts';
 import { createPassingKeyRing } from '../vault/key-ring.ts';
 
 /** Bodies of the REST side in bytes; the intake has its own limit. */
@@ -176,10 +178,13 @@ function logAnswers(app: FastifyInstance, { log }: HttpOptions): void {
 function addStreams(api: Api, context: RouteContext, { log }: HttpOptions): void {
   const streams = new BranchStreams({ db: context.db, presence: context.actions.presence, log });
   addBranchStreamRoute(api, context, streams);
+  const threads = new ThreadStreams({ db: context.db, log });
+  addThreadRoutes(api, context, threads);
   const logs = new RunLogStreams({ db: context.db, log });
   addRunLogRoute(api, context, logs);
   api.addHook('preClose', async () => {
     logs.close();
+    threads.close();
     await streams.close();
   });
 }

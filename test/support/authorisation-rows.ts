@@ -96,6 +96,8 @@ export const rows: Record<string, Row> = {
   'GET /api/secrets/:name': { is: 'read', query: secretQuery },
   'GET /api/tokens/:id': { is: 'anybody', path: '/api/tokens/x' },
   'GET /api/repos/:owner/:name/watches/:key': 'read',
+  'GET /api/threads': 'anybody',
+  'GET /api/threads/stream': 'anybody',
   'GET /api/tokens': 'anybody',
   'GET /api/triggers': 'anybody',
   'GET /api/triggers/:id': 'absent',

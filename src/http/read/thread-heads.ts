@@ -23,10 +23,10 @@ interface HeadQuery {
 }
 
 /** How changes become known that no delivery brings; one branch for each keeps the index on (origin, id). */
-const unannounced: readonly ChangeOrigin[] = ['reconcile', 'trigger', 'manual'];
+export const unannouncedOrigins: readonly ChangeOrigin[] = ['reconcile', 'trigger', 'manual'];
 
 /** What a group of statuses means for deliveries and for runs. */
-const groups: Record<ThreadStatus, { deliveries: string[]; runs: string[] }> = {
+export const threadGroups: Record<ThreadStatus, { deliveries: string[]; runs: string[] }> = {
   waiting: { deliveries: ['unprocessed', 'processing', 'reprocessing'], runs: ['queued', 'running', 'waiting'] },
   succeeded: { deliveries: [], runs: ['succeeded'] },
   failed: { deliveries: ['errored'], runs: ['failed', 'dead'] },
@@ -43,14 +43,14 @@ async function deliveryHeads(db: Db, { repositories, status, requester }: HeadQu
   const inRepository = `and ${seen.sql} ${repositories === undefined ? '' : 'and d.repository_github_id = any(:githubIds)'}`;
   const branch = (condition: string) =>
     `select 'delivery' as kind, d.id, d.received_at as at from deliveries d where ${condition} ${inRepository} order by d.id desc limit :limit`;
-  const sql = status === undefined ? branch('true') : unionOf(groups[status].deliveries, (condition) => branch(`d.${condition}`));
+  const sql = status === undefined ? branch('true') : unionOf(threadGroups[status].deliveries, (condition) => branch(`d.${condition}`));
   return sql === '' ? [] : queryRows<ThreadHead>(db, sql, { githubIds: repositories?.githubIds ?? [], limit, ...seen.values });
 }
 
 async function changeHeads(db: Db, { repositories, requester }: HeadQuery, limit: number): Promise<ThreadHead[]> {
   const seen = visibleTo(requester, { installation: 'c.installation_id', repository: 'c.repository_id' });
   const inRepository = `and ${seen.sql} ${repositories === undefined ? '' : 'and c.repository_id = any(:ids)'}`;
-  const branches = unannounced.map(
+  const branches = unannouncedOrigins.map(
     (origin) =>
       `(select 'change' as kind, c.id, c.created_at as at from changes c
         where c.origin = '${origin}' and c.delivery_id is null ${inRepository} order by c.id desc limit :limit)`,
@@ -59,11 +59,11 @@ async function changeHeads(db: Db, { repositories, requester }: HeadQuery, limit
 }
 
 async function runHeads(db: Db, { repositories, status, requester }: HeadQuery, limit: number): Promise<ThreadHead[]> {
-  if (status === undefined || groups[status].runs.length === 0) return [];
+  if (status === undefined || threadGroups[status].runs.length === 0) return [];
   const seen = visibleTo(requester, { installation: 'n.installation_id', repository: 'n.repository_id' });
   const inRepository = `and ${seen.sql} ${repositories === undefined ? '' : 'and n.repository_id = any(:ids)'}`;
   const newest = unionOf(
-    groups[status].runs,
+    threadGroups[status].runs,
     (condition) => `select n.change_id from runs n where n.${condition} ${inRepository} order by n.id desc limit :limit`,
   );
   return queryRows<ThreadHead>(
