@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { startHttp, withToken, type TestHttpServer } from '../../test/support/http.ts';
@@ -5,13 +6,20 @@ import { intakePath } from './node-server.ts';
 
 interface Operation {
   summary?: string;
+  operationId?: string;
   tags?: string[];
-  responses: Record<string, { content?: Record<string, unknown> }>;
+  parameters?: { name: string }[];
+  responses: Record<string, { headers?: Record<string, unknown>; content?: Record<string, unknown> }>;
 }
 
 let base: TestDatabase;
 let server: TestHttpServer;
-let document: { openapi: string; paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, unknown> } };
+let document: {
+  openapi: string;
+  tags: { name: string }[];
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, unknown> };
+};
 
 beforeAll(async () => {
   base = await createTestDatabase();
@@ -36,6 +44,26 @@ test('is OpenAPI 3.1 without dangling references', () => {
   const used = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name);
   expect(new Set(used)).toEqual(new Set(Object.keys(document.components.schemas)));
   expect(used).toContain('Problem');
+});
+
+test('is valid by the schema of OpenAPI 3.1, and every operation has a name of its own and a tag that is explained', async () => {
+  const { valid, errors } = await new Validator().validate(structuredClone(document));
+  expect(errors).toBeUndefined();
+  expect(valid).toBe(true);
+  const all = operations().map(([, operation]) => operation);
+  const ids = all.map(({ operationId }) => operationId);
+  expect(ids).toEqual([...new Set(ids)]);
+  expect(ids).toContain('getRepoHooksByHookId');
+  const known = document.tags.map(({ name }) => name);
+  expect(all.flatMap(({ tags = [] }) => tags).filter((tag) => !known.includes(tag))).toEqual([]);
+});
+
+test('says which headers are taken and answered', () => {
+  const { get, put } = document.paths['/api/secrets/{name}']! as Record<string, Operation>;
+  expect(put!.parameters!.map(({ name }) => name)).toEqual(expect.arrayContaining(['If-Match', 'If-None-Match']));
+  expect(Object.keys(get!.responses['200']!.headers!)).toContain('ETag');
+  expect(Object.keys(document.paths['/api/runs']!['get']!.responses['200']!.headers!)).toContain('Link');
+  expect(Object.keys(document.paths['/api/runs']!['get']!.responses['503']!.headers!)).toContain('Retry-After');
 });
 
 test('every route is in the document, and everything in the document is a route', () => {

@@ -4,6 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Api } from './api.ts';
+import { finishOperation } from './openapi-operations.ts';
+import { sessionCookie } from './identify.ts';
 import { intakePath } from './node-server.ts';
 import { problems } from './schemas/problem.ts';
 
@@ -16,6 +18,16 @@ const tags = [
   { name: 'destinations', description: 'Where steps send to, and how those places are' },
   { name: 'secrets', description: 'Encrypted named values; never readable again' },
   { name: 'reconcile', description: 'Comparing with GitHub' },
+  { name: 'watches', description: 'Which changes start which steps' },
+  { name: 'configuration', description: 'Trying a configuration out, and asking why not' },
+  { name: 'hooks', description: 'Addresses with events, as older systems had them' },
+  { name: 'triggers', description: 'Inbound webhooks of other senders' },
+  { name: 'tickets', description: 'What moves through states' },
+  { name: 'projects', description: 'Repositories under one name, with branches, actions and secrets of their own' },
+  { name: 'github', description: 'Done on GitHub for whoever asks' },
+  { name: 'threads', description: 'A change with all that led to it and came of it, as it happens' },
+  { name: 'jobs', description: 'What people asked for, and how far it is' },
+  { name: 'recovery', description: 'What GitHub tried to deliver and could not' },
   { name: 'people', description: 'Who asks, who may what, and who did what' },
   { name: 'meta', description: 'Words and codes' },
   { name: 'operations', description: 'Health and figures' },
@@ -65,7 +77,16 @@ function keepUsed(components: Components, paths: unknown): Components {
 
 const finish: SwaggerTransformObject = (document) => {
   const object = jsonSchemaTransformObject(document) as { paths?: Components; components?: { schemas?: Components } };
-  const paths: Components = { ...object.paths, [intakePath]: intakePathItem };
+  const described = { ...object.paths, [intakePath]: intakePathItem } as Record<
+    string,
+    Record<string, Parameters<typeof finishOperation>[2]>
+  >;
+  const paths = Object.fromEntries(
+    Object.entries(described).map(([path, item]) => [
+      path,
+      Object.fromEntries(Object.entries(item).map(([method, operation]) => [method, finishOperation(method, path, operation)])),
+    ]),
+  );
   const schemas = keepUsed(object.components?.schemas ?? {}, paths);
   return { ...object, paths, components: { ...object.components, schemas } } as unknown as ReturnType<SwaggerTransformObject>;
 };
@@ -83,10 +104,24 @@ export async function addOpenApi(app: FastifyInstance, facts: { version: string;
       },
       servers: [{ url: facts.publicUrl ?? '/' }],
       tags,
-      security: [{ adminToken: [] }],
-      components: { securitySchemes: { adminToken: { type: 'http', scheme: 'bearer', description: 'ADMIN_TOKEN, or an API token' } } },
+      security: [{ token: [] }, { session: [] }],
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'An API token (`rwt_…`), or ADMIN_TOKEN' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: sessionCookie,
+            description: 'What signing in leaves in a browser; writes come from our own pages only',
+          },
+        },
+      },
     },
-    transform: jsonSchemaTransform,
+    transform: (input) => {
+      const transformed = jsonSchemaTransform(input);
+      const { access } = input.route.config ?? {};
+      return access === 'public' && transformed.schema ? { ...transformed, schema: { ...transformed.schema, security: [] } } : transformed;
+    },
     transformObject: finish,
   });
 }

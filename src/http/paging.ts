@@ -51,12 +51,18 @@ export function toPage<Row, Item>(rows: Row[], limit: number, shape: { item: (ro
   return { data: shown.map(shape.item), meta: { next } };
 }
 
-/** Adds the `Link` header of the next page (RFC 8288) and answers the page. */
+/** Adds the `Link` header of the next page, and of the first (RFC 8288), and answers the page. */
 export function withLink<Item>(request: FastifyRequest, reply: FastifyReply, page: Page<Item>): Page<Item> {
+  const url = new URL(request.url, reply.server.publicUrl ?? `${request.protocol}://${request.host}`);
+  const links: string[] = [];
   if (page.meta.next !== null) {
-    const url = new URL(request.url, reply.server.publicUrl ?? `${request.protocol}://${request.host}`);
     url.searchParams.set('cursor', page.meta.next);
-    void reply.header('link', `<${url.href}>; rel="next"`);
+    links.push(`<${url.href}>; rel="next"`);
   }
+  if ((request.query as PageRequest).cursor !== undefined) {
+    url.searchParams.delete('cursor');
+    links.push(`<${url.href}>; rel="first"`);
+  }
+  if (links.length > 0) void reply.header('link', links.join(', '));
   return page;
 }

@@ -68,6 +68,23 @@ function addReads(api: Api, context: RouteContext): void {
       return show(await listDefaultHooks(context.db, params.id));
     },
   );
+  api.get(
+    '/installations/:id/default-hooks/:hookId',
+    {
+      config: { access },
+      schema: {
+        summary: 'Read a hook that new repositories of an installation get',
+        tags,
+        params: defaultHookParams,
+        response: { 200: defaultHookSchema, ...problems(404, 422) },
+      },
+    },
+    async ({ params: { id, hookId } }) => {
+      await requireInstallation(context, id);
+      const hooks = new Map(Object.entries(show(await listDefaultHooks(context.db, id))));
+      return found(hooks.get(hookId), `default hook ${hookId}`);
+    },
+  );
 }
 
 function addWrites(api: Api, context: RouteContext): void {

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Api, RouteContext } from '../api.ts';
 import { auditRequest } from '../audit-request.ts';
@@ -50,6 +51,25 @@ export function addIntentRoutes(api: Api, { db, actions }: RouteContext): void {
     },
     async (request, reply) => withLink(request, reply, await listIntents(db, request.query, requesterOf(request))),
   );
+  const readOwn = async (request: FastifyRequest, id: string) => {
+    const intent = await findIntentItem(db, id);
+    const requester = requesterOf(request);
+    const isSeen = requester.sight.installations === 'all' || intent?.begun_by === beginnerOf(requester);
+    return found(isSeen ? intent : undefined, `begun installation ${id}`);
+  };
+  api.get(
+    '/installations/intents/:id',
+    {
+      config: { access: { right: 'read', on: 'body' } },
+      schema: {
+        summary: 'Read an installation that was begun here',
+        tags,
+        params: idParams,
+        response: { 200: intentSchema, ...problems(404) },
+      },
+    },
+    async (request) => await readOwn(request, request.params.id),
+  );
   api.delete(
     '/installations/intents/:id',
     {
@@ -63,10 +83,7 @@ export function addIntentRoutes(api: Api, { db, actions }: RouteContext): void {
     },
     async (request, reply) => {
       const { params } = request;
-      const intent = found(await findIntentItem(db, params.id), `begun installation ${params.id}`);
-      const requester = requesterOf(request);
-      if (requester.sight.installations !== 'all' && intent.begun_by !== beginnerOf(requester))
-        found(undefined, `begun installation ${params.id}`);
+      await readOwn(request, params.id);
       unwrap(await actions.cancelInstallation(params.id));
       const target = { kind: 'installation_intent', id: params.id };
       await auditRequest(db, request, { action: 'installation.cancelled', target, installationId: null });

@@ -112,8 +112,9 @@ describe('pages', () => {
       const { body, link }: { body: never; link: string | null } = await get(path);
       const { data, meta } = pageOf(deliverySummary).parse(body);
       seen.push(...data.map(({ id }) => id));
-      expect(meta.next === null).toBe(link === null);
-      path = link === null ? null : new URL(/^<([^>]+)>; rel="next"$/.exec(link)![1]!).href.slice(server.base.length);
+      expect(meta.next === null).toBe(link?.includes(`rel="next"`) !== true);
+      const next = /<([^>]+)>; rel="next"/.exec(link ?? '')?.[1];
+      path = next === undefined ? null : new URL(next).href.slice(server.base.length);
     }
     expect(new Set(seen).size).toBe(5);
     expect(pageOf(deliverySummary).parse((await get('/api/deliveries?event=paged&per_page=3')).body).data).toHaveLength(3);

@@ -35,6 +35,22 @@ export function addTokenRoutes(api: Api, context: RouteContext): void {
     async (request, reply) => withLink(request, reply, await listTokens(db, request.query, requesterOf(request))),
   );
   addTokenCreation(api, context);
+  api.get(
+    '/tokens/:id',
+    {
+      config: { access: { right: 'read', on: 'anything' } },
+      schema: {
+        summary: 'Read what is told of an API token; never its text',
+        tags,
+        params: idParams,
+        response: { 200: tokenSchema, ...problems(404) },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      return found(await findTokenItem(db, id, requesterOf(request)), `token ${id}`);
+    },
+  );
   api.delete(
     '/tokens/:id',
     {

@@ -72,6 +72,19 @@ function addWatchList(api: Api, context: RouteContext): void {
     },
     async ({ params }) => ({ data: await listWatches(context, await readId(context, params)), meta: { next: null } }),
   );
+  api.get(
+    '/repos/:owner/:name/watches/:key',
+    {
+      config: { access: { right: 'read', on: 'repository' } },
+      schema: {
+        summary: 'Read a watch of a repository, whichever layer declares it',
+        tags,
+        params: z.strictObject({ ...repositoryParams, key: filterText(200) }),
+        response: { 200: watchSchema, ...problems(404) },
+      },
+    },
+    async ({ params }) => await readWatch(context, await readId(context, params), params.key),
+  );
 }
 
 function addWatchPut(api: Api, context: RouteContext): void {
