@@ -27,6 +27,7 @@ import { requestMembers } from './flow/sync-members.ts';
 import { testTicketConnection } from './flow/test-ticket-connection.ts';
 import { createIssueOfTicket, createTicket, createTicketOfIssue } from './flow/ticket-requests.ts';
 import type { HttpActions } from './http/http-options.ts';
+import { createProjectActions } from './project-wiring.ts';
 import { failed, ok } from './core/outcome.ts';
 import type { SetupActions } from './setup-actions.ts';
 import type { KeyRing } from './vault/key-ring.ts';
@@ -52,6 +53,7 @@ export function createHttpActions(context: Context, keyRing: KeyRing): Omit<Http
       switch: (wish) => switchApiWatch(context, wish),
       delete: (wish) => deleteApiWatch(context, wish),
     },
+    projects: createProjectActions(context),
     triggers: {
       register: (wish, asked) => registerTrigger({ db: context.db, keyRing }, wish, asked),
       import: (wish, asked) => importTrigger({ db: context.db, keyRing }, wish, asked),

@@ -21,13 +21,13 @@ interface ReconcileRequest extends ReconcileTarget {
 
 /**
  * Makes one repository, those of an installation, or all due for reconcile now, as a job that counts up as they are compared.
- * A repository that is named is asked for at once; several are the sweepers'.
+ * Repositories that are named are asked for at once; all others are the sweepers'.
  */
 export async function requestReconcile(
   context: Context,
   request: ReconcileRequest,
 ): Promise<Outcome<{ jobId: string; requested: number }, ErrorCode>> {
-  const { repositoryId, installationId, name, requestedBy } = request;
+  const { repositoryId, repositoryIds: some, installationId, name, requestedBy } = request;
   return await transaction(context.db, async (trx) => {
     const at = context.clock.now();
     const due = await makeDue(trx, request);
@@ -43,7 +43,7 @@ export async function requestReconcile(
       at,
     });
     await recordRequests(trx, { jobId, requestedBy, repositoryIds, at });
-    if (repositoryId !== undefined)
+    if (repositoryId !== undefined || some !== undefined)
       await context.queue.send(
         trx,
         'sync',

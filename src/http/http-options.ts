@@ -15,6 +15,7 @@ import type { GitHubActions } from './github-actions.ts';
 import type { PeopleActions } from './people-actions.ts';
 import type { HookActions } from './hook-actions.ts';
 import type { PresenceActions } from './presence-actions.ts';
+import type { ProjectActions } from './project-actions.ts';
 import type { RepositoryConfig } from './schemas/repository.ts';
 import type { Doctor } from './schemas/doctor.ts';
 import type { RunActions } from './run-actions.ts';
@@ -52,6 +53,8 @@ export interface HttpActions {
     switch(wish: { githubId: string; key: string; enabled: boolean }): Promise<Outcome<unknown, ErrorCode>>;
     delete(wish: { githubId: string; key: string }): Promise<Outcome<unknown, ErrorCode>>;
   };
+  /** Projects. */
+  projects: ProjectActions;
   /** Inbound triggers. */
   triggers: TriggerActions;
   /** Hooks by API. */

@@ -27,4 +27,6 @@ export interface PutSecret {
   destinations: string[] | null | undefined;
   /** Who sets it, for people. */
   by: string;
+  /** Refuses to replace a value: `conflict`. */
+  onlyNew?: boolean;
 }

@@ -35,6 +35,7 @@ import { addConfigSchemaRoutes } from './routes/config-schema.ts';
 import { addDeliveryRoutes } from './routes/deliveries.ts';
 import { addDestinationRoutes } from './routes/destinations.ts';
 import { addSigningKeyRoutes } from './routes/signing-keys.ts';
+import { addDocsPage } from './routes/docs-page.ts';
 import { addDoctorRoute } from './routes/doctor.ts';
 import { addGitHubIssueRoutes } from './routes/github-issues.ts';
 import { addGitHubWorkRoutes } from './routes/github-work.ts';
@@ -53,6 +54,7 @@ import { addPeopleLookup } from './routes/people-lookup.ts';
 import { addPeopleRoutes } from './routes/people.ts';
 import { addSignInRoutes } from './routes/sign-in.ts';
 import { addTokenRoutes } from './routes/tokens.ts';
+import { addAllProjectRoutes } from './routes/project-routes.ts';
 import { addRecoveryGauges } from './recovery-gauges.ts';
 import { addRecoveryRoutes } from './routes/recovery.ts';
 import { addReconcileRoute } from './routes/reconcile.ts';
@@ -191,6 +193,7 @@ function addStreams(api: Api, context: RouteContext, { log }: HttpOptions): void
 
 function addApi(api: Api, context: RouteContext): void {
   addOpenApiRoute(api);
+  addDocsPage(api);
   addDeliveryRoutes(api, context);
   addChangeRoutes(api, context);
   addRunRoutes(api, context);
@@ -199,6 +202,7 @@ function addApi(api: Api, context: RouteContext): void {
   addTrialRoutes(api, context);
   addTicketRoutes(api, context);
   addManualRunRoute(api, context);
+  addAllProjectRoutes(api, context);
   addRepositoryRoutes(api, context);
   addMemberRoutes(api, context);
   addGitHubIssueRoutes(api, context);

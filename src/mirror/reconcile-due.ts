@@ -13,24 +13,27 @@ export async function hastenReconcile(db: Db, repositoryIds: string[], at: Date)
   );
 }
 
-/** Which repositories somebody wants compared: one, those of an installation, or all. */
+/** Which repositories somebody wants compared: one, some, those of an installation, or all. */
 export interface ReconcileTarget {
   repositoryId?: string;
+  /** Some of an installation, such as those of a project. */
+  repositoryIds?: readonly string[];
   installationId?: string;
 }
 
 /**
- * Makes repositories that can be compared due now; answers their ids here and on GitHub. One that is named has its refs read,
- * also when it is archived; of several, those whose listing shows no push since the last time are cleared by it (docs/reconcile.md).
+ * Makes repositories that can be compared due now; answers their ids here and on GitHub. Those that are named have their refs read,
+ * also when they are archived; of all others, those whose listing shows no push since the last time are cleared by it (docs/reconcile.md).
  */
 export async function requestReconcile(db: Db, target: ReconcileTarget): Promise<{ id: string; githubId: string }[]> {
-  const { repositoryId, installationId } = target;
-  const one = repositoryId !== undefined;
-  const which = one ? 'r.id = ?' : installationId === undefined ? 'not r.archived' : 'not r.archived and r.installation_id = ?';
+  const { repositoryId, repositoryIds, installationId } = target;
+  const named = repositoryId === undefined ? repositoryIds : [repositoryId];
+  const ofInstallation = installationId === undefined ? 'not r.archived' : 'not r.archived and r.installation_id = ?';
+  const which = named === undefined ? ofInstallation : 'r.id = any(?::bigint[])';
   const { rows } = await db.raw<{ rows: { id: string; githubId: string }[] }>(
-    `update repositories r set reconcile_due_at = now(), refs_due_at = ${one ? 'now()' : 'r.refs_due_at'} from installations i
+    `update repositories r set reconcile_due_at = now(), refs_due_at = ${named ? 'now()' : 'r.refs_due_at'} from installations i
      where i.id = r.installation_id and ${comparable} and ${which} returning r.id, r.github_id as "githubId"`,
-    [repositoryId ?? installationId].filter((id) => id !== undefined),
+    [named ? [...named] : installationId].filter((value) => value !== undefined),
   );
   return rows;
 }

@@ -121,14 +121,30 @@ interface NewSecret extends SecretOwner {
   keyRing: KeyRing;
   /** Who sets it, for people. */
   by?: string;
+  /** Refuses to replace a value: `conflict`. */
+  onlyNew?: boolean;
 }
 
 /**
  * Encrypts and stores a value under its owner and name, in place of the former one. The row gets a new id each time,
  * because the id is part of what is authenticated. Fails with `request_invalid` when name, value or a destination is bad.
  */
-export async function upsertSecret(db: Db, secret: NewSecret): Promise<Outcome<{ created: boolean; version: number }, 'request_invalid'>> {
-  const { scope, installationId, repositoryId, projectId = null, watchKey = null, name, value, keyRing, by = null } = secret;
+export async function upsertSecret(
+  db: Db,
+  secret: NewSecret,
+): Promise<Outcome<{ created: boolean; version: number }, 'request_invalid' | 'conflict'>> {
+  const {
+    scope,
+    installationId,
+    repositoryId,
+    projectId = null,
+    watchKey = null,
+    name,
+    value,
+    keyRing,
+    by = null,
+    onlyNew = false,
+  } = secret;
   const checked = checkSecret(name, value, secret.destinations ?? null);
   if (!checked.ok) return checked;
   const id = createId();
@@ -153,10 +169,15 @@ export async function upsertSecret(db: Db, secret: NewSecret): Promise<Outcome<{
        wrap_nonce = excluded.wrap_nonce, wrap_tag = excluded.wrap_tag, key_id = excluded.key_id,
        destinations = case when :keep then s.destinations else excluded.destinations end,
        updated_by = excluded.updated_by, version = s.version + 1, updated_at = now()
+       where not :onlyNew
      returning xmax = 0 and not exists (select 1 from former) as created, version`,
-    { id, ...owner, name, ...envelope, destinations, keep: secret.destinations === undefined, by } as unknown as Record<string, string>,
+    { id, ...owner, name, ...envelope, destinations, keep: secret.destinations === undefined, by, onlyNew } as unknown as Record<
+      string,
+      string
+    >,
   );
-  return ok(rows[0]!);
+  const [row] = rows;
+  return row ? ok(row) : failed('conflict', `There is a secret ${name} already. Change its value instead, or choose another name.`);
 }
 
 /** Forgets a secret; answers whether there was one. */

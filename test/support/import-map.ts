@@ -11,7 +11,7 @@ export const floors: readonly (readonly string[])[] = [
   ['changes'],
   ['db'],
   ['queue', 'vault', 'people', 'inbox'],
-  ['mirror', 'watches', 'runs', 'tickets', 'destinations'],
+  ['mirror', 'watches', 'runs', 'tickets', 'destinations', 'projects'],
   ['actions', 'github'],
   ['flow'],
   ['schedule', 'http', 'doctor'],
@@ -20,6 +20,7 @@ export const floors: readonly (readonly string[])[] = [
   ['settings-table.ts'],
   ['env.ts'],
   ['setup-actions.ts'],
+  ['project-wiring.ts'],
   ['http-actions.ts', 'action-tools.ts', 'workers.ts'],
   ['app.ts', 'registration.ts'],
   ['main.ts', 'stand-in'],
@@ -30,7 +31,7 @@ export const floors: readonly (readonly string[])[] = [
 ];
 
 /** Whatever joins two of these is a story in flow/ or a read model in http/read/. */
-export const nouns: readonly string[] = ['inbox', 'mirror', 'watches', 'runs', 'tickets', 'destinations', 'vault', 'people'];
+export const nouns: readonly string[] = ['inbox', 'mirror', 'watches', 'runs', 'tickets', 'destinations', 'projects', 'vault', 'people'];
 
 /** Places that know less than their floor would let them. */
 const onlyImports: Readonly<Record<string, readonly string[]>> = {

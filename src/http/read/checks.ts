@@ -5,7 +5,8 @@ import type { Check, CheckQuery } from '../schemas/check.ts';
 import { PageQuery } from './page-query.ts';
 import { isoTime, isoTimeOrNull } from './rows.ts';
 
-interface CheckRow {
+/** A record of a check as it is stored. */
+export interface CheckRow {
   id: string;
   result: Check['result'];
   trigger: Check['trigger'];
@@ -26,7 +27,8 @@ interface CheckRow {
   checked_at: Date;
 }
 
-function checkItem(row: CheckRow): Check {
+/** A record of a check as the API shows it. */
+export function checkItem(row: CheckRow): Check {
   const { ref_kind: kind, ref_name: name, code } = row;
   return {
     id: row.id,

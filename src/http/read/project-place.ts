@@ -19,3 +19,8 @@ export async function findProjectPlace(db: Db, id: string): Promise<ProjectPlace
   );
   return row;
 }
+
+/** All projects there are, the oldest first: whoever asks sees only some of them. */
+export async function listAllProjects(db: Db): Promise<ProjectPlace[]> {
+  return await queryRows<ProjectPlace>(db, 'select p.id, p.installation_id as "installationId", p.name from projects p order by p.id');
+}

@@ -19,3 +19,9 @@ export async function findRepositoryPlace(db: Db, fullName: string): Promise<Rep
   );
   return row;
 }
+
+/** The present name of a repository by our id. */
+export async function findRepositoryNameById(db: Db, id: string): Promise<string | undefined> {
+  const [row] = await queryRows<{ name: string }>(db, 'select r.full_name as name from repositories r where r.id = :id', { id });
+  return row?.name;
+}

@@ -1,0 +1,37 @@
+import type { ErrorCode } from '../core/error-catalogue.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { ProjectRole } from '../core/statuses.ts';
+import type { AskedBy, ProjectPlace } from '../flow/edit-project.ts';
+import type { ActionPlace, ActionUpdate } from '../flow/project-actions.ts';
+import type { NewProject, ProjectUpdate, RemovedProject } from '../flow/projects.ts';
+import type { Imported, PortableProject, ProjectImport } from '../flow/transfer-projects.ts';
+import type { ProjectTrigger, TriggeredAction } from '../flow/trigger-project.ts';
+import type { ActionDefinition, ActionWords, BranchParameter } from '../projects/actions.ts';
+
+/** Projects, their actions and members. Refusals are thrown with their codes: nothing is changed then. */
+export interface ProjectActions {
+  /** Which repository a text names: `owner/name`, or an address over https or ssh. */
+  readAddress(text: string): Outcome<string, ErrorCode>;
+  create(wish: NewProject, asked: AskedBy): Promise<string>;
+  change(place: ProjectPlace, update: ProjectUpdate, asked: AskedBy): Promise<void>;
+  remove(place: ProjectPlace, asked: AskedBy): Promise<RemovedProject>;
+  /** Lets a project follow a repository, or no more; answers whether that is news. */
+  follow(place: ProjectPlace, wish: { repositoryId: string; following: boolean }, asked: AskedBy): Promise<boolean>;
+  /** Makes a project the one of its installation; null takes that back. */
+  link(wish: { installationId: string; projectId: string | null }, asked: AskedBy): Promise<void>;
+  setMember(place: ProjectPlace, member: { login: string; role: ProjectRole | null }, asked: AskedBy): Promise<void>;
+  addAction(projectId: string, words: Omit<ActionWords, 'name'> & { name?: string | undefined }, asked: AskedBy): Promise<string>;
+  changeAction(place: ActionPlace, update: ActionUpdate, asked: AskedBy): Promise<void>;
+  replaceAction(place: ActionPlace, words: ActionUpdate & { definition: ActionDefinition }, asked: AskedBy): Promise<void>;
+  removeAction(place: ActionPlace, asked: AskedBy): Promise<{ secrets: number; parameters: number }>;
+  addParameter(place: ActionPlace, parameter: BranchParameter, asked: AskedBy): Promise<void>;
+  setParameter(
+    place: ActionPlace,
+    parameter: Pick<BranchParameter, 'branch' | 'name'> & { value?: BranchParameter['value'] },
+    asked: AskedBy,
+  ): Promise<void>;
+  trigger(wish: ProjectTrigger): Promise<TriggeredAction[]>;
+  /** Undefined for an unknown one. */
+  export(id: string): Promise<PortableProject | undefined>;
+  import(wish: ProjectImport, asked: AskedBy): Promise<Imported>;
+}
