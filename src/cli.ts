@@ -20,6 +20,14 @@ function readVersion(): string {
   return 'unknown';
 }
 
+// Whoever reads no further, as head does, has what they wanted.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
+
 process.exitCode = await runProgram(
   {
     environment: readEnvironment(),

@@ -78,7 +78,10 @@ async function many(
   const asked = await api.post<Bulk>(`/api/runs/${kind}`, { ...body, dry_run: dryRun });
   if (!asked.ok) return refuse(context, asked);
   const { matched, cooling, selected, runs, job: begun } = asked.value;
-  if (!json) context.tell(`${matched} ${matched === 1 ? 'run fits' : 'runs fit'}; ${cooling} of them were just taken by another job.`);
+  if (!json)
+    context.tell(
+      `${matched} ${matched === 1 ? 'run fits' : 'runs fit'}${cooling === 0 ? '' : `; ${cooling} of them were just taken by another job`}.`,
+    );
   if (begun === null) {
     if (json) printJson(context, asked.value);
     else
