@@ -25,19 +25,22 @@ function time(at: string | null): string {
   return at === null ? 'never' : `${at.slice(0, 19).replace('T', ' ')} UTC`;
 }
 
+function ratesOf({ attempts, success_rate: rate, p50_ms: half, p95_ms: most }: Destination['recent']): string {
+  if (rate === null || half === null) return '';
+  if (attempts === 1) return `Its one attempt ${rate === 1 ? 'succeeded' : 'failed'} after ${half} ms. `;
+  return `${Math.round(rate * 100)}\u00a0% of the last ${attempts} attempts succeeded, half of them took ${half} ms, 95\u00a0% up to ${most ?? half} ms. `;
+}
+
 function destinationView(destination: Destination): Html {
   const { id, address, state, recent, waiting_runs: waiting } = destination;
   const look = looks[state];
-  const rate =
-    recent.success_rate === null ? '' : `${Math.round(recent.success_rate * 100)} % of the last ${recent.attempts} attempts succeeded, `;
   return html`<li>
     <span class="tone-${look.tone}">${icon(look.icon, state)}</span>
     <div>
       <strong>${address}</strong> ${look.sentence}
       <p class="muted">
-        ${rate}${recent.p50_ms !== null && `half of them within ${recent.p50_ms} ms, 95 % within ${recent.p95_ms ?? 0} ms. `}Last success
-        ${time(destination.last_success_at)}. Last failure
-        ${time(destination.last_failure_at)}${destination.last_failure?.message != null && `: ${destination.last_failure.message}`}
+        ${ratesOf(recent)}Last success ${time(destination.last_success_at)}. Last failure
+        ${time(destination.last_failure_at)}${destination.last_failure?.message == null ? '.' : `: ${destination.last_failure.message}`}
       </p>
       ${waiting > 0 && html`<p>${waiting} ${waiting === 1 ? 'run waits' : 'runs wait'} for it. Next attempt ${time(destination.opens_at)}.</p>`}
       ${
