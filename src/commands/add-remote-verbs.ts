@@ -3,6 +3,7 @@ import type { CommandContext, ExitCode } from './command-context.ts';
 import { parametersOf } from './fill-path.ts';
 import { breakerNoun, jobNoun, laneNoun } from './nouns/lanes.ts';
 import { auditVerb, peopleNoun, tokenNoun, whoamiVerb } from './nouns/people.ts';
+import { projectNoun } from './nouns/projects.ts';
 import { configNoun, installationNoun, repositoryNoun, watchNoun } from './nouns/repositories.ts';
 import { destinationNoun, recoveryNoun, ticketNoun, triggerNoun } from './nouns/services.ts';
 import { changeNoun, deliveryNoun, runNoun } from './nouns/threads.ts';
@@ -41,6 +42,7 @@ export const remoteVerbs: Record<string, Noun | RemoteVerb> = {
   lanes: laneNoun,
   breakers: breakerNoun,
   jobs: jobNoun,
+  projects: projectNoun,
   triggers: triggerNoun,
   destinations: destinationNoun,
   tickets: ticketNoun,

@@ -62,6 +62,8 @@ export interface CallVerb extends Help {
   query?: string[];
   /** The question before something is lost. */
   sure?(words: Words): string;
+  /** True for an answer that tells of a failure: exit code 1. */
+  isFailure?(answer: never): boolean;
   said(answer: never, words: Words): string;
 }
 
@@ -99,11 +101,12 @@ export function section<Row>(rows: (thing: never) => readonly Row[], columns: Co
 
 /** What is said when it was done. */
 interface Say<Answer> {
+  isFailure?: (answer: Answer) => boolean;
   said: (answer: Answer, words: Words) => string;
 }
 
 /** A verb that asks for something; the answer is of this type. */
-export function call<Answer>(verb: Omit<CallVerb, 'kind' | 'said'> & Say<Answer>): CallVerb {
+export function call<Answer>(verb: Omit<CallVerb, 'kind' | 'said' | 'isFailure'> & Say<Answer>): CallVerb {
   return { ...verb, kind: 'call' };
 }
 

@@ -82,7 +82,7 @@ async function runCall(context: CommandContext, verb: CallVerb, { api, path, wor
   if (!done.ok) return refuse(context, done);
   if (options['json'] !== true) for (const line of verb.said(done.value as never, words).split('\n')) context.print(printable(line));
   else if (done.value !== undefined) printJson(context, done.value);
-  return 0;
+  return verb.isFailure?.(done.value as never) === true ? 1 : 0;
 }
 
 async function callApi(
