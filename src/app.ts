@@ -72,6 +72,8 @@ export interface App {
   migrate(): Promise<string[]>;
   /** Begins to work: queue, workers and clock, as the roles say. Needs the migrated database. */
   startWork(): Promise<void>;
+  /** Has the clock, when it runs here, look now at what it looks at every few seconds. */
+  lookNow(): void;
   /** Stops taking, finishes or gives back what is under way, and lets go of everything. */
   stop(): Promise<void>;
 }
@@ -113,6 +115,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         scheduler = startScheduler(context);
       }
     },
+    lookNow: () => scheduler?.lookNow(),
     async stop() {
       await http?.close();
       await scheduler?.stop();

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createWorkingCopy } from '../src/stand-in/git-client.ts';
+import { codeCache } from './support/server-process.ts';
 
 const adminToken = 'kq5Wm0Zt83Vb1nXe7Rc2';
 
@@ -24,7 +25,7 @@ afterAll(async () => {
 
 /** A demo as a user starts it, with nothing in its environment but what is said here. */
 function startDemo(...words: string[]) {
-  const environment = { PATH: process.env['PATH'], DATA_DIR: join(folder, 'data'), PORT: '0', ADMIN_TOKEN: adminToken };
+  const environment = { PATH: process.env['PATH'], ...codeCache, DATA_DIR: join(folder, 'data'), PORT: '0', ADMIN_TOKEN: adminToken };
   const child = spawn(process.execPath, ['src/bin.js', 'demo', ...words], { env: environment });
   started.push(child);
   let output = '';

@@ -38,21 +38,25 @@ const plannedAtOnce = 2_000;
 
 /** Whatever is due by the clock. Every process with this role ticks; the rows say what is due, so replicas do no harm to each other. */
 export interface Scheduler {
+  /** Looks now, beside the clock's ticks, at what is looked at every few seconds anyway. */
+  lookNow(): void;
   stop(): Promise<void>;
 }
 
 /** Starts the ticks: rescue and retries every second, reconcile every second, listings every minute, and everything once at once. */
 export function startScheduler(context: Context): Scheduler {
   const installations = createDailyLook(context);
-  const ticks = [
+  const often = [
     createTick(context, { name: 'rescue', rule: '* * * * * *', work: () => rescue(context, graceSeconds) }),
     createTick(context, { name: 'reconcile', rule: '* * * * * *', work: () => wakeDueRepositories(context) }),
     createTick(context, { name: 'recovery', rule: '* * * * * *', work: () => wakeRecovery(context) }),
     createTick(context, { name: 'schedules', rule: '* * * * * *', work: () => runSchedules(context) }),
-    createTick(context, { name: 'review of schedules', rule: '0 17 * * * *', work: () => reviewSchedules(context) }),
     createTick(context, { name: 'presences', rule: '*/5 * * * * *', work: () => sweepPresences(context) }),
     createTick(context, { name: 'feedback', rule: '* * * * * *', work: () => wakeFeedback(context) }),
     createTick(context, { name: 'jobs', rule: '*/5 * * * * *', work: () => tendJobs(context) }),
+  ];
+  const seldom = [
+    createTick(context, { name: 'review of schedules', rule: '0 17 * * * *', work: () => reviewSchedules(context) }),
     createTick(context, { name: 'listing', rule: '30 * * * * *', work: () => wakeInstallations(context) }),
     createTick(context, { name: 'pruning', rule: '45 * * * * *', work: () => prune(context) }),
     createTick(context, { name: 'keys', rule: '15 * * * * *', work: () => moveToCurrentKey(context) }),
@@ -65,8 +69,11 @@ export function startScheduler(context: Context): Scheduler {
     },
   );
   return {
+    lookNow() {
+      for (const tick of often) tick.look();
+    },
     async stop() {
-      await Promise.all([first, ...ticks.map((tick) => tick.stop())]);
+      await Promise.all([first, ...[...often, ...seldom].map((tick) => tick.stop())]);
     },
   };
 }
@@ -134,10 +141,17 @@ async function wakeInstallations(context: Context): Promise<void> {
   await context.queue.send(context.db, 'sync', githubIds.map(installationLane));
 }
 
+interface Tick {
+  look(): void;
+  stop(): Promise<void>;
+}
+
 /** A job that never overlaps with itself: a tick that finds the last one at work is left out. */
-function createTick(context: Context, tick: { name: string; rule: string; work: () => Promise<void> }): { stop(): Promise<void> } {
+function createTick(context: Context, tick: { name: string; rule: string; work: () => Promise<void> }): Tick {
   let running: Promise<void> | undefined;
-  const job: Job = scheduleJob(tick.name, { rule: tick.rule, tz: 'UTC' }, () => {
+  let stopped = false;
+  const look = (): void => {
+    if (stopped) return;
     running ??= tick
       .work()
       .catch((error: unknown) =>
@@ -146,9 +160,12 @@ function createTick(context: Context, tick: { name: string; rule: string; work: 
       .finally(() => {
         running = undefined;
       });
-  });
+  };
+  const job: Job = scheduleJob(tick.name, { rule: tick.rule, tz: 'UTC' }, look);
   return {
+    look,
     async stop() {
+      stopped = true;
       job.cancel();
       await running;
     },
