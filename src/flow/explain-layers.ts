@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ConfigStatus } from '../core/statuses.ts';
 import { findRepositories, type Repository } from '../mirror/repository.ts';
 import { listConfigOrigins, type ConfigOrigin } from '../watches/config-origins.ts';
@@ -33,6 +34,8 @@ export interface ExplainedWatch {
   line: number;
   /** Where a higher layer switched it off; null while it is on. */
   switched_off_at: string | null;
+  /** Changes whenever what the watch says does, and with nothing else. */
+  revision: string;
 }
 
 /** Says what is in force for a repository: its layers, and every watch with the place where it is written. Undefined for an unknown repository. */
@@ -66,6 +69,7 @@ export async function explainLayers(
       path: origins.get(watch.configId)?.path ?? '',
       line: watch.line,
       switched_off_at: watch.switchedOffAt ? where(watch.switchedOffAt.configId, watch.switchedOffAt.line) : null,
+      revision: digestOf(watch),
     })),
     notes: (loaded?.refusals ?? [])
       .filter(({ layer }) => layer === (repository.isOrganizationFile ? 'organization' : 'file'))
@@ -77,6 +81,15 @@ export async function explainLayers(
         ),
       })),
   };
+}
+
+/** Where a watch is written is no part of what it says. */
+function digestOf(watch: object): string {
+  const text = JSON.stringify(watch, (name, value: unknown) => {
+    if (name === 'line' || name === 'configId') return undefined;
+    return value instanceof RegExp ? String(value) : value;
+  });
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
 function explainRefusal({ watch, mandatoryIn }: Refusal, known: string[]): string {

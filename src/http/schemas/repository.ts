@@ -132,6 +132,7 @@ export const configSchema = z
         z.object({
           id: idText,
           key: z.string(),
+          revision: z.string().describe('Changes whenever what the watch says does'),
           name: z.string(),
           layer: z.enum(layerNames),
           managed_by: z.string(),
