@@ -39,8 +39,11 @@ export interface AttemptContext<Input> {
   progress?: Readonly<Record<string, unknown>>;
   /** Reports the addresses a step wants to reach; rejects one that a secret in use may not be sent to (RepoWatchError secret_destination_not_allowed). */
   checkDestination(url: URL): void;
-  /** Replaces the values of secrets, plain and encoded. Kinds call it before they cut a text, since half a secret is not recognised any more (threat-model.md D11). */
-  mask(text: string): string;
+  /**
+   * Replaces the values of secrets, plain and encoded. Kinds call it before they cut a text, since half a secret is not recognised any more
+   * (threat-model.md D11); `cut` is for a text that was cut already.
+   */
+  mask(text: string, of?: { cut?: boolean }): string;
   /** Shows the lines logged so far, masked, while the try goes on; written down within a quarter of a second. */
   showLog?(lines: readonly string[]): void;
   now(): Date;

@@ -52,9 +52,11 @@ export interface CheckWriter extends Pick<GitHubRepository, 'read' | 'write'> {
 /** The most annotations that GitHub takes in one request; each further request adds to them (handbook G1). */
 const annotationsAtOnce = 50;
 
-/** The longest summary and text that GitHub takes, and the longest title that fits on a page. */
+/** The longest summary and text that GitHub takes. */
 const maxText = 65_535;
-const maxTitle = 250;
+
+/** The longest title that fits on a page, in characters. */
+export const maxTitle = 250;
 
 const idSchema = z.union([z.int().nonnegative(), z.bigint().nonnegative(), z.string().regex(/^\d{1,19}$/)]).transform(String);
 const runSchema = z.object({

@@ -17,18 +17,23 @@ export const repositoryField = z
 
 /** Which issue or pull request. */
 export const numberField = z
-  .union([z.int().positive(), z.string().regex(/^#?\d{1,10}$/, 'Write the number of an issue or pull request.')])
+  .union([z.int().positive(), z.string().regex(/^#?[1-9]\d{0,9}$/, 'Write the number of an issue or pull request.')])
   .transform((value) => Number(String(value).replace('#', '')))
   .optional()
   .describe('The number of the issue or pull request; without it the one that the change is about.');
 
-/** Names, as a list or as one text with commas, which is what `${{ join(…) }}` makes; each once. */
+/** Names, as a list or as one text with commas, which is what `${{ join(…) }}` makes; each once, in whatever case. */
 function namesUpTo(max: number, what: string) {
   return z
     .union([z.string(), z.array(z.string().max(200))])
-    .transform((value) => [...new Set([value].flat().flatMap((part) => (typeof value === 'string' ? part.split(',') : [part])))])
-    .transform((names) => names.map((name) => name.trim()).filter((name) => name !== ''))
+    .transform((value) => (typeof value === 'string' ? value.split(',') : value).map((name) => name.trim()).filter((name) => name !== ''))
+    .transform(withoutDoubles)
     .refine((names) => names.length <= max, `At most ${max} ${what}.`);
+}
+
+function withoutDoubles(names: string[]): string[] {
+  const seen = new Set<string>();
+  return names.filter((name) => seen.size < seen.add(name.toLowerCase()).size);
 }
 
 /** Labels by name. */

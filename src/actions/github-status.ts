@@ -21,7 +21,8 @@ interface SavedStatus {
   dropped: Dropped[];
 }
 
-const maxDescription = 140;
+/** The longest description that GitHub takes, in characters. */
+export const maxDescription = 140;
 
 const statusSchema = z.object({
   context: z.string(),

@@ -45,7 +45,7 @@ export async function attemptStep(context: Context, attempt: StepTry): Promise<A
     const { input, env, secrets } = prepared.value;
     return rehearseStep({ kind, input, env, checkDestination: (url) => checkDestination(attempt, secrets, url) });
   }
-  const mask = (text: string) => attempt.scope.mask(text);
+  const mask: AttemptContext<unknown>['mask'] = (text, of) => attempt.scope.mask(text, of);
   const input = readInput(kind, prepared.value.input);
   if (!input.ok) return refuse('action_input_invalid', explainInput(input.findings, prepared.value.input, mask));
   const timeoutMs = step.timeoutMs ?? kind.defaultTimeoutMs;

@@ -37,7 +37,7 @@ export interface RunScope {
   remember(step: CompiledStep, outputs: Record<string, unknown>): void;
   /** From now on `success()` is false. */
   fail(): void;
-  mask(text: string): string;
+  mask(text: string, of?: { cut?: boolean }): string;
   maskOutcome(outcome: AttemptOutcome): AttemptOutcome;
 }
 

@@ -1,3 +1,4 @@
+import { toStorableJson, toStorableText } from '../core/storable.ts';
 import type { Db } from '../db/connect.ts';
 import type { Requester } from './requester.ts';
 
@@ -38,9 +39,9 @@ export async function recordAudit(db: Db, entry: AuditEntry): Promise<void> {
       action,
       targetKind: target.kind,
       targetId: target.id ?? null,
-      target: target.name ?? target.id ?? null,
-      before: before === null ? null : JSON.stringify(before),
-      after: after === null ? null : JSON.stringify(after),
+      target: target.name == null ? (target.id ?? null) : toStorableText(target.name),
+      before: before === null ? null : toStorableJson(before),
+      after: after === null ? null : toStorableJson(after),
       requestId,
     } as unknown as Record<string, string>,
   );

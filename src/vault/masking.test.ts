@@ -58,6 +58,15 @@ describe('createMasker', () => {
     expect(createMasker(['aaaa'])('baaaaaab')).toBe('b***b');
   });
 
+  test('hides the beginning of a value at the end of a text that was cut, and nowhere else', () => {
+    const hide = createMasker(['hunter2hunter2']);
+    expect(hide('it is hunter2hun', { cut: true })).toBe('it is ***');
+    expect(hide('hunter2hunter2 hunt', { cut: true })).toBe('*** ***');
+    expect(hide('hunter2hun is not it', { cut: true })).toBe('hunter2hun is not it');
+    expect(hide('it is hunter2hun')).toBe('it is hunter2hun');
+    expect(hide(Buffer.from('xhunter2hunter2').toString('base64').slice(0, 12), { cut: true })).toBe('eG***');
+  });
+
   test('takes a value literally, whatever signs it has', () => {
     expect(createMasker(['a.*b'])('a.*b axxb')).toBe('*** axxb');
     expect(createMasker(['$&$1'])('x$&$1x')).toBe('x***x');

@@ -1,5 +1,5 @@
-/** Replaces what must not be seen. */
-export type Mask = (text: string) => string;
+/** Replaces what must not be seen. With `cut` the text ends somewhere in the middle of a longer one, and half a value may stand there. */
+export type Mask = (text: string, of?: { cut?: boolean }) => string;
 
 /** Shorter values are not masked: they would blacken ordinary text and hide nothing. */
 const shortest = 4;
@@ -100,12 +100,15 @@ function createScanner(forms: string[]): Mask {
     if (bucket === undefined) byHead.set(head, [form]);
     else bucket.push(form);
   }
-  return (text) => {
+  return (text, { cut = false } = {}) => {
     let masked = '';
     let covered = 0;
     for (let at = 0; at + shortest <= text.length; at += 1) {
       if (isHead[hashHead(text, at)] === 0) continue;
-      const form = byHead.get(text.slice(at, at + shortest))?.find((candidate) => text.startsWith(candidate, at));
+      const candidates = byHead.get(text.slice(at, at + shortest));
+      const form =
+        candidates?.find((candidate) => text.startsWith(candidate, at)) ??
+        (cut ? candidates?.find((candidate) => candidate.startsWith(text.slice(at))) : undefined);
       if (form === undefined) continue;
       if (at >= covered) masked += text.slice(covered, at) + stars;
       covered = Math.max(covered, at + form.length);

@@ -9,7 +9,7 @@ import { toStorableText } from '../../core/storable.ts';
 import type { ActionKind, ActionTools, AttemptContext, AttemptOutcome, AttemptRecord } from '../action.ts';
 import { cutText } from '../plain-json.ts';
 import { judgeMailFailure, oneLine } from './judge.ts';
-import { parseMailbox, parseMailServer, type Mailbox, type MailServer } from './mail-server.ts';
+import { explainMailbox, parseMailbox, parseMailServer, type Mailbox, type MailServer } from './mail-server.ts';
 import type { JudgedHost, MailTools } from './mail-tools.ts';
 
 const maxRecipients = 50;
@@ -105,8 +105,8 @@ async function sendEmail(context: Context, { mail }: ActionTools): Promise<Attem
     if (sent) return succeed(sent, { letter: letter.value, record, mask });
   } catch (error) {
     if (!over.aborted) {
-      const { code, message } = judgeMailFailure(error, where);
-      return failure(code, mask(toStorableText(message)), record);
+      const { code, message } = judgeMailFailure(error, where, mask);
+      return failure(code, toStorableText(message), record);
     }
   }
   const isTime = deadline.aborted || context.signal.reason?.name === 'TimeoutError';
@@ -127,21 +127,22 @@ async function until<T>(over: AbortSignal, work: Promise<T>): Promise<T | undefi
   return await Promise.race([work, promise]).finally(() => over.removeEventListener('abort', stop));
 }
 
-function readLetter({ input, idempotencyKey }: Context, mail: MailTools): Outcome<Letter, 'action_input_invalid'> {
+function readLetter(context: Context, mail: MailTools): Outcome<Letter, 'action_input_invalid'> {
+  const { input, idempotencyKey } = context;
   const server = input.connection === undefined ? undefined : parseMailServer(input.connection);
   if (server?.ok === false) return server;
   const by = server?.value ?? mail.server;
   if (by === undefined)
     return failed('action_input_invalid', 'There is no mail server: give connection, or ask the operator to set SMTP_URL and MAIL_FROM.');
   const sender = input.from === undefined ? undefined : parseMailbox(input.from);
-  if (sender?.ok === false) return sender;
+  if (sender?.ok === false) return failed(sender.code, `\`with.from\`: ${explainMailbox(context.mask(input.from!))}`);
   const from = sender?.value ?? mail.from;
   if (from === undefined) return failed('action_input_invalid', 'There is no sender: give from, or ask the operator to set MAIL_FROM.');
   const lists: Record<'to' | 'cc' | 'bcc' | 'reply_to', Mailbox[]> = { to: [], cc: [], bcc: [], reply_to: [] };
   for (const field of ['to', 'cc', 'bcc', 'reply_to'] as const) {
     for (const text of [input[field] ?? []].flat()) {
       const read = parseMailbox(text);
-      if (!read.ok) return failed(read.code, `\`with.${field}\`: ${read.message}`);
+      if (!read.ok) return failed(read.code, `\`with.${field}\`: ${explainMailbox(context.mask(text))}`);
       lists[field].push(read.value);
     }
   }
@@ -211,7 +212,7 @@ interface Sent {
 
 function succeed(sent: Sent, told: { letter: Letter; record: AttemptRecord; mask: (text: string) => string }): AttemptOutcome {
   const { letter, record, mask } = told;
-  const say = (text: unknown) => mask(toStorableText(oneLine(typeof text === 'string' ? text : '')));
+  const say = (text: unknown) => toStorableText(oneLine(mask(typeof text === 'string' ? text : '')));
   // Trying those again would write to the others a second time.
   const dropped = sent.rejected.map((address) => ({
     address: String(address),

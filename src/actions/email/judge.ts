@@ -18,10 +18,13 @@ interface SmtpError {
 
 const certificateWords = /certificate|self[- ]signed|altnames|CERT_|UNABLE_TO_(?:VERIFY|GET_ISSUER)|wrong version number/i;
 
-/** Judges a failure: statuses from 400 say "not now", those from 500 "never" (RFC 5321 4.2.1). `where` is `host:port`. */
-export function judgeMailFailure(error: unknown, where: string): MailFailure {
+/**
+ * Judges a failure: statuses from 400 say "not now", those from 500 "never" (RFC 5321 4.2.1). `where` is `host:port`; the server's words are
+ * masked before they are cut.
+ */
+export function judgeMailFailure(error: unknown, where: string, mask: (text: string) => string): MailFailure {
   const { code, responseCode, message } = (typeof error === 'object' && error !== null ? error : {}) as SmtpError;
-  const said = typeof message === 'string' ? oneLine(message) : 'no reason was given';
+  const said = typeof message === 'string' ? oneLine(mask(message)) : 'no reason was given';
   const end = (failure: ErrorCode, text: string): MailFailure => ({
     code: failure,
     message: text,

@@ -58,5 +58,5 @@ test.each([
   [{ code: 'ETLS', message: 'no STARTTLS' }, 'email_insecure'],
   [{ code: 'EPROTOCOL', message: 'HTTP/1.1 400' }, 'email_failed'],
 ])('%j is %s', (error, code) => {
-  expect(judgeMailFailure(error, 'mail.test:25')).toMatchObject({ code });
+  expect(judgeMailFailure(error, 'mail.test:25', (text) => text)).toMatchObject({ code });
 });

@@ -51,8 +51,10 @@ export function parseMailbox(text: string): Outcome<Mailbox, 'action_input_inval
   const address = inner ?? outer ?? '';
   if (!/\p{Cc}/u.test(text) && plain.test(address) && !address.includes('..'))
     return ok({ name: name.trim().replace(/^"(.*)"$/, '$1'), address });
-  return failed(
-    'action_input_invalid',
-    `${JSON.stringify(text.slice(0, 100))} is not one e-mail address in one line. Write name@host or Name <name@host>.`,
-  );
+  return failed('action_input_invalid', explainMailbox(text));
+}
+
+/** Why a text is no mailbox. It is cut, so whoever stores this masks the text before. */
+export function explainMailbox(text: string): string {
+  return `${JSON.stringify(text.slice(0, 100))} is not one e-mail address in one line. Write name@host or Name <name@host>.`;
 }

@@ -60,6 +60,7 @@ export const slackInput = z
 
 type SlackInput = z.output<typeof slackInput>;
 type Context = AttemptContext<SlackInput>;
+type Mask = Context['mask'];
 
 /** How much of what was sent and answered is stored, in bytes (handbook L10), and how much of an answer is read. */
 const keptBytes = 4096;
@@ -147,14 +148,18 @@ function showAddress(address: string, isBot: boolean, mask: (text: string) => st
 }
 
 /** Hides the token and the path of the webhook beside the values of secrets, in case Slack repeats them. */
-function createMask(context: Context): (text: string) => string {
+function createMask(context: Context): Mask {
   const { input } = context;
   const path = URL.parse(input.url ?? '')?.pathname ?? '';
   const own = [input.token ?? '', input.url ?? '', path].filter((value) => value.length >= 8);
-  return (text) => context.mask(own.reduce((masked, value) => masked.replaceAll(value, '***'), text));
+  return (text, of) =>
+    context.mask(
+      own.reduce((masked, value) => masked.replaceAll(value, '***'), text),
+      of,
+    );
 }
 
-function recordResponse(answer: DoorResponse, mask: (text: string) => string): NonNullable<AttemptRecord['response']> {
+function recordResponse(answer: DoorResponse, mask: Mask): NonNullable<AttemptRecord['response']> {
   const names = ['content-type', 'date', 'retry-after', 'x-slack-req-id', 'x-slack-failure'];
   const headers = Object.fromEntries(
     names.flatMap((name) => {
@@ -162,7 +167,7 @@ function recordResponse(answer: DoorResponse, mask: (text: string) => string): N
       return value === undefined ? [] : [[name, mask(toStorableText(value)).slice(0, 500)]];
     }),
   );
-  const whole = mask(toStorableText(answer.body.toString('utf8')));
+  const whole = mask(toStorableText(answer.body.toString('utf8')), { cut: answer.truncated });
   const body = cutText(whole, keptBytes);
   return { status: answer.status, headers, body, truncated: answer.truncated || body.length < whole.length };
 }

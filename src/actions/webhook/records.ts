@@ -34,7 +34,7 @@ export function recordRequest(context: Context, headers: Record<string, string>,
     method: context.input.method,
     url: context.mask(context.input.url),
     headers: Object.fromEntries(shown),
-    body: cutText(context.mask(toStorableText(body.slice(0, maskedLength))), keptBytes),
+    body: cutText(context.mask(toStorableText(body.slice(0, maskedLength)), { cut: body.length > maskedLength }), keptBytes),
   };
 }
 
@@ -45,7 +45,7 @@ export function recordResponse(context: Context, answer: DoorResponse): NonNulla
     const value = answer.headers[name];
     if (value !== undefined) headers[name] = context.mask(toStorableText(value)).slice(0, 500);
   }
-  const whole = context.mask(toStorableText(answer.body.toString('utf8')));
+  const whole = context.mask(toStorableText(answer.body.toString('utf8')), { cut: answer.truncated });
   const body = cutText(whole, keptBytes);
   return { status: answer.status, headers, body, truncated: answer.truncated || body.length < whole.length };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ok } from '../../../core/outcome.ts';
 import type { ActionKind } from '../../action.ts';
-import { saveCheckRun } from '../../github-check-run.ts';
+import { maxTitle, saveCheckRun } from '../../github-check-run.ts';
 import { repositoryField } from '../../github-input.ts';
 import { runOnGitHub } from '../../github-step.ts';
 import { ownNameRule, readSha, shaField } from '../../github-target.ts';
@@ -82,7 +82,7 @@ export const kind: ActionKind<typeof checkInput> = {
           sha: sha.value,
           status,
           conclusion: input.conclusion,
-          output: outputOf(input),
+          output: outputOf(input, (text) => context.mask(text)),
           annotations: input.annotations.map(({ path, line: from, end_line: to, level, title, message }) => ({
             path,
             start_line: from,
@@ -100,13 +100,12 @@ export const kind: ActionKind<typeof checkInput> = {
 };
 
 /** GitHub wants title and summary together; what is not given is filled in. */
-function outputOf({
-  name,
-  title,
-  summary,
-  text,
-  annotations,
-}: CheckInput): { title: string; summary: string; text?: string | undefined } | undefined {
+function outputOf(
+  { name, title, summary, text, annotations }: CheckInput,
+  mask: (text: string) => string,
+): { title: string; summary: string; text?: string | undefined } | undefined {
   if (title === undefined && summary === undefined && text === undefined && annotations.length === 0) return undefined;
-  return { title: title ?? name, summary: summary ?? '', text };
+  // What is cut is masked before: half a secret is not recognised any more.
+  const line = title !== undefined && title.length > maxTitle ? mask(title) : title;
+  return { title: line ?? name, summary: summary ?? '', text };
 }

@@ -33,7 +33,11 @@ export const kind: ActionKind<typeof issuesInput> = {
   secretFields: [],
   permissions: { issues: 'write' },
   defaultTimeoutMs: 120_000,
-  run: (context, tools) => runOnGitHub(context, tools, { permissions: kind.permissions, work: (step, input) => openIssues(step, input) }),
+  run: (context, tools) =>
+    runOnGitHub(context, tools, {
+      permissions: kind.permissions,
+      work: (step, input) => openIssues(step, input, (text) => context.mask(text)),
+    }),
 };
 
 /** A bad one among them: its place in the list, from 0, and why. */
@@ -47,7 +51,11 @@ interface ItemError {
 /** So long before the end of a try it is ended, to go on with the next; a quarter of short ones. Milliseconds. */
 const marginMs = 10_000;
 
-async function openIssues(step: GitHubStep, input: z.output<typeof issuesInput>): Promise<GitHubAnswer<Record<string, unknown>>> {
+async function openIssues(
+  step: GitHubStep,
+  input: z.output<typeof issuesInput>,
+  mask: (text: string) => string,
+): Promise<GitHubAnswer<Record<string, unknown>>> {
   const earlier = step.repeats ? await listOwnIssues(step, { state: 'all', since: step.since }) : ok([]);
   if (!earlier.ok) return earlier;
   const opened: ({ index: number } & OpenedIssue)[] = [];
@@ -57,7 +65,7 @@ async function openIssues(step: GitHubStep, input: z.output<typeof issuesInput>)
   let asked = 0;
   for (const [index, given] of input.issues.entries()) {
     const item = itemInput.safeParse(given);
-    const title = typeof given['title'] === 'string' ? given['title'].slice(0, 256) : '';
+    const title = typeof given['title'] === 'string' ? mask(given['title']).slice(0, 256) : '';
     if (!item.success) {
       errors.push({ index, title, code: 'action_input_invalid', message: explain(item.error) });
       continue;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ok } from '../../../core/outcome.ts';
 import type { ActionKind } from '../../action.ts';
 import { repositoryField } from '../../github-input.ts';
-import { saveStatus } from '../../github-status.ts';
+import { maxDescription, saveStatus } from '../../github-status.ts';
 import { runOnGitHub } from '../../github-step.ts';
 import { ownNameRule, readSha, shaField } from '../../github-target.ts';
 
@@ -41,7 +41,9 @@ export const kind: ActionKind<typeof statusInput> = {
         const sha = readSha(wanted, context.facts);
         if (!sha.ok) return sha;
         const targetUrl = given ?? tools.linkTo(`/runs/${context.facts.run.id}`);
-        const saved = await saveStatus(repository, { sha: sha.value, context: about, state, description, targetUrl });
+        // What is cut is masked before: half a secret is not recognised any more.
+        const line = description.length > maxDescription ? context.mask(description) : description;
+        const saved = await saveStatus(repository, { sha: sha.value, context: about, state, description: line, targetUrl });
         return saved.ok ? ok({ sha: sha.value, state, context: about, ...saved.value }) : saved;
       },
     }),
