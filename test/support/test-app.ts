@@ -153,7 +153,7 @@ export async function eventually<T>(what: string, read: () => Promise<T | undefi
 }
 
 /** How often the clock is asked to look while a test waits, which it does by itself every second. Milliseconds. */
-const hurryMs = 150;
+const hurryMs = 250;
 
 /** A read that asks the clock to look whenever the fact is not there yet: tests wait for work, not for the next full second. */
 function hurried<T>(app: App, read: () => Promise<T | undefined | false>): () => Promise<T | undefined | false> {
