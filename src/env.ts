@@ -4,7 +4,8 @@ import { describeError } from './core/errors.ts';
 import { findApiUrl } from './core/github-address.ts';
 import { failed, ok, type Outcome } from './core/outcome.ts';
 import * as formats from './setting-formats.ts';
-import { settingsTable, type Setting, type SettingName } from './settings-table.ts';
+import type { Setting } from './setting-formats.ts';
+import { settingsTable, type SettingName } from './settings-table.ts';
 import { addStoredSettings, isSet, isUnregistered, readStoredSettings } from './stored-settings.ts';
 
 type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`

@@ -199,3 +199,20 @@ export const mailboxFormat = formatOf((text) => {
   const read = parseMailbox(text);
   return read.ok ? read : bad('is not one e-mail address');
 });
+
+/** One setting: what it is for, how to come by it, and how its text is read. */
+export interface Setting<T = unknown> {
+  format: SettingFormat<T>;
+  /** For people: the shape of the text. */
+  type: string;
+  /** Used when the setting is not set. */
+  default?: string;
+  /** True when the start stops without it. */
+  required?: boolean;
+  /** What it does. */
+  help: string;
+  /** How to get a good value: the remedy printed with every problem. */
+  how: string;
+  /** True when its value must never be shown. */
+  secret?: boolean;
+}

@@ -1,23 +1,8 @@
 import { parseOutboundAllow } from './actions/outbound-allow.ts';
 import * as formats from './setting-formats.ts';
+import { restraintSettings } from './restraint-settings.ts';
+import type { Setting } from './setting-formats.ts';
 import { parseKeyRing } from './vault/key-ring.ts';
-
-/** One setting: what it is for, how to come by it, and how its text is read. */
-export interface Setting<T = unknown> {
-  format: formats.SettingFormat<T>;
-  /** For people: the shape of the text. */
-  type: string;
-  /** Used when the setting is not set. */
-  default?: string;
-  /** True when the start stops without it. */
-  required?: boolean;
-  /** What it does. */
-  help: string;
-  /** How to get a good value: the remedy printed with every problem. */
-  how: string;
-  /** True when its value must never be shown. */
-  secret?: boolean;
-}
 
 /** What a process can be told to do. */
 const roles = ['web', 'worker', 'scheduler'] as const;
@@ -199,41 +184,7 @@ export const settingsTable = {
     help: "How often GitHub's record of deliveries is read for what did not arrive; 1m without it, 15s with INTAKE=poll.",
     how: 'Write a number with s, m or h, for example 1m.',
   },
-  LOOP_RUNS: {
-    format: formats.countFormat({ min: 1, max: 10_000 }),
-    type: 'number from 1 to 10000',
-    default: '10',
-    help: 'How often a watch may run within LOOP_WINDOW on changes that RepoWatch itself made to one ref, issue or pull request; more looks like a loop and is stopped.',
-    how: 'Raise it when a watch with include_self rightly answers more of its own writes.',
-  },
-  LOOP_WINDOW: {
-    format: formats.durationFormat({ min: '1s', max: '24h' }),
-    type: 'time from 1s to 24h',
-    default: '10m',
-    help: 'The time over which LOOP_RUNS counts, and after which a loop that was stopped counts as over.',
-    how: 'Write a number with s, m or h, for example 10m.',
-  },
-  BULK_COOLDOWN: {
-    format: formats.durationFormat({ min: '0s', max: '24h' }),
-    type: 'time from 0s to 24h',
-    default: '10m',
-    help: 'How long a run that was replayed or redriven with many others is left out when many are replayed or redriven again.',
-    how: 'Write a number with s, m or h, for example 10m.',
-  },
-  DESTINATION_FAILURES: {
-    format: formats.countFormat({ min: 1, max: 10_000 }),
-    type: 'number from 1 to 10000',
-    default: '10',
-    help: 'After so many failures in a row a destination is left alone for a while (docs/webhooks.md).',
-    how: 'Raise it when a receiver that many share fails now and then.',
-  },
-  DESTINATION_REST: {
-    format: formats.durationFormat({ min: '1s', max: '1h' }),
-    type: 'time from 1s to 1h',
-    default: '5s',
-    help: 'How long a destination rests the first time; every probe that fails doubles it, up to an hour.',
-    how: 'Write a number with s, m or h, for example 5s.',
-  },
+  ...restraintSettings,
   PRESENCE_TIMEOUT: {
     format: formats.durationFormat({ min: '3s', max: '5m' }),
     type: 'time from 3s to 5m',

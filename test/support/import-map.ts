@@ -17,6 +17,7 @@ export const floors: readonly (readonly string[])[] = [
   ['schedule', 'http', 'doctor'],
   ['web'],
   ['setting-formats.ts', 'stored-settings.ts', 'launcher-link.ts'],
+  ['restraint-settings.ts'],
   ['settings-table.ts'],
   ['env.ts'],
   ['setup-actions.ts'],

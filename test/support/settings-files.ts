@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { settingsTable, type Setting } from '../../src/settings-table.ts';
+import type { Setting } from '../../src/setting-formats.ts';
+import { settingsTable } from '../../src/settings-table.ts';
 
 const entries = Object.entries<Setting>(settingsTable);
 
