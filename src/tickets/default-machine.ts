@@ -11,11 +11,11 @@ export const defaultMachine: TicketMachine = {
   aliases: { draft: 'Draft', open: 'Open', in_progress: 'In Progress', in_review: 'In Review', merged: 'Merged', closed: 'Closed' },
   path: ['draft', 'open', 'in_progress', 'in_review', 'merged', 'closed'],
   transitions: {
-    draft: { ...review, ...draft, ...done, ...begun, 'issue.opened': 'open', 'issue.reopened': 'open' },
+    draft: { ...review, ...draft, ...done, ...begun, 'issue.opened': 'open', 'issue.reopened': 'open', 'pull_request.closed': 'closed' },
     open: { ...review, ...draft, ...done, ...begun, 'issue.opened': 'open', 'pull_request.closed': 'closed' },
     in_progress: { ...review, ...done, 'pull_request.drafted': 'in_progress', 'pull_request.closed': 'closed' },
     in_review: { ...draft, ...done, 'pull_request.closed': 'closed', 'issue.reopened': 'in_review' },
-    merged: { 'pull_request.merged': '<end>', 'issue.closed': '<end>', 'issue.reopened': 'open' },
+    merged: { 'pull_request.merged': '<end>', 'pull_request.closed': '<end>', 'issue.closed': '<end>', 'issue.reopened': 'open' },
     closed: {
       'issue.closed': '<end>',
       'pull_request.closed': '<end>',
