@@ -84,10 +84,9 @@ export interface KeyReport {
 
 /** Says how many rows hang on each key, and which keys can leave SECRETS_KEY. */
 export async function readKeyReport(db: Db, ring: KeyRing): Promise<KeyReport> {
-  const counts = await Promise.all(
-    sealedTables.map(async (table) => (await countByKey(db, table)).map((count) => ({ ...count, what: table.what }))),
-  );
-  const rows = counts.flat();
+  const rows: { keyId: string; rows: number; what: string }[] = [];
+  // One after the other: it may be a transaction, which has one connection.
+  for (const table of sealedTables) for (const count of await countByKey(db, table)) rows.push({ ...count, what: table.what });
   const processes = await countHoldersByCurrentKey(db);
   const ids = [...new Set([...ring.ids, ...rows.map(({ keyId }) => keyId).toSorted()])];
   const keys = ids.map((id): KeyUse => {
