@@ -148,6 +148,7 @@ describe('L4: type, timestamp, data; small; other formats', () => {
       { facts: pushFacts({ event, delivery: { guid: '72d3162e-cc78-11e3-81ab-4c9367dc0958', event: 'push' } }) },
     );
     await send({ format: 'github' });
+    await send({ format: 'github', secret: [createSigningKey('ed25519').secret, 'geheim'] });
     const { createHmac } = await import('node:crypto');
     expect(json()).toEqual(event);
     expect(received[0]!.headers).toMatchObject({
@@ -169,7 +170,10 @@ describe('L4: type, timestamp, data; small; other formats', () => {
       code: 'webhook_format_unavailable',
       retryable: false,
     });
-    expect(received).toHaveLength(2);
+    expect(received[2]!.headers['x-hub-signature-256']).toBe(
+      `sha256=${createHmac('sha256', 'geheim').update(received[2]!.body).digest('hex')}`,
+    );
+    expect(received).toHaveLength(3);
   });
 
   test('webgme: one request for each event, each with a key of its own; those that were taken are not sent again', async () => {

@@ -123,7 +123,8 @@ function prepareHeaders({ context, tools, keys }: Sending, message: Message): Ou
   if (override !== undefined)
     return failed('action_input_invalid', `The header ${override} is set by RepoWatch and cannot be given; remove it.`);
   const signed = signMessage({ id: message.id, timestamp: context.now(), body: message.body }, keys);
-  const [secret] = [input.secret ?? []].flat();
+  // Nobody but us has the private key of ed25519: a receiver written for GitHub cannot check with it.
+  const secret = [input.secret ?? []].flat().find((text) => !text.startsWith('whsk_'));
   if (input.format === 'github' && secret !== undefined) signed['x-hub-signature-256'] = signForGitHub(message.body, secret);
   return ok({ 'user-agent': `RepoWatch/${tools.version}`, 'accept-encoding': 'identity', ...message.headers, ...given, ...signed });
 }
