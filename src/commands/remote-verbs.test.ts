@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { remoteVerbs } from './add-remote-verbs.ts';
 import { addQuery, fillPath, optionNames, optionsAsQuery } from './fill-path.ts';
@@ -35,6 +36,16 @@ describe('verbs of a server', () => {
       const example = new RegExp(`Example:\n  \\$ repowatch ${words.join(' ')}(?= |\n|$)`);
       expect({ words, code, hasExample: example.test(out) }).toEqual({ words, code: 0, hasExample: true });
     }
+  });
+
+  test('each has its place in docs/cli.md', async () => {
+    const page = await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8');
+    const rows = page.slice(page.indexOf('<!-- verbs -->'), page.indexOf('<!-- /verbs -->')).split('\n');
+    const missing = verbs.filter(([word, below]) => {
+      const row = rows.find((line) => line.startsWith(`| \`${word}\``));
+      return row === undefined || (below !== undefined && !row.includes(`\`${below}\``));
+    });
+    expect(missing).toEqual([]);
   });
 
   test('what is mistyped is guessed: a verb, one below it, an option', async () => {
