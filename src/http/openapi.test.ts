@@ -69,7 +69,7 @@ test('says which headers are taken and answered', () => {
 test('every route is in the document, and everything in the document is a route', () => {
   const missing = operations()
     .map(([name]) => name.split(' ') as [string, string])
-    .filter(([, path]) => path !== intakePath)
+    .filter(([, path]) => path !== intakePath && !path.startsWith('/webhooks/'))
     .filter(([method, path]) => !server.app.hasRoute({ method, url: path.replace(/\{(\w+)\}/g, ':$1') }));
   expect(missing).toEqual([]);
   const documented = new Set(operations().map(([name]) => name.replace(/\{(\w+)\}/g, ':$1')));

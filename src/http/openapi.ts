@@ -59,7 +59,24 @@ const intakePathItem = {
   },
 };
 
+/** So is the address of triggers. */
+const triggerPathItem = {
+  post: {
+    summary: 'Take a message of a trigger; each provider proves itself in its own way',
+    tags: ['intake'],
+    security: [],
+    parameters: ['provider', 'id'].map((name) => ({ name, in: 'path', required: true, schema: text })),
+    requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
+    responses: Object.fromEntries([
+      ['202', { description: 'It is committed, or was known already', content: { 'application/json': { schema: { type: 'object' } } } }],
+      ...['400', '401', '403', '404', '408', '413', '415', '422', '503'].map((status) => [status, problem]),
+    ]) as Record<string, unknown>,
+  },
+};
+
 type Components = Record<string, unknown>;
+
+const triggerPath = '/webhooks/{provider}/{id}/payload';
 
 /** Every zod schema with an id makes two components, for requests and for answers; only those that a path uses are kept. */
 function keepUsed(components: Components, paths: unknown): Components {
@@ -77,7 +94,7 @@ function keepUsed(components: Components, paths: unknown): Components {
 
 const finish: SwaggerTransformObject = (document) => {
   const object = jsonSchemaTransformObject(document) as { paths?: Components; components?: { schemas?: Components } };
-  const described = { ...object.paths, [intakePath]: intakePathItem } as Record<
+  const described = { ...object.paths, [intakePath]: intakePathItem, [triggerPath]: triggerPathItem } as Record<
     string,
     Record<string, Parameters<typeof finishOperation>[2]>
   >;
