@@ -23,3 +23,23 @@ describe('a secret that a repository may not use', () => {
     expect(check({ body: 'secrets.TOKEN is set by an admin', url: 'https://a.example/${{ secrets.OTHER }}' })).toEqual([]);
   });
 });
+
+describe('an address that may not be called', () => {
+  const only = [compileAllowance({ destinations: ['hooks.example.com'] })];
+  const places = (uses: string, input: object) =>
+    checkLimits({ watches: { a: { steps: [{ uses, with: input }] } } }, { allowances: only, repository: 'other' }).map(({ path }) =>
+      path.slice(5).join('.'),
+    );
+
+  test('is found in the inputs that say where a step sends to', () => {
+    expect(places('webhook', { url: 'https://evil.example/' })).toEqual(['url']);
+    expect(places('slack', { api_url: 'https://evil.example/api' })).toEqual(['api_url']);
+    expect(places('webhook', { url: 'https://hooks.example.com/x' })).toEqual([]);
+  });
+
+  test('is only text in what is sent', () => {
+    const blocks = [{ type: 'actions', elements: [{ type: 'button', url: 'https://github.com/acme' }] }];
+    expect(places('slack', { url: 'https://hooks.example.com/x', blocks })).toEqual([]);
+    expect(places('webhook', { url: 'https://hooks.example.com/x', body: { url: 'https://github.com/acme' } })).toEqual([]);
+  });
+});

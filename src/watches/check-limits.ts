@@ -42,6 +42,9 @@ function checkKind(path: ConfigPath, step: Record<string, unknown>, { allowances
   return reason === undefined ? [] : [forbidden([...path, 'uses'], reason)];
 }
 
+/** Inputs that say where a step sends to. */
+const addressKeys = new Set(['url', 'api_url']);
+
 function checkTexts(path: ConfigPath, step: Record<string, unknown>, limits: Limits): Finding[] {
   return ['with', 'env', 'if']
     .flatMap((key) => listTexts([...path, key], step[key]))
@@ -49,7 +52,8 @@ function checkTexts(path: ConfigPath, step: Record<string, unknown>, limits: Lim
       // Outside of expressions and scripts it is only text.
       const isText = !text.includes('${{') && !['if', 'run'].includes(String(at.at(-1)));
       const findings = (isText ? [] : secretNames(text)).flatMap((name) => explainForbiddenSecret(limits, name) ?? []);
-      const isAddress = at.at(-1) === 'url' && !text.includes('${{') && URL.canParse(text);
+      // An input of the step, and nothing of that name in a body or block.
+      const isAddress = at.length === path.length + 2 && addressKeys.has(String(at.at(-1))) && !text.includes('${{') && URL.canParse(text);
       const address = isAddress ? explainForbiddenAddress(limits.allowances, new URL(text)) : undefined;
       return [...findings, ...(address === undefined ? [] : [address])].map((reason) => forbidden(at, reason));
     });

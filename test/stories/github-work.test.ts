@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { hurryWrites } from '../support/hurry-writes.ts';
 import { configOf, quiet, track } from '../support/story.ts';
 import { adminToken, startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
 import { passTime } from '../support/time-travel.ts';
@@ -72,6 +73,7 @@ beforeAll(async () => {
       members: 'read',
     },
   });
+  await hurryWrites(world.database.db);
   await track(world, 'app', {
     '.github/repowatch.yml': configOf(watches),
     '.github/workflows/deploy.yml': 'on:\n  workflow_dispatch:\n    inputs:\n      dry:\n        type: boolean\n',

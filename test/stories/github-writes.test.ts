@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createApp, type App } from '../../src/app.ts';
 import { connectGithubUser } from '../../src/people/github-users.ts';
 import { insertPerson } from '../../src/people/people-map.ts';
 import { insertToken } from '../../src/people/api-tokens.ts';
-import { createLog } from '../../src/core/log.ts';
 import { gitHubWrites } from '../support/github-writes.ts';
+import { hurryWrites } from '../support/hurry-writes.ts';
 import { configOf, quiet, track } from '../support/story.ts';
-import { startTestApp, testSettings, type ApiObject, type TestApp } from '../support/test-app.ts';
+import { startTestApp, type ApiObject, type TestApp } from '../support/test-app.ts';
 import { passTime } from '../support/time-travel.ts';
 
 interface Attempt {
@@ -24,10 +23,14 @@ interface Run {
 }
 
 let world: TestApp;
-let second: App | undefined;
 const repo = 'acme/app';
 beforeAll(async () => {
-  world = await startTestApp({ github: true, events: ['push', 'create', 'delete', 'repository', 'issues', 'issue_comment'] });
+  world = await startTestApp({
+    github: true,
+    events: ['push', 'create', 'delete', 'repository', 'issues', 'issue_comment'],
+    settings: { ADMIN_USERS: 'ann' },
+  });
+  await hurryWrites(world.database.db);
   const text = configOf(gitHubWrites).replaceAll('SINK', world.sink.url);
   await track(world, 'app', { '.github/repowatch.yml': text });
   await world.github!.createAccount('ada');
@@ -35,7 +38,6 @@ beforeAll(async () => {
   await world.github!.createLabels({ repo, names: ['bug', 'late'] });
 });
 afterAll(async () => {
-  await second?.stop();
   await world[Symbol.asyncDispose]();
 });
 
@@ -91,29 +93,6 @@ describe('writes on GitHub whose answers are lost', () => {
     await quiet(world);
     const heard = world.sink.requests.map(({ path }) => path);
     expect(heard).toEqual(['/self']);
-  });
-
-  test('a process that ends between the write and its answer is followed by one that looks', async () => {
-    await world.github!.setFailure({ method: 'POST', path: '/issues', after: true, hang: true });
-    await push('died');
-    await world.eventually('the issue', async () => (await titles()).includes('Before the end'));
-    await world.app.stop();
-    const settings = testSettings({
-      ADMIN_USERS: 'ann',
-      APP_ID: String(world.github!.appId),
-      PRIVATE_KEY: world.github!.privateKey,
-      GITHUB_API_URL: world.github!.apiUrl,
-      GITHUB_URL: world.github!.url,
-      DATABASE_URL: world.database.url,
-      OUTBOUND_ALLOW: world.sink.host,
-      PORT: new URL(world.url).port,
-    });
-    const log = createLog({ level: 'silent' });
-    second = await createApp({ settings, databaseUrl: world.database.url, log, version: '0.0.0-test' });
-    await second.startWork();
-    const run = await runOf('died');
-    expect(run.steps[0]!.attempts).toMatchObject([{ status: 'interrupted' }, { status: 'succeeded' }]);
-    expect((await titles()).filter((title) => title === 'Before the end')).toHaveLength(1);
   });
 });
 

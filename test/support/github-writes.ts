@@ -16,7 +16,6 @@ export const gitHubWrites = {
   },
   said: { ...on('said'), ...step('github/comment', { number: 1, body: 'Seen ${{ after }}' }) },
   slow: { ...on('slow'), ...step('github/comment', { number: 1, body: 'Slowly' }), timeout: '1s' },
-  died: { ...on('died'), ...step('github/issue', { title: 'Before the end' }) },
   keyed: { ...on('keyed'), ...step('github/issue', { title: 'One of it', body: 'more', dedupe_key: 'it', on_existing: 'comment' }) },
   twin: { ...on('keyed'), ...step('github/issue', { title: 'One of it', body: 'more', dedupe_key: 'it', on_existing: 'comment' }) },
   kept: { ...on('kept'), ...step('github/comment', { number: 1, key: 'state', body: 'Now ${{ after }}' }) },
