@@ -4,7 +4,7 @@ import { callers, classes, rows, type Expected, type Row } from './support/autho
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
 import { startHttp, testToken, type TestHttpServer } from './support/http.ts';
 import { seedPerson, seedToken } from './support/people.ts';
-import { seedRepository, seedThread } from './support/seed.ts';
+import { seedProject, seedRepository, seedThread } from './support/seed.ts';
 
 let base: TestDatabase;
 let server: TestHttpServer;
@@ -52,10 +52,14 @@ beforeAll(async () => {
     outsider: (await seedPerson(db, 'outsider', owns(installations[0]!.github_id))).token,
     admin: testToken,
   };
+  const project = await seedProject(db, app);
   names = {
     ':owner': 'acme',
     ':name': 'app',
     ':installation': app.installationId,
+    '/api/projects/:id': `/api/projects/${project.id}`,
+    ':actionId': project.actionId,
+    '/api/actions/:id': `/api/actions/${project.actionId}`,
     '/api/runs/:id': `/api/runs/${thread.runId}`,
     '/api/changes/:id': `/api/changes/${thread.changeId}`,
     '/api/deliveries/:id': `/api/deliveries/${thread.deliveryId}`,
@@ -96,7 +100,9 @@ async function ask(route: string, row: Row, caller: string): Promise<Expected> {
   // Somebody who may ask is told, too, of what there is not; whoever may not is told of nothing but the thing that they named.
   const isElsewhere =
     response.status === 404 &&
-    !/^There is no (?:repository acme|installation|run|change|delivery|job|trigger|destination|breaker|lane|ticket)/.test(said.detail ?? '');
+    !/^There is no (?:repository acme|installation|run|change|delivery|job|trigger|destination|breaker|lane|ticket|project|action)/.test(
+      said.detail ?? '',
+    );
   // After ten wrong tokens from one address, the gate answers no more of them.
   if (response.status === 429) return 401;
   if ([401, 403].includes(response.status)) return response.status === 401 ? 401 : 403;

@@ -10,7 +10,7 @@ import type { StepKind } from '../watches/config-schema.ts';
 import { findConfigs } from '../watches/configs.ts';
 import { inheritFile, layerConfigs, type Layer, type LayeredWatch, type LayerName, type Refusal } from '../watches/layers.ts';
 import { parseConfig, type Config } from '../watches/parse-config.ts';
-import { addProjectGates } from '../watches/project-gate.ts';
+import { addProjectGates } from '../watches/add-project-gates.ts';
 import { listWatchRows, replaceWatches } from '../watches/watch-rows.ts';
 import { OrganizationConfigs, type OrganizationState } from './organization-configs.ts';
 

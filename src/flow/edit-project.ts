@@ -18,10 +18,11 @@ import type { Context } from './context.ts';
 /** Who asks for it, for the audit log. */
 export type AskedBy = Pick<AuditEntry, 'by' | 'requestId'>;
 
-/** Which project is edited, and the version that it must have. */
+/** Which project is edited, the version that it must have, and who asks for it. */
 export interface ProjectPlace {
   id: string;
   ifVersion?: number | undefined;
+  asked: AskedBy;
 }
 
 /** Actions of one project at most: a version has to stay a file of sensible size. */
@@ -31,7 +32,11 @@ export const maxActions = 100;
  * Edits one project, its actions or what it follows, and takes it into force for the repositories that it follows, before and after. Edits of
  * one go one after the other. Throws `not_found`, `changed_meanwhile`, and whatever `change` throws: then nothing is changed.
  */
-export async function editProject<T>(context: Context, place: ProjectPlace, change: (trx: Db, project: Project) => Promise<T>): Promise<T> {
+export async function editProject<T>(
+  context: Context,
+  place: Omit<ProjectPlace, 'asked'>,
+  change: (trx: Db, project: Project) => Promise<T>,
+): Promise<T> {
   const before = await listFollowed(context.db, place.id);
   // Read before the row is locked: whoever waits for it holds a connection, and this takes another.
   const allowances = await readAllowances(context, place.id);
@@ -58,7 +63,7 @@ async function readAllowances(context: Context, id: string): Promise<Allowance[]
   if (!project) return [];
   const allowances = await context.configs.listAllowances({ installationId: project.installationId, baseConfigId: null });
   // Which repository may use which secret is judged when a step runs: here are several.
-  return allowances.map((allowance) => ({ ...allowance, secrets: {} }));
+  return allowances.map((allowance) => Object.assign({}, allowance, { secrets: {} }));
 }
 
 /** Compiles the actions as they stand now, keeps the version, and lets repositories be compared as often as it says. */

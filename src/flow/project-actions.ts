@@ -14,13 +14,14 @@ import {
 import type { Project } from '../projects/projects.ts';
 import { actionKey } from '../watches/project-gate.ts';
 import type { Context } from './context.ts';
-import { editProject, noteProject, type AskedBy } from './edit-project.ts';
+import { editProject, noteProject, type AskedBy, type ProjectPlace } from './edit-project.ts';
 
-/** Which action of which project, and the version that it must have. */
+/** Which action of which project, the version that it must have, and who asks for it. */
 export interface ActionPlace {
   projectId: string;
   actionId: string;
   ifVersion?: number | undefined;
+  asked: AskedBy;
 }
 
 /** What is said of an action; without a name a new one is called after its kind. */
@@ -29,9 +30,8 @@ export type ActionUpdate = Partial<Omit<ActionWords, 'definition'>> & { definiti
 /** Adds an action to a project, in force at once for every repository that it follows. Answers its id. */
 export async function addAction(
   context: Context,
-  projectId: string,
+  { id: projectId, asked }: ProjectPlace,
   words: Omit<ActionWords, 'name'> & { name?: string | undefined },
-  asked: AskedBy,
 ): Promise<string> {
   return await editProject(context, { id: projectId }, async (trx, project) => {
     judgeDefinition(context, words.definition);
@@ -44,13 +44,19 @@ export async function addAction(
 }
 
 /** Changes an action; what is left out stays, of its definition, too. */
-export async function changeAction(context: Context, place: ActionPlace, update: ActionUpdate, asked: AskedBy): Promise<void> {
+export async function changeAction(context: Context, place: ActionPlace, update: ActionUpdate): Promise<void> {
   await editAction(context, place, async (trx, { project, action }) => {
     const { name = action.name, enabled = action.enabled } = update;
     const definition = { ...action.definition, ...update.definition };
     judgeDefinition(context, definition);
     if (!(await updateAction(trx, action.id, { name, enabled, definition }))) throw nameTaken(name, project);
-    await note(trx, asked, { action: 'action.changed', project, id: action.id, before: action, after: { name, enabled, definition } });
+    await note(trx, place.asked, {
+      action: 'action.changed',
+      project,
+      id: action.id,
+      before: action,
+      after: { name, enabled, definition },
+    });
   });
 }
 
@@ -59,32 +65,37 @@ export async function replaceAction(
   context: Context,
   place: ActionPlace,
   words: ActionUpdate & { definition: ActionDefinition },
-  asked: AskedBy,
 ): Promise<void> {
   await editAction(context, place, async (trx, { project, action }) => {
     const { name = action.name, enabled = true, definition } = words;
     judgeDefinition(context, definition);
     if (!(await updateAction(trx, action.id, { name, enabled, definition }))) throw nameTaken(name, project);
-    await note(trx, asked, { action: 'action.replaced', project, id: action.id, before: action, after: { name, enabled, definition } });
+    await note(trx, place.asked, {
+      action: 'action.replaced',
+      project,
+      id: action.id,
+      before: action,
+      after: { name, enabled, definition },
+    });
   });
 }
 
 /** Removes an action with its secrets and parameters; its runs stay. */
-export async function removeAction(context: Context, place: ActionPlace, asked: AskedBy): Promise<{ secrets: number; parameters: number }> {
+export async function removeAction(context: Context, place: ActionPlace): Promise<{ secrets: number; parameters: number }> {
   return await editAction(context, place, async (trx, { project, action }) => {
     const { rowCount } = await trx.raw<{ rowCount: number }>(
       `delete from secrets where scope = 'watch' and project_id = ? and watch_key = ?`,
       [project.id, actionKey(project.id, action.id)],
     );
     await deleteAction(trx, action.id);
-    await note(trx, asked, { action: 'action.deleted', project, id: action.id, before: action });
+    await note(trx, place.asked, { action: 'action.deleted', project, id: action.id, before: action });
     return { secrets: rowCount, parameters: action.definition.parameters.length };
   });
 }
 
 /** Sets a value that arrives only for some branches. Throws `conflict` when the action has one of this name for them. */
-export async function addParameter(context: Context, place: ActionPlace, parameter: BranchParameter, asked: AskedBy): Promise<void> {
-  await changeParameters(context, place, asked, (known) => {
+export async function addParameter(context: Context, place: ActionPlace, parameter: BranchParameter): Promise<void> {
+  await changeParameters(context, place, (known) => {
     if (known.some((one) => isSame(one, parameter)))
       throw new RepoWatchError(
         'conflict',
@@ -99,9 +110,8 @@ export async function setParameter(
   context: Context,
   place: ActionPlace,
   parameter: Pick<BranchParameter, 'branch' | 'name'> & { value?: BranchParameter['value'] },
-  asked: AskedBy,
 ): Promise<void> {
-  await changeParameters(context, place, asked, (known) => {
+  await changeParameters(context, place, (known) => {
     if (!known.some((one) => isSame(one, parameter)))
       throw new RepoWatchError(
         'not_found',
@@ -120,13 +130,12 @@ export function isSame(one: Pick<BranchParameter, 'branch' | 'name'>, other: Pic
 async function changeParameters(
   context: Context,
   place: ActionPlace,
-  asked: AskedBy,
   change: (known: BranchParameter[]) => BranchParameter[],
 ): Promise<void> {
   await editAction(context, place, async (trx, { project, action }) => {
     const definition = { ...action.definition, parameters: change(action.definition.parameters) };
     await updateAction(trx, action.id, { ...action, definition });
-    await note(trx, asked, { action: 'action.changed', project, id: action.id, before: action, after: { ...action, definition } });
+    await note(trx, place.asked, { action: 'action.changed', project, id: action.id, before: action, after: { ...action, definition } });
   });
 }
 

@@ -4,15 +4,15 @@ import { transaction } from '../db/transaction.ts';
 import { deleteMember, findMember, upsertMember } from '../projects/members.ts';
 import { lockProject } from '../projects/projects.ts';
 import type { Context } from './context.ts';
-import { noteProject, type AskedBy, type ProjectPlace } from './edit-project.ts';
+import { noteProject, type ProjectPlace } from './edit-project.ts';
 
 /** Names somebody in a project, gives them another role, or with null takes them out. Throws `not_found` for whom it does not name. */
 export async function setProjectMember(
   context: Context,
   place: ProjectPlace,
   { login, role }: { login: string; role: ProjectRole | null },
-  asked: AskedBy,
 ): Promise<void> {
+  const { asked } = place;
   await transaction(context.db, async (trx) => {
     const project = await lockProject(trx, place.id);
     if (!project) throw new RepoWatchError('not_found', `There is no project ${place.id}. Look at the list for what there is.`);

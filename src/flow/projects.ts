@@ -46,7 +46,8 @@ export interface ProjectUpdate {
 }
 
 /** Changes a project. What is known of its branches is the mirror's and stays as it is: nothing fires anew. */
-export async function changeProject(context: Context, place: ProjectPlace, update: ProjectUpdate, asked: AskedBy): Promise<void> {
+export async function changeProject(context: Context, place: ProjectPlace, update: ProjectUpdate): Promise<void> {
+  const { asked } = place;
   await editProject(context, place, async (trx, project) => {
     const { id, installationId, version: _version, ...before } = project;
     const words = { ...before, ...update.words };
@@ -71,7 +72,7 @@ export interface RemovedProject {
 }
 
 /** Deletes a project with everything that belongs to it; repositories, changes and runs stay. Answers what went. */
-export async function removeProject(context: Context, place: ProjectPlace, asked: AskedBy): Promise<RemovedProject> {
+export async function removeProject(context: Context, place: ProjectPlace): Promise<RemovedProject> {
   return await editProject(context, place, async (trx, project) => {
     const { rows } = await trx.raw<{ rows: Omit<RemovedProject, 'repositories_unfollowed'>[] }>(
       `select (select count(*)::int from project_actions a where a.project_id = :id) as actions,
@@ -83,7 +84,7 @@ export async function removeProject(context: Context, place: ProjectPlace, asked
     const followed = await listFollowed(trx, project.id);
     const removed = { ...rows[0]!, repositories_unfollowed: followed.length };
     await deleteProject(trx, project.id);
-    await noteProject(trx, asked, { action: 'project.deleted', project, before: removed });
+    await noteProject(trx, place.asked, { action: 'project.deleted', project, before: removed });
     return removed;
   });
 }
@@ -93,9 +94,8 @@ export async function followRepository(
   context: Context,
   place: ProjectPlace,
   wish: { repositoryId: string; following: boolean },
-  asked: AskedBy,
 ): Promise<boolean> {
-  return await editProject(context, place, (trx, project) => setOne(trx, { project, ...wish, asked }));
+  return await editProject(context, place, (trx, project) => setOne(trx, { project, ...wish, asked: place.asked }));
 }
 
 /** Makes a project the one that an installation belongs to, or takes that back. */
@@ -118,7 +118,7 @@ export async function linkInstallation(
     );
     const id = projectId ?? rows[0]?.before;
     if (id === null || id === undefined) return;
-    const named = project ?? { id, name: `${id}`, installationId };
+    const named = project ?? { id, name: id, installationId };
     await noteProject(trx, asked, { action: projectId === null ? 'installation.unlinked' : 'installation.linked', project: named });
   });
 }

@@ -89,7 +89,7 @@ export async function importProject(context: Context, wish: ProjectImport, asked
   try {
     await makeEqual(context, id, { wish, asked });
   } catch (error) {
-    if (!known) await removeProject(context, { id }, asked);
+    if (!known) await removeProject(context, { id, asked });
     throw error;
   }
   const set = await listSecretNames(context.db, id);

@@ -13,22 +13,21 @@ export interface ProjectActions {
   /** Which repository a text names: `owner/name`, or an address over https or ssh. */
   readAddress(text: string): Outcome<string, ErrorCode>;
   create(wish: NewProject, asked: AskedBy): Promise<string>;
-  change(place: ProjectPlace, update: ProjectUpdate, asked: AskedBy): Promise<void>;
-  remove(place: ProjectPlace, asked: AskedBy): Promise<RemovedProject>;
+  change(place: ProjectPlace, update: ProjectUpdate): Promise<void>;
+  remove(place: ProjectPlace): Promise<RemovedProject>;
   /** Lets a project follow a repository, or no more; answers whether that is news. */
-  follow(place: ProjectPlace, wish: { repositoryId: string; following: boolean }, asked: AskedBy): Promise<boolean>;
+  follow(place: ProjectPlace, wish: { repositoryId: string; following: boolean }): Promise<boolean>;
   /** Makes a project the one of its installation; null takes that back. */
   link(wish: { installationId: string; projectId: string | null }, asked: AskedBy): Promise<void>;
-  setMember(place: ProjectPlace, member: { login: string; role: ProjectRole | null }, asked: AskedBy): Promise<void>;
-  addAction(projectId: string, words: Omit<ActionWords, 'name'> & { name?: string | undefined }, asked: AskedBy): Promise<string>;
-  changeAction(place: ActionPlace, update: ActionUpdate, asked: AskedBy): Promise<void>;
-  replaceAction(place: ActionPlace, words: ActionUpdate & { definition: ActionDefinition }, asked: AskedBy): Promise<void>;
-  removeAction(place: ActionPlace, asked: AskedBy): Promise<{ secrets: number; parameters: number }>;
-  addParameter(place: ActionPlace, parameter: BranchParameter, asked: AskedBy): Promise<void>;
+  setMember(place: ProjectPlace, member: { login: string; role: ProjectRole | null }): Promise<void>;
+  addAction(place: ProjectPlace, words: Omit<ActionWords, 'name'> & { name?: string | undefined }): Promise<string>;
+  changeAction(place: ActionPlace, update: ActionUpdate): Promise<void>;
+  replaceAction(place: ActionPlace, words: ActionUpdate & { definition: ActionDefinition }): Promise<void>;
+  removeAction(place: ActionPlace): Promise<{ secrets: number; parameters: number }>;
+  addParameter(place: ActionPlace, parameter: BranchParameter): Promise<void>;
   setParameter(
     place: ActionPlace,
     parameter: Pick<BranchParameter, 'branch' | 'name'> & { value?: BranchParameter['value'] },
-    asked: AskedBy,
   ): Promise<void>;
   trigger(wish: ProjectTrigger): Promise<TriggeredAction[]>;
   /** Undefined for an unknown one. */

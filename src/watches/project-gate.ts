@@ -1,7 +1,6 @@
 import type { Change } from '../changes/change.ts';
-import { compilePatterns, type PatternMatcher } from '../core/globs.ts';
+import type { PatternMatcher } from '../core/globs.ts';
 import { branchOf } from './change-facts.ts';
-import type { CompiledConfig } from './compile-config.ts';
 
 /** What a version of a project says beside the watches of its actions; it lies below `x-project` in the version's text. */
 export interface ProjectWords {
@@ -33,25 +32,4 @@ export function refuseByProject({ facts, off, branches }: ProjectGate, change: C
   const branch = branchOf(change);
   if (branch === undefined || branches(branch).matched) return undefined;
   return { clause: 'project.branches', reason: `\`${branch}\` is none of the branches of project ${facts.name}` };
-}
-
-/** Gives the watches of a version what its project says. */
-export function addProjectGates(compiled: CompiledConfig, content: string): CompiledConfig {
-  const words = (JSON.parse(content) as { 'x-project'?: ProjectWords })['x-project'];
-  if (!words) return compiled;
-  const branches = compilePatterns([...words.branches]);
-  const watches = compiled.watches.map((watch) => {
-    const action = words.actions[watch.id];
-    if (!action) return watch;
-    const facts = { id: words.id, name: words.name, action: { id: action.id, name: action.name } };
-    const off = describeOff(words, action);
-    return { ...watch, mode: off ? ('off' as const) : watch.mode, project: { facts, branches, off } };
-  });
-  return { ...compiled, watches };
-}
-
-function describeOff(words: ProjectWords, action: { name: string; enabled: boolean }): ProjectGate['off'] {
-  if (!words.enabled) return { clause: 'project.enabled', reason: `project ${words.name} is switched off` };
-  if (!action.enabled) return { clause: 'action.enabled', reason: `the action ${action.name} of project ${words.name} is switched off` };
-  return undefined;
 }

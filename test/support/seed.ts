@@ -256,3 +256,13 @@ export async function seedThread(db: Db, repository: SeededRepository, options: 
   });
   return { deliveryId, changeId, runId };
 }
+
+/** Adds a project that follows a repository, with one action. */
+export async function seedProject(db: Db, repository: SeededRepository): Promise<{ id: string; actionId: string }> {
+  const owner = { installation_id: repository.installationId };
+  const id = await insert(db, 'projects', { ...owner, name: 'Website', branches: '["main"]', check_interval: 5, created_by: 'admin' });
+  await db('project_repositories').insert({ project_id: id, repository_id: repository.id, following: true, changed_by: 'admin' });
+  const definition = JSON.stringify({ uses: 'webhook', with: { url: 'https://example.com/' }, parameters: [] });
+  const actionId = await insert(db, 'project_actions', { ...owner, project_id: id, name: 'Tell', definition });
+  return { id, actionId };
+}

@@ -17,6 +17,7 @@ interface InstallationRow {
   deleted: boolean;
   allowed: boolean;
   suspended: boolean;
+  project_id: string | null;
   enabled: boolean;
   app_slug: string | null;
   html_url: string | null;
@@ -105,6 +106,7 @@ function installationItem(row: InstallationRow): Installation {
     host: row.host,
     app_slug: row.app_slug,
     html_url: row.html_url,
+    project_id: row.project_id,
     enabled: row.enabled,
     allowed: row.allowed,
     active: !row.deleted && row.allowed && !row.suspended && row.enabled,

@@ -99,10 +99,9 @@ function projectItem(row: ProjectRow, requester: Requester): ProjectItem {
     follow: row.follow,
     linked: row.linked,
     repository_count: row.repository_count,
-    repositories: (row.repositories ?? []).map((repository) => ({
-      ...repository,
-      last_check_at: repository.last_check_at === null ? null : isoTime(new Date(repository.last_check_at)),
-    })),
+    repositories: (row.repositories ?? []).map(({ id, full_name, html_url, enabled, last_check_at: at }) => {
+      return { id, full_name, html_url, enabled, last_check_at: at === null ? null : isoTime(new Date(at)) };
+    }),
     actions: (row.actions ?? []).map((action) =>
       showAction({ ...action, createdAt: new Date(action.createdAt), updatedAt: new Date(action.updatedAt) }, mayManage),
     ),

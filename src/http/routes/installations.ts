@@ -100,7 +100,7 @@ function addInstallationWrites(api: Api, { db, actions }: RouteContext): void {
     {
       config: { access: { right: 'manage', on: 'installation' } },
       schema: {
-        summary: 'Switch an installation on or off',
+        summary: 'Switch an installation on or off, or say which project it belongs to',
         tags,
         params: idParams,
         body: installationChange,
@@ -109,12 +109,15 @@ function addInstallationWrites(api: Api, { db, actions }: RouteContext): void {
     },
     async (request) => {
       const { params, body } = request;
-      unwrap(await actions.standing.switchInstallation(params.id, body.enabled));
-      await auditThing(db, request, {
-        action: body.enabled ? 'installation.enabled' : 'installation.disabled',
-        thing: 'installation',
-        id: params.id,
-      });
+      found(await findInstallation(db, params.id), `installation ${params.id}`);
+      const { enabled, project_id: projectId } = body;
+      const asked = { by: requesterOf(request), requestId: request.id };
+      if (projectId !== undefined) await actions.projects.link({ installationId: params.id, projectId }, asked);
+      if (enabled !== undefined) {
+        unwrap(await actions.standing.switchInstallation(params.id, enabled));
+        const action = enabled ? 'installation.enabled' : 'installation.disabled';
+        await auditThing(db, request, { action, thing: 'installation', id: params.id });
+      }
       return found(await findInstallation(db, params.id), `installation ${params.id}`);
     },
   );

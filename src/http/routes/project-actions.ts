@@ -32,9 +32,11 @@ const read = { access: { right: 'read', on: 'project' } } as const;
 /** What is done when something happens in the repositories of a project. */
 export function addProjectActionRoutes(api: Api, context: RouteContext): void {
   addReads(api, context);
-  addWrites(api, context);
+  addCreation(api, context);
+  addEdits(api, context);
   addRemoval(api, context);
   addParameters(api, context);
+  addParameterEdits(api, context);
 }
 
 /** The fields of a body as a definition, in either of its shapes; what is left out is left out. */
@@ -47,7 +49,7 @@ export function definitionOf(body: ActionBody): Partial<ActionDefinition> {
         ? { run: scriptContent, ...input }
         : input;
   const said = { uses: uses ?? actionType, with: older, on, if: condition, env, retry, timeout, parameters };
-  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) as Partial<ActionDefinition>;
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }
 
 /** A whole definition: what is left out is the default. */
@@ -68,7 +70,7 @@ function send(reply: FastifyReply, action: ActionItem): ActionItem {
 }
 
 function placeOf(request: FastifyRequest, { id, actionId }: { id: string; actionId: string }) {
-  return { projectId: id, actionId, ifVersion: wantedVersion(actionId, request.headers['if-match']) };
+  return { projectId: id, actionId, ifVersion: wantedVersion(actionId, request.headers['if-match']), asked: askedBy(request) };
 }
 
 function addReads(api: Api, context: RouteContext): void {
@@ -99,7 +101,7 @@ function addReads(api: Api, context: RouteContext): void {
   );
 }
 
-function addWrites(api: Api, context: RouteContext): void {
+function addCreation(api: Api, context: RouteContext): void {
   const { actions } = context;
   api.post(
     '/projects/:id/actions',
@@ -117,11 +119,15 @@ function addWrites(api: Api, context: RouteContext): void {
       const { id } = request.params;
       const { name, enabled = true } = request.body;
       const words = { name: name ?? undefined, enabled, definition: wholeDefinition(request.body) };
-      const actionId = await actions.projects.addAction(id, words, askedBy(request));
+      const actionId = await actions.projects.addAction({ id, asked: askedBy(request) }, words);
       void reply.code(201).header('location', `/api/projects/${id}/actions/${actionId}`);
       return send(reply, await readAction(context, request, { id, actionId }));
     },
   );
+}
+
+function addEdits(api: Api, context: RouteContext): void {
+  const { actions } = context;
   const responses = { 200: actionSchema, ...problems(403, 404, 409, 412, 413, 415, 422) };
   api.put(
     '/projects/:id/actions/:actionId',
@@ -139,7 +145,7 @@ function addWrites(api: Api, context: RouteContext): void {
     async (request, reply) => {
       const { name, enabled } = request.body;
       const words = { ...(name && { name }), ...(enabled !== undefined && { enabled }), definition: wholeDefinition(request.body) };
-      await actions.projects.replaceAction(placeOf(request, request.params), words, askedBy(request));
+      await actions.projects.replaceAction(placeOf(request, request.params), words);
       return send(reply, await readAction(context, request, request.params));
     },
   );
@@ -159,7 +165,7 @@ function addWrites(api: Api, context: RouteContext): void {
     async (request, reply) => {
       const { name, enabled } = request.body;
       const update = { ...(name && { name }), ...(enabled !== undefined && { enabled }), definition: definitionOf(request.body) };
-      await actions.projects.changeAction(placeOf(request, request.params), update, askedBy(request));
+      await actions.projects.changeAction(placeOf(request, request.params), update);
       return send(reply, await readAction(context, request, request.params));
     },
   );
@@ -179,74 +185,80 @@ function addRemoval(api: Api, { actions }: RouteContext): void {
       },
     },
     async (request) => {
-      const removed = await actions.projects.removeAction(placeOf(request, request.params), askedBy(request));
+      const removed = await actions.projects.removeAction(placeOf(request, request.params));
       return { id: request.params.actionId, removed };
     },
   );
 }
 
+const parameterList = z.object({ data: z.array(parameterSchema) });
+const parametersUrl = '/projects/:id/actions/:actionId/parameters';
+const common = { tags, params: actionParams };
+
+async function listParameters(context: RouteContext, request: FastifyRequest, params: { id: string; actionId: string }) {
+  return { data: (await readAction(context, request, params)).parameters };
+}
+
 function addParameters(api: Api, context: RouteContext): void {
   const { projects } = context.actions;
-  const list = z.object({ data: z.array(parameterSchema) });
-  const show = async (request: FastifyRequest, params: { id: string; actionId: string }) => ({
-    data: (await readAction(context, request, params)).parameters,
-  });
-  const url = '/projects/:id/actions/:actionId/parameters';
-  const common = { tags, params: actionParams };
   api.get(
-    url,
+    parametersUrl,
     {
       config: { access: { right: 'manage', on: 'project' } },
-      schema: { summary: 'List the values of an action by branch', ...common, response: { 200: list, ...problems(404) } },
+      schema: { summary: 'List the values of an action by branch', ...common, response: { 200: parameterList, ...problems(404) } },
     },
-    async (request) => await show(request, request.params),
+    async (request) => await listParameters(context, request, request.params),
   );
   api.post(
-    url,
+    parametersUrl,
     {
       config: manage,
       schema: {
         summary: 'Add a value that arrives only for some branches',
         ...common,
         body: parameterSchema,
-        response: { 201: list, ...problems(403, 404, 409, 413, 415, 422) },
+        response: { 201: parameterList, ...problems(403, 404, 409, 413, 415, 422) },
       },
     },
     async (request, reply) => {
-      await projects.addParameter(placeOf(request, request.params), request.body, askedBy(request));
-      return reply.code(201).send(await show(request, request.params));
+      await projects.addParameter(placeOf(request, request.params), request.body);
+      return reply.code(201).send(await listParameters(context, request, request.params));
     },
   );
+}
+
+function addParameterEdits(api: Api, context: RouteContext): void {
+  const { projects } = context.actions;
   api.put(
-    url,
+    parametersUrl,
     {
       config: manage,
       schema: {
         summary: 'Change the value of a parameter',
         ...common,
         body: parameterChange,
-        response: { 200: list, ...problems(403, 404, 413, 415, 422) },
+        response: { 200: parameterList, ...problems(403, 404, 413, 415, 422) },
       },
     },
     async (request) => {
-      await projects.setParameter(placeOf(request, request.params), request.body, askedBy(request));
-      return await show(request, request.params);
+      await projects.setParameter(placeOf(request, request.params), request.body);
+      return await listParameters(context, request, request.params);
     },
   );
   api.delete(
-    url,
+    parametersUrl,
     {
       config: manage,
       schema: {
         summary: 'Take a parameter away',
         ...common,
         querystring: parameterQuery,
-        response: { 200: list, ...problems(403, 404, 422) },
+        response: { 200: parameterList, ...problems(403, 404, 422) },
       },
     },
     async (request) => {
-      await projects.setParameter(placeOf(request, request.params), request.query, askedBy(request));
-      return await show(request, request.params);
+      await projects.setParameter(placeOf(request, request.params), request.query);
+      return await listParameters(context, request, request.params);
     },
   );
 }

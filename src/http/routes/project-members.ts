@@ -49,7 +49,7 @@ export function addProjectMemberRoutes(api: Api, context: RouteContext): void {
       const { id, login } = request.params;
       await readProject(context, request, id);
       const before = await findMember(db, id, login);
-      await actions.projects.setMember({ id }, { login, role: request.body.role }, askedBy(request));
+      await actions.projects.setMember({ id, asked: askedBy(request) }, { login, role: request.body.role });
       const member = found(await findMember(db, id, login), `member ${login}`);
       return reply.code(before ? 200 : 201).send(showMember(member));
     },
@@ -68,7 +68,7 @@ export function addProjectMemberRoutes(api: Api, context: RouteContext): void {
     async (request, reply) => {
       const { id, login } = request.params;
       await readProject(context, request, id);
-      await actions.projects.setMember({ id }, { login, role: null }, askedBy(request));
+      await actions.projects.setMember({ id, asked: askedBy(request) }, { login, role: null });
       return reply.code(204).send(null);
     },
   );

@@ -146,7 +146,7 @@ async function summarize(db: Db, triggered: readonly TriggeredAction[]): Promise
     if (error) return [{ ...about, code: error.code, error: error.message }];
     if (runs.length === 0) return [{ ...about, code: null, error: 'No run began: GET /api/repos/OWNER/NAME/why says why.' }];
     const lost = runs.filter((run) => run.finished_at !== null && run.status !== 'succeeded');
-    return lost.map((run) => ({ ...about, code: run.code, error: run.message ?? `The run ended as ${run.status}.` }));
+    return lost.map((run) => Object.assign({}, about, { code: run.code, error: run.message ?? `The run ended as ${run.status}.` }));
   });
   const ended = parts
     .filter(({ runs }) => runs.length > 0 && runs.every((run) => run.status === 'succeeded'))

@@ -65,7 +65,7 @@ function addExports(api: Api, context: RouteContext): void {
     '/projects/export',
     {
       config: { access: { right: 'read', on: 'list' } },
-      schema: { summary: 'Export all projects that you manage', tags, response: { 200: z.array(exportedProject) } },
+      schema: { summary: 'Export all projects that you manage', tags, response: { 200: z.array(exportedProject), ...problems(403) } },
     },
     async (request) => {
       const requester = requesterOf(request);

@@ -104,7 +104,7 @@ export function wordsOf(body: Omit<ProjectPatch, keyof Named>): Partial<ProjectW
   const { name, branches, enabled, follow } = body;
   const checkInterval = body.check_interval ?? body.checkInterval;
   const words = { name, enabled, follow, checkInterval, branches: branches && [...new Set(branches)] };
-  return Object.fromEntries(Object.entries(words).filter(([, value]) => value !== undefined)) as Partial<ProjectWords>;
+  return Object.fromEntries(Object.entries(words).filter(([, value]) => value !== undefined));
 }
 
 /** What a project is when nobody says. */
@@ -147,8 +147,8 @@ function addEdits(api: Api, context: RouteContext): void {
     const { id, body, before } = update;
     const repositoryIds = (await readNamed(context, request, body))?.map((repository) => repository.id);
     const words = { ...before, ...wordsOf(body) };
-    const place = { id, ifVersion: wantedVersion(id, request.headers['if-match']) };
-    await context.actions.projects.change(place, { words, repositoryIds }, askedBy(request));
+    const place = { id, ifVersion: wantedVersion(id, request.headers['if-match']), asked: askedBy(request) };
+    await context.actions.projects.change(place, { words, repositoryIds });
     return await readProject(context, request, id);
   };
   const responses = { 200: projectSchema, ...problems(403, 404, 409, 412, 413, 415, 422) };
@@ -200,10 +200,11 @@ function addRemoval(api: Api, context: RouteContext): void {
     },
     async (request) => {
       const { id } = request.params;
-      const removed = await context.actions.projects.remove(
-        { id, ifVersion: wantedVersion(id, request.headers['if-match']) },
-        askedBy(request),
-      );
+      const removed = await context.actions.projects.remove({
+        id,
+        ifVersion: wantedVersion(id, request.headers['if-match']),
+        asked: askedBy(request),
+      });
       return { id, removed };
     },
   );
@@ -224,14 +225,14 @@ function addFollowing(api: Api, context: RouteContext): void {
         response: { 200: followed, ...problems(403, 404, 422) },
       },
       handler: async (request) => {
-        const { id, owner, name } = request.params as z.output<typeof followParams>;
+        const { id, owner, name } = request.params;
         const project = await readProject(context, request, id);
         const repository = following
           ? await readFollowed(context, request, `${owner}/${name}`)
           : found(await findRepository(context.db, `${owner}/${name}`), `repository ${owner}/${name}`);
         const what = `repository ${owner}/${name}`;
         if (!following && repository.installation_id !== project.installation_id) found(undefined, what);
-        const changed = await context.actions.projects.follow({ id }, { repositoryId: repository.id, following }, askedBy(request));
+        const changed = await context.actions.projects.follow({ id, asked: askedBy(request) }, { repositoryId: repository.id, following });
         return { project_id: id, repository: repository.full_name, following, changed };
       },
     });

@@ -29,6 +29,7 @@ export const installationSchema = z
     host: z.string(),
     app_slug: z.string().nullable(),
     html_url: z.string().nullable().describe('Its settings on GitHub'),
+    project_id: idText.nullable().describe('The project that it belongs to'),
     enabled: z.boolean().describe('False: switched off here, its deliveries are ignored'),
     allowed: z.boolean().describe('False: its account is not in ALLOWED_ACCOUNTS'),
     active: z.boolean().describe('Whether RepoWatch acts on what happens in its repositories'),
@@ -63,7 +64,12 @@ export const installationQuery = z.strictObject({
 export type InstallationQuery = z.output<typeof installationQuery>;
 
 /** What can be switched at an installation. */
-export const installationChange = z.strictObject({ enabled: z.boolean() });
+export const installationChange = z
+  .strictObject({
+    enabled: z.boolean().optional(),
+    project_id: idText.nullable().optional().describe('The project in it that it belongs to; null for none'),
+  })
+  .refine((body) => Object.keys(body).length > 0, 'must change something');
 
 /** How much was deleted for good. */
 export const purgedSchema = z.object({
