@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ErrorCode } from '../core/error-catalogue.ts';
+import { createKeyedQueue } from '../core/keyed-queue.ts';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
 import type { Db } from '../db/connect.ts';
 import { transaction } from '../db/transaction.ts';
@@ -80,8 +81,16 @@ async function editWatch(
   });
 }
 
+/** Who waits for an edit of this process holds no connection meanwhile: twenty at once would leave none for everybody else. */
+const turns = createKeyedQueue();
+
 /** Edits the watches of the API of one repository, and takes them into force. Edits of one repository go one after the other. */
 export async function editApiWatches(context: Context, wish: Wish, change: Edit): Promise<Outcome<unknown, ErrorCode>> {
+  // With their coming into force: an older version that comes late would take the watches of a newer one away.
+  return await turns.run(`${context.host} ${wish.githubId}`, () => editInTurn(context, wish, change));
+}
+
+async function editInTurn(context: Context, wish: Wish, change: Edit): Promise<Outcome<unknown, ErrorCode>> {
   const managed = await refuseManaged(context, wish);
   if (managed) return managed;
   const known = (await findRepositories(context.db, context.host, [wish.githubId])).get(wish.githubId);

@@ -62,7 +62,9 @@ export async function exchangeCode(
 
 /** The next tokens for a refresh token. It must be asked under a lock: whoever asks second loses the session (handbook I10). */
 export async function refreshTokens(app: OAuthApp, refresh: string): Promise<Outcome<UserTokens, Refusal>> {
-  return await askForTokens(app, { client_secret: app.clientSecret, grant_type: 'refresh_token', refresh_token: refresh });
+  const answer = await askForTokens(app, { client_secret: app.clientSecret, grant_type: 'refresh_token', refresh_token: refresh });
+  // A wrong CLIENT_SECRET says nothing of the person: what they have stays, until it is right again.
+  return !answer.ok && answer.details === wrongCredentials ? failed('github_unavailable', answer.message) : answer;
 }
 
 /** Tokens for a device, once its person has typed in the code; `sign_in_pending` until then. */
@@ -90,6 +92,7 @@ async function askForTokens(app: OAuthApp, body: Record<string, string>): Promis
   return ok({ access, refresh, expiresAt: after(expires_in), refreshExpiresAt: after(refresh_token_expires_in) });
 }
 
+const wrongCredentials = 'incorrect_client_credentials';
 const pending = new Set(['authorization_pending', 'slow_down']);
 
 function refusalOf(answer: unknown): Outcome<never, Refusal> {
@@ -97,8 +100,8 @@ function refusalOf(answer: unknown): Outcome<never, Refusal> {
   if (!parsed.success) return failed('github_unavailable', "GitHub's answer to who this is was not understood");
   const { error, error_description: description, interval } = parsed.data;
   if (pending.has(error)) return failed('sign_in_pending', 'The code has not been typed in on GitHub yet.', { interval });
-  const hint = error === 'incorrect_client_credentials' ? ' Check CLIENT_ID and CLIENT_SECRET.' : ' Begin again.';
-  return failed('github_refused', `GitHub does not take the code: ${description ?? error}.${hint}`);
+  const hint = error === wrongCredentials ? ' Check CLIENT_ID and CLIENT_SECRET.' : ' Begin again.';
+  return failed('github_refused', `GitHub does not take the code: ${description ?? error}.${hint}`, error);
 }
 
 async function post(app: OAuthApp, path: string, body: Record<string, string>): Promise<Outcome<unknown, Refusal>> {

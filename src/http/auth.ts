@@ -6,7 +6,7 @@ import { adminRequester, type Requester } from '../people/requester.ts';
 import { looksLikeToken } from '../people/token-text.ts';
 import { FailureLimiter } from './failure-limiter.ts';
 import type { Identify } from './identify.ts';
-import { requireOwnPage } from './own-page.ts';
+import { refuseOtherSite, requireOwnPage } from './own-page.ts';
 
 /** Compares a token in constant time; both are hashed first, so that not even the length can be measured. */
 function isSameToken(given: string, expected: string): boolean {
@@ -90,6 +90,8 @@ export function createTokenGate({ adminToken, identify, publicUrl }: GateOptions
       const visitor = request.headers.authorization === undefined ? await identify.bySession(request) : undefined;
       // A browser sends the cookie by itself, whoever's page asked it to (threat model D13).
       if (visitor !== undefined && !safe.has(request.method)) requireOwnPage(request, publicUrl);
+      // A stream is written down as somebody's presence, so no link and no image of another site opens one.
+      if (visitor !== undefined && request.routeOptions.config.stream === true) refuseOtherSite(request);
       request.requester = visitor?.requester ?? (await checkToken(bearerToken(request.headers.authorization), { request, reply }));
     },
   };

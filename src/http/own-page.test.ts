@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { isSameOrigin } from './own-page.ts';
+import type { FastifyRequest } from 'fastify';
+import { isSameOrigin, refuseOtherSite } from './own-page.ts';
 
 test.each([
   ['http://watch.example', 'watch.example', undefined, true],
@@ -11,4 +12,16 @@ test.each([
 ])('origin %s for host %s and public address %s', (...given) => {
   const [origin, host, publicUrl, expected] = given;
   expect(isSameOrigin({ origin, host, site: undefined }, publicUrl)).toBe(expected);
+});
+
+test.each([
+  ['cross-site', true],
+  ['same-site', true],
+  ['same-origin', false],
+  ['none', false],
+  [undefined, false],
+])('looking from %s', (site, refused) => {
+  const look = () => refuseOtherSite({ headers: { 'sec-fetch-site': site } } as unknown as FastifyRequest);
+  if (refused) expect(look).toThrow('another page');
+  else expect(look).not.toThrow();
 });

@@ -25,7 +25,17 @@ export function requireOwnPage({ headers }: FastifyRequest, publicUrl: string | 
   const site = headers['sec-fetch-site'];
   const from = { origin: headers.origin, host: headers.host, site: typeof site === 'string' ? site : undefined };
   if (isSameOrigin(from, publicUrl, lenient)) return;
-  throw new RepoWatchError(
+  throw otherPage();
+}
+
+/** Refuses what a browser says that a page of another site asks for; for looking, where it sends no Origin. Throws `forbidden`. */
+export function refuseOtherSite({ headers }: FastifyRequest): void {
+  const site = headers['sec-fetch-site'];
+  if (site === 'cross-site' || site === 'same-site') throw otherPage();
+}
+
+function otherPage(): RepoWatchError {
+  return new RepoWatchError(
     'forbidden',
     'This request comes from another page. Use the page of this server, or the REST side with a token.',
   );

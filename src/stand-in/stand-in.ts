@@ -10,7 +10,7 @@ import { serveControl } from './control.ts';
 import { createControls, type Controls } from './controls.ts';
 import { createCheapGit, type CheapGit } from './cheap-git.ts';
 import { createGit, type Git } from './git-process.ts';
-import { createKeyedQueue } from './keyed-queue.ts';
+import { createKeyedQueue } from '../core/keyed-queue.ts';
 import { createAccount } from './operations.ts';
 import { peopleOf } from './people.ts';
 import { serveSignIn } from './sign-in-pages.ts';

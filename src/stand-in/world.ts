@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { CheapGit } from './cheap-git.ts';
-import type { KeyedQueue } from './keyed-queue.ts';
+import type { KeyedQueue } from '../core/keyed-queue.ts';
 
 /** A JSON object whose shape is GitHub's and not ours. */
 export type Json = Record<string, unknown>;

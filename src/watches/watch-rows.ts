@@ -21,6 +21,9 @@ export async function replaceWatches(
   declared: readonly DeclaredWatch[],
 ): Promise<Map<string, string>> {
   const items = toStorableJson(declared);
+  // One after the other for a repository: two versions at once would lock the same rows in different orders. Not its row, which whoever
+  // asks may have locked on another connection.
+  await trx.raw(`select pg_advisory_xact_lock(hashtextextended('repowatch watches of ' || ?::text, 0))`, [owner.repositoryId]);
   await trx.raw(
     `update watches w set removed_at = now(), updated_at = now()
      where w.repository_id = ? and w.removed_at is null and not exists (

@@ -22,7 +22,10 @@ const laneKey = /^[^\0]{1,400}$/;
 /** How many runs of a lane are counted. */
 const countedAtMost = 1_000;
 
-/** A page of the lanes that have something to do, by their keys; whoever sees no run of one does not see it. */
+/**
+ * A page of the lanes that have something to do, by their keys; whoever sees no run of one does not see it. Several repositories can share
+ * a key: of a run in one that somebody does not see they learn that it is in the way, not what it is.
+ */
 export async function listLanes(db: Db, query: LaneQuery, requester: Requester): Promise<Page<Lane>> {
   const limit = pageLimit(query);
   const cursor = readCursor(query, laneKey);
@@ -50,9 +53,11 @@ export async function listLanes(db: Db, query: LaneQuery, requester: Requester):
          order by r.seq limit ${countedAtMost}) q
      ) o
      left join lateral (
-       select json_build_object('run', r.id::text, 'watch', r.watch_key, 'repository', coalesce(y.full_name, ''), 'code', r.code, 'message', r.message,
+       select json_build_object('run', r.id::text, 'watch', case when s.seen then r.watch_key else '' end,
+         'repository', case when s.seen then coalesce(y.full_name, '') else '' end, 'code', r.code, 'message', case when s.seen then r.message end,
          'since', r.finished_at) as blocked
-       from runs r left join repositories y on y.id = r.repository_id where r.lane = p.lane and r.blocks order by r.seq limit 1
+       from runs r left join repositories y on y.id = r.repository_id cross join lateral (select ${seen.sql} as seen) s
+       where r.lane = p.lane and r.blocks order by r.seq limit 1
      ) b on true
      order by p.lane`,
     { limit: limit + 1, ...(cursor === undefined ? {} : { cursor }), ...seen.values, repositories, installation: query.installation },

@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { RepoWatchError } from '../../core/errors.ts';
 import { transaction } from '../../db/transaction.ts';
@@ -5,6 +6,7 @@ import { insertToken } from '../../people/api-tokens.ts';
 import { recordAudit } from '../../people/audit.ts';
 import { tokenScopes } from '../../people/requester.ts';
 import type { Api, RouteContext } from '../api.ts';
+import { createMinutePace } from '../minute-pace.ts';
 import type { SignInActions } from '../people-actions.ts';
 import { unwrap } from '../problem.ts';
 import { emptyBody, filterText, timestamp } from '../schemas/common.ts';
@@ -17,6 +19,9 @@ const tokenMs = 90 * 24 * 60 * 60 * 1000;
 
 /** Begun sign-ins of devices in a minute: each asks GitHub, and anybody can begin one. */
 const beginningsPerMinute = 30;
+
+/** Questions of devices in a minute, each of which asks GitHub, too: 25 that wait as GitHub wants them to. */
+const pollsPerMinute = 300;
 
 const deviceSchema = z
   .object({
@@ -35,7 +40,7 @@ const signedSchema = z
 
 /** Signing in with GitHub from a terminal: a code that a person types in on GitHub becomes an API token. */
 export function addSignInRoutes(api: Api, context: RouteContext): void {
-  const hasTime = createPace();
+  const hasTime = createMinutePace(beginningsPerMinute);
   api.post(
     '/sign-in/device',
     {
@@ -50,10 +55,7 @@ export function addSignInRoutes(api: Api, context: RouteContext): void {
     },
     async (_request, reply) => {
       const signIn = readSignIn(context);
-      if (!hasTime()) {
-        void reply.header('retry-after', '60');
-        throw new RepoWatchError('too_many_attempts', 'Too many sign-ins were begun at once. Try again in a minute.');
-      }
+      if (!hasTime()) throw tooMany(reply, 'Too many sign-ins were begun at once. Try again in a minute.');
       const device = unwrap(await signIn.beginDevice());
       return {
         device_code: device.deviceCode,
@@ -69,6 +71,7 @@ export function addSignInRoutes(api: Api, context: RouteContext): void {
 
 function addDevicePoll(api: Api, context: RouteContext): void {
   const { db } = context;
+  const hasTime = createMinutePace(pollsPerMinute);
   api.post(
     '/sign-in/device/poll',
     {
@@ -81,8 +84,10 @@ function addDevicePoll(api: Api, context: RouteContext): void {
         response: { 200: signedSchema, ...problems(404, 409, 413, 415, 422, 502, 503) },
       },
     },
-    async (request) => {
-      const { userId, login } = unwrap(await readSignIn(context).finishDevice(request.body.device_code));
+    async (request, reply) => {
+      const signIn = readSignIn(context);
+      if (!hasTime()) throw tooMany(reply, 'Too many devices ask at once. Ask again in a minute.');
+      const { userId, login } = unwrap(await signIn.finishDevice(request.body.device_code));
       const name = request.body.name ?? 'command line';
       const expiresAt = new Date(Date.now() + tokenMs);
       const free = { installations: null, repositories: null, projects: null };
@@ -108,14 +113,7 @@ function readSignIn({ people }: RouteContext): SignInActions {
   throw new RepoWatchError('sign_in_off', 'Signing in with GitHub is not set up here: CLIENT_ID and CLIENT_SECRET are missing.');
 }
 
-function createPace(): () => boolean {
-  let minute = 0;
-  let begun = 0;
-  return () => {
-    const now = Math.floor(Date.now() / 60_000);
-    if (now !== minute) begun = 0;
-    minute = now;
-    begun += 1;
-    return begun <= beginningsPerMinute;
-  };
+function tooMany(reply: FastifyReply, text: string): RepoWatchError {
+  void reply.header('retry-after', '60');
+  return new RepoWatchError('too_many_attempts', text);
 }
