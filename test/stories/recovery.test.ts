@@ -212,6 +212,13 @@ describe('what is recovered', () => {
     const github = world.github!;
     const seen = await trackAll(world, 'seen');
     world.sink.requests.length = 0;
+    // On a slow machine the next scan would come before the comparison.
+    await world.eventually('no scan but those asked for', async () => {
+      const { rows } = await world.database.db.raw<{ rows: unknown[] }>(
+        `update recoveries set next_at = now() + interval '1 hour', version = version + 1 where phase is null returning id`,
+      );
+      return rows.length === 1;
+    });
     for (const content of ['1', '2', '3']) await github.commitFile({ repo: seen.fullName, branch: 'main', path: 'a', content });
     await github.settled();
     await reconcile(world, seen.fullName);
