@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Octokit } from '@octokit/core';
+import { Octokit } from '@octokit/rest';
 import { z } from 'zod';
 import type { ActionTools } from '../../src/actions/action.ts';
 import { readMark } from '../../src/actions/github-mark.ts';
