@@ -1,4 +1,5 @@
 import type { Db } from '../db/connect.ts';
+import { sentNothingSql } from './postponed.ts';
 
 /** What a run does beside waiting its turn (docs/configuration.md, "When runs meet"). */
 export interface RunControl {
@@ -22,8 +23,8 @@ interface LaneRun {
 
 const open = `('queued', 'running', 'waiting')`;
 
-/** A run that nobody has begun: no attempt of it was ever made. */
-const notBegun = `r.status in ('queued', 'waiting') and (select true from attempts a where a.run_id = r.id limit 1) is null`;
+/** A run that nobody has begun: no attempt of it was ever made, or its destination rests and nothing was sent. */
+const notBegun = `r.status in ('queued', 'waiting') and ${sentNothingSql('r')}`;
 
 /** The most changes that one run gathers; the next change begins another. */
 const batchLimit = 200;

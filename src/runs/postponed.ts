@@ -18,12 +18,14 @@ export function isHeld(code: string | null): boolean {
   return (heldCodes as readonly (string | null)[]).includes(code);
 }
 
-/**
- * SQL: true for a run (by its alias) that waits and that nothing was sent of yet. It keeps its place, or what came after it would reach a
- * receiver before it (threat-model.md D6). Not `exists` for the attempts: Postgres would rather hash the whole table.
- */
+const held = heldCodes.map((code) => `'${code}'`).join(', ');
+
+/** SQL: true for a run (by its alias) of which nothing was sent: no try was made, or all were held back. Not `exists`: Postgres would rather hash the whole table. */
+export function sentNothingSql(run: string): string {
+  return `(select true from attempts a where a.run_id = ${run}.id and coalesce(a.code, '') not in (${held}) limit 1) is null`;
+}
+
+/** SQL: true for a run (by its alias) that waits and of which nothing was sent. It keeps its place, or what came after it would reach a receiver before it (threat-model.md D6). */
 export function keepsPlaceSql(run: string): string {
-  const held = heldCodes.map((code) => `'${code}'`).join(', ');
-  return `(${run}.status = 'waiting' and ${run}.code in (${held})
-    and (select true from attempts a where a.run_id = ${run}.id and coalesce(a.code, '') not in (${held}) limit 1) is null)`;
+  return `(${run}.status = 'waiting' and ${run}.code in (${held}) and ${sentNothingSql(run)})`;
 }

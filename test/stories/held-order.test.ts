@@ -19,7 +19,12 @@ const newest = (world: TestApp, status: string, code: string | null) =>
 test('what nothing was sent of yet keeps its place in its key, while other keys go on', async () => {
   await using world = await startTestApp({ github: true });
   const { db } = world.database;
-  await track(world, 'app', { '.github/repowatch.yml': configOf({ w: webhookWatch(`${world.sink.url}/in`) }) });
+  const latest = { on: { push: { branches: ['latest'] } }, concurrency: { on_busy: 'latest' } };
+  const config = configOf({
+    w: webhookWatch(`${world.sink.url}/in`, { on: { push: { branches: ['**', '!latest'] } } }),
+    latest: webhookWatch(`${world.sink.url}/in`, latest),
+  });
+  await track(world, 'app', { '.github/repowatch.yml': config });
   await push(world, 'main');
   await newest(world, 'succeeded', null);
   const { destinations } = world.app.context;
@@ -30,8 +35,18 @@ test('what nothing was sent of yet keeps its place in its key, while other keys 
   const { installation_id: installationId, origin } = rest.rows[0]!;
   await destinations.confirm();
 
+  await push(world, 'latest');
+  const old = await newest(world, 'waiting', 'destination_resting');
+  const last = await push(world, 'latest');
+  await world.eventually('the newest goes instead', async () => (await world.list('/api/runs?watch=latest'))[1]?.['code'] === 'superseded');
+  expect((await world.list('/api/runs?watch=latest'))[1]).toMatchObject({ id: old['id'], status: 'cancelled' });
+  await newest(world, 'waiting', 'destination_resting');
   const first = await push(world, 'held');
-  const held = await newest(world, 'waiting', 'destination_resting');
+  const held = await world.eventually('its run is held', async () => {
+    const [run] = await world.list('/api/runs?limit=1');
+    const change = run?.['change'] as ApiObject | undefined;
+    return change?.['ref_name'] === 'held' && run?.['code'] === 'destination_resting' && run;
+  });
   // Its rest is over, and the held run comes a little later: the next one of its key does not pass it, one of another key finds out.
   await db.raw('update destinations set opens_at = now()');
   const second = await push(world, 'held');
@@ -40,6 +55,8 @@ test('what nothing was sent of yet keeps its place in its key, while other keys 
   await push(world, 'other');
   await world.eventually('both are there', async () => headsOf(world, 'held').length === 2);
   expect(headsOf(world, 'held')).toEqual([first, second]);
+  await world.eventually('the newest is there', async () => headsOf(world, 'latest').length > 0);
+  expect(headsOf(world, 'latest')).toEqual([last]);
 
   const key = `${installationId} ${origin}`;
   for (let turn = 0; turn < 32; turn += 1) await destinations.slots.take(key);

@@ -38,10 +38,10 @@ export function createGitHubProvider(keeper: IssueKeeper): TicketProvider {
     listTransitions: () =>
       Promise.resolve({
         ok: true,
-        value: listAllSteps(machine).map((step) => ({
-          ...step,
-          to: { ...step.to, category: closed.includes(step.id) ? 'done' : 'indeterminate' },
-        })),
+        value: listAllSteps(machine).map(({ id, name, to }) => {
+          const category = closed.includes(id) ? ('done' as const) : ('indeterminate' as const);
+          return { id, name, to: { name: to.name, category } };
+        }),
       }),
     async move(key, { id: state }) {
       const issue = await read(key);
