@@ -39,7 +39,13 @@ export const testActions: HttpActions = {
     addParameter: async () => {},
     setParameter: async () => {},
     trigger: async () => [],
-    export: async () => undefined,
+    export: async () => ({
+      words: { name: 'Website', enabled: true, branches: ['main'], checkInterval: 5, follow: 'selected' },
+      repositories: [],
+      actions: [],
+      secrets: [],
+      members: [],
+    }),
     import: async () => ({ status: 'skipped', id: '1', secretsToSet: [] }),
   },
   triggers: {
