@@ -61,6 +61,7 @@ import { addReconcileRoute } from './routes/reconcile.ts';
 import { addRepositoryRoutes } from './routes/repositories.ts';
 import { addRunLogRoute } from './routes/run-log.ts';
 import { addRunRoutes } from './routes/runs.ts';
+import { addStatisticsRoutes } from './routes/statistics.ts';
 import { addTicketRoutes } from './routes/tickets.ts';
 import { addTrialRoutes } from './routes/trials.ts';
 import { addTriggerRoutes } from './routes/triggers.ts';
@@ -205,6 +206,7 @@ function addApi(api: Api, context: RouteContext): void {
   addAllProjectRoutes(api, context);
   addRepositoryRoutes(api, context);
   addMemberRoutes(api, context);
+  addStatisticsRoutes(api, context);
   addGitHubIssueRoutes(api, context);
   addGitHubWorkRoutes(api, context);
   addWebhookRoute(api, context);

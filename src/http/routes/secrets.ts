@@ -26,11 +26,12 @@ import { z } from 'zod';
 
 const tags = ['secrets'];
 
-/** Where the secret is read that a request writes, whether its query or its body names the scope. */
+/** Where the secret is read that is written: query or body name its scope. */
 function addressOf(request: FastifyRequest): string {
   const { value: _value, destinations: _destinations, ...scope } = request.body as Record<string, unknown>;
-  const named = Object.entries(scope).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
-  return named.length === 0 ? request.url : `${pathOf(request)}?${new URLSearchParams(named).toString()}`;
+  const named = Object.entries({ ...(request.query as Record<string, unknown>), ...scope });
+  const texts = named.filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+  return `${pathOf(request)}?${new URLSearchParams(texts).toString()}`;
 }
 
 function addSecretReadRoutes(api: Api, { db }: RouteContext): void {
@@ -169,7 +170,7 @@ export function addSecretRoutes(api: Api, context: RouteContext): void {
   api.delete(
     '/secrets/:name',
     {
-      config: { access: { right: 'write', on: 'body' }, edits: addressOf },
+      config: { access: { right: 'write', on: 'body' } },
       schema: {
         summary: 'Forget a secret',
         tags,
