@@ -54,26 +54,7 @@ export function createHttpActions(context: Context, keyRing: KeyRing): Omit<Http
       delete: (wish) => deleteApiWatch(context, wish),
     },
     projects: createProjectActions(context),
-    triggers: {
-      register: (wish, asked) => registerTrigger({ db: context.db, keyRing }, wish, asked),
-      import: (wish, asked) => importTrigger({ db: context.db, keyRing }, wish, asked),
-      rotate: (wish, asked) => rotateTrigger({ db: context.db, keyRing }, wish, asked),
-      change: (wish, asked) => changeTrigger({ db: context.db, keyRing }, wish, asked),
-      forget: (id, asked) => forgetTrigger({ db: context.db, keyRing }, id, asked),
-    },
-    hooks: {
-      list: (githubId) => readHooks(context, githubId),
-      put: (wish) => putHook(context, wish),
-      patch: (wish) => patchHook(context, wish),
-      delete: (wish) => deleteHook(context, wish),
-      copy: (wish) => copyHooks(context, wish),
-      putDefault: (wish) => putDefaultHook(context, wish),
-      deleteDefault: (wish) => deleteDefaultHook(context, wish),
-    },
-    github: {
-      act: (deed) => actOnGitHub(context, deed),
-      openIssues: (wish) => requestBulkIssues(context, wish),
-    },
+    ...createOutsideActions(context, keyRing),
     cancelRun: (id) => cancelRunById(context, id),
     requestManualRun: (wish) => requestManualRun(context, wish),
     presence: {
@@ -105,15 +86,46 @@ export function createHttpActions(context: Context, keyRing: KeyRing): Omit<Http
       requestMembers: (repositoryId) => requestMembers(context, repositoryId),
       listWebhooks: (repositoryId) => listWebhooks(context, repositoryId),
     },
-    secrets: {
-      put: ({ owner, ...secret }) => upsertSecret(context.db, { ...owner, ...secret, keyRing }),
-      async delete({ owner, name }) {
-        const removed = await deleteSecret(context.db, { ...owner, name });
-        return removed ? ok({}) : failed('not_found', `There is no secret ${name} in this scope.`);
-      },
-      findUses: (wanted) => findSecretUses(context, wanted),
-      readKeys: () => readKeyReport(context.db, keyRing),
-      rotateKey: (requestedBy) => requestKeyRotation(context, requestedBy),
+    secrets: createSecretActions(context, keyRing),
+  };
+}
+
+/** What tells RepoWatch from elsewhere, and what it does elsewhere for a person. */
+function createOutsideActions(context: Context, keyRing: KeyRing): Pick<HttpActions, 'triggers' | 'hooks' | 'github'> {
+  const tools = { db: context.db, keyRing };
+  return {
+    triggers: {
+      register: (wish, asked) => registerTrigger(tools, wish, asked),
+      import: (wish, asked) => importTrigger(tools, wish, asked),
+      rotate: (wish, asked) => rotateTrigger(tools, wish, asked),
+      change: (wish, asked) => changeTrigger(tools, wish, asked),
+      forget: (id, asked) => forgetTrigger(tools, id, asked),
     },
+    hooks: {
+      list: (githubId) => readHooks(context, githubId),
+      put: (wish) => putHook(context, wish),
+      patch: (wish) => patchHook(context, wish),
+      delete: (wish) => deleteHook(context, wish),
+      copy: (wish) => copyHooks(context, wish),
+      putDefault: (wish) => putDefaultHook(context, wish),
+      deleteDefault: (wish) => deleteDefaultHook(context, wish),
+    },
+    github: {
+      act: (deed) => actOnGitHub(context, deed),
+      openIssues: (wish) => requestBulkIssues(context, wish),
+    },
+  };
+}
+
+function createSecretActions(context: Context, keyRing: KeyRing): HttpActions['secrets'] {
+  return {
+    put: ({ owner, ...secret }) => upsertSecret(context.db, { ...owner, ...secret, keyRing }),
+    async delete({ owner, name }) {
+      const removed = await deleteSecret(context.db, { ...owner, name });
+      return removed ? ok({}) : failed('not_found', `There is no secret ${name} in this scope.`);
+    },
+    findUses: (wanted) => findSecretUses(context, wanted),
+    readKeys: () => readKeyReport(context.db, keyRing),
+    rotateKey: (requestedBy) => requestKeyRotation(context, requestedBy),
   };
 }

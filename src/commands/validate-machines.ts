@@ -50,12 +50,13 @@ async function check(context: CommandContext, path: string): Promise<Checked> {
   const found = [...result.warnings, ...(result.status === 'invalid' ? result.problems : [])];
   const problems = found
     .filter(({ code, path: place }) => code !== undefined && (place === undefined || !/^watches\b/.test(place)))
-    .map((problem) => ({
-      ...problem,
-      line: Math.max(1, problem.line - lines),
-      column: Math.max(1, problem.column - columns),
-      code: problem.code ?? '',
-    }))
+    .map((problem) =>
+      Object.assign(problem, {
+        line: Math.max(1, problem.line - lines),
+        column: Math.max(1, problem.column - columns),
+        code: problem.code ?? '',
+      }),
+    )
     .sort((a, b) => a.line - b.line || a.column - b.column);
   const machines = result.status === 'ok' ? Object.keys(result.config.file.machines ?? {}) : listNames(text);
   return machines.length > 0 || problems.some(isError)

@@ -31,8 +31,18 @@ export const issueRoutes: Route<RepositoryRequest>[] = [
     handle: (request) => ({ body: findComment(request).comment }),
   },
   { method: 'PATCH', pattern: '/issues/comments/:id', permission: 'issues:write', handle: editComment },
-  { method: 'POST', pattern: '/issues/:number/labels', permission: 'issues:write or pull_requests:write', handle: (request) => changeLabels(request, 'add') },
-  { method: 'PUT', pattern: '/issues/:number/labels', permission: 'issues:write or pull_requests:write', handle: (request) => changeLabels(request, 'set') },
+  {
+    method: 'POST',
+    pattern: '/issues/:number/labels',
+    permission: 'issues:write or pull_requests:write',
+    handle: (request) => changeLabels(request, 'add'),
+  },
+  {
+    method: 'PUT',
+    pattern: '/issues/:number/labels',
+    permission: 'issues:write or pull_requests:write',
+    handle: (request) => changeLabels(request, 'set'),
+  },
   { method: 'DELETE', pattern: '/issues/:number/labels/:name', permission: 'issues:write', handle: removeLabel },
   { method: 'POST', pattern: '/issues/:number/assignees', permission: 'issues:write', handle: (request) => changeAssignees(request, true) },
   {

@@ -22,11 +22,16 @@ export const machineSchema = z.strictObject({
       examples: [['SOC', 'DEVOPS']],
     }),
   initial: word.describe('The state in which a ticket is that no event has touched.'),
-  path: z.array(word).min(1).max(50).optional().meta({
-    description:
-      'The states in their order. A ticket walks along it when the wanted state is no neighbour, and is never moved back along it by what came late.',
-    examples: [['to_do', 'in_review', 'done']],
-  }),
+  path: z
+    .array(word)
+    .min(1)
+    .max(50)
+    .optional()
+    .meta({
+      description:
+        'The states in their order. A ticket walks along it when the wanted state is no neighbour, and is never moved back along it by what came late.',
+      examples: [['to_do', 'in_review', 'done']],
+    }),
   aliases: z
     .record(word, z.string().min(1).max(200))
     .meta({ description: 'Every state, and what it is called where the tickets are.', examples: [{ to_do: 'To Do', done: 'Done' }] }),

@@ -37,7 +37,10 @@ test('a flood of one installation whose receiver hangs leaves room for the run o
     );
     return rows[0]!;
   };
-  await world.eventually('the flood takes all that it may have', async () => (await begun()).begun === ofOne && (await begun()).open === 240);
+  await world.eventually(
+    'the flood takes all that it may have',
+    async () => (await begun()).begun === ofOne && (await begun()).open === 240,
+  );
   await world.github!.commitFile({ repo: 'beta/calm', branch: 'main', path: 'file', content: 'x' });
   await world.eventually('the other one is through', async () => {
     const [run] = await world.list('/api/runs?watch=calm&status=succeeded');

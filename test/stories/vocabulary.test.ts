@@ -21,7 +21,9 @@ import { startTestApp, type ApiObject, type TestApp } from '../support/test-app.
 const events = ['push', 'create', 'delete', 'repository', 'pull_request', 'issues', 'issue_comment', 'release', 'member'];
 
 /** Everything that GitHub makes happen; the rest is made by RepoWatch itself. */
-const fromGitHub = changeTypes.filter((type) => !/^(?:branch\.(?:joined|left)|schedule|manual|config|run|recovery|inbound|destination)/.test(type));
+const fromGitHub = changeTypes.filter(
+  (type) => !/^(?:branch\.(?:joined|left)|schedule|manual|config|run|recovery|inbound|destination)/.test(type),
+);
 
 interface Kind {
   type: string;

@@ -26,14 +26,14 @@ export async function listThreadPage(db: Db, query: ThreadListQuery, requester: 
   const asked = { query, requester, mark, limit: limit + 1 };
   const [deliveries, changes] = await Promise.all([listDeliveryHeads(db, asked), listChangeHeads(db, asked)]);
   const shown: ThreadHead[] = [];
-  let next: Mark = mark;
+  const next: Mark = { ...mark };
   while (shown.length < limit) {
     const [delivery, change] = [deliveries[0], changes[0]];
     if (delivery === undefined && change === undefined) break;
     const isDelivery = change === undefined || (delivery !== undefined && delivery.at >= change.at);
     const head = (isDelivery ? deliveries.shift() : changes.shift())!;
     shown.push(head);
-    next = { ...next, [head.kind]: head.id };
+    next[head.kind] = head.id;
   }
   const isMore = deliveries.length + changes.length > 0;
   const cursor = isMore ? Buffer.from(`${next.delivery ?? ''}.${next.change ?? ''}`).toString('base64url') : null;

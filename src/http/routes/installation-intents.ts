@@ -51,6 +51,28 @@ export function addIntentRoutes(api: Api, { db, actions }: RouteContext): void {
     },
     async (request, reply) => withLink(request, reply, await listIntents(db, request.query, requesterOf(request))),
   );
+  addOneIntentRoutes(api, { db, actions });
+  api.get(
+    '/installations/requests',
+    {
+      config: { access: { right: 'read', on: 'list' } },
+      schema: {
+        summary: 'List what members asked their owners for on GitHub and nobody has approved yet',
+        tags,
+        response: { 200: z.object({ data: z.array(installationRequestSchema) }), ...problems(502) },
+      },
+    },
+    async (request) => {
+      const { sight, githubId } = requesterOf(request);
+      const wishes = unwrap(await actions.listInstallationRequests());
+      const own = wishes.filter(({ requester }) => githubId !== null && requester?.github_id === githubId);
+      return { data: sight.installations === 'all' ? wishes : own };
+    },
+  );
+}
+
+/** One installation that was begun: only whoever began it, or sees everything, is told. */
+function addOneIntentRoutes(api: Api, { db, actions }: Pick<RouteContext, 'db' | 'actions'>): void {
   const readOwn = async (request: FastifyRequest, id: string) => {
     const intent = await findIntentItem(db, id);
     const requester = requesterOf(request);
@@ -88,23 +110,6 @@ export function addIntentRoutes(api: Api, { db, actions }: RouteContext): void {
       const target = { kind: 'installation_intent', id: params.id };
       await auditRequest(db, request, { action: 'installation.cancelled', target, installationId: null });
       return reply.code(204).send(null);
-    },
-  );
-  api.get(
-    '/installations/requests',
-    {
-      config: { access: { right: 'read', on: 'list' } },
-      schema: {
-        summary: 'List what members asked their owners for on GitHub and nobody has approved yet',
-        tags,
-        response: { 200: z.object({ data: z.array(installationRequestSchema) }), ...problems(502) },
-      },
-    },
-    async (request) => {
-      const { sight, githubId } = requesterOf(request);
-      const wishes = unwrap(await actions.listInstallationRequests());
-      const own = wishes.filter(({ requester }) => githubId !== null && requester?.github_id === githubId);
-      return { data: sight.installations === 'all' ? wishes : own };
     },
   );
 }

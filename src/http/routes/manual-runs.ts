@@ -73,7 +73,7 @@ async function waitForEnd(db: Db, changeId: string, until: { seconds: number; is
         db,
         change.runs.map(({ id }) => id),
       );
-      return { change, runs: change.runs.map((run) => ({ ...run, steps: steps.get(run.id) ?? [] })), over };
+      return { change, runs: change.runs.map((run) => Object.assign(run, { steps: steps.get(run.id) ?? [] })), over };
     }
     await pause(lookMs);
   }

@@ -96,8 +96,7 @@ function addRepositoryWrites(api: Api, { actions, db }: RouteContext, read: Read
   const audit = async (
     request: FastifyRequest,
     { id, full_name: name, installation_id: installationId }: Repository,
-    action: string,
-    after?: unknown,
+    { action, after }: { action: string; after?: unknown },
   ) => await auditRequest(db, request, { action, target: { kind: 'repository', id, name }, installationId, repositoryId: id, after });
   api.patch(
     '/repos/:owner/:name',
@@ -115,7 +114,7 @@ function addRepositoryWrites(api: Api, { actions, db }: RouteContext, read: Read
       const { params, body } = request;
       const repository = await read(params);
       unwrap(await actions.standing.switchRepository(repository.id, body.enabled));
-      await audit(request, repository, body.enabled ? 'repository.enabled' : 'repository.disabled');
+      await audit(request, repository, { action: body.enabled ? 'repository.enabled' : 'repository.disabled' });
       return read(params);
     },
   );
@@ -134,7 +133,7 @@ function addRepositoryWrites(api: Api, { actions, db }: RouteContext, read: Read
     async (request) => {
       const repository = await read(request.params);
       const confirmed = unwrap(await actions.standing.confirmSecretsOwner(repository.id));
-      await audit(request, repository, 'secrets.owner_confirmed', confirmed);
+      await audit(request, repository, { action: 'secrets.owner_confirmed', after: confirmed });
       return confirmed;
     },
   );

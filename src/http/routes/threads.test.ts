@@ -66,7 +66,12 @@ test('threads are listed page by page, by repository and status, to those who ma
 /** What a stream tells until it has told of so many threads. */
 async function hear(
   query: string,
-  { token, count, then, next }: { token?: string; count: number; then?: () => Promise<void>; next?: (id: string) => Promise<void> },
+  {
+    token,
+    count,
+    meanwhile,
+    next,
+  }: { token?: string; count: number; meanwhile?: () => Promise<void>; next?: (id: string) => Promise<void> },
 ) {
   const stop = new AbortController();
   const headers = token === undefined ? withToken : { authorization: `Bearer ${token}` };
@@ -83,7 +88,7 @@ async function hear(
     }
     if (event === 'ready' && !isReady) {
       isReady = true;
-      await then?.();
+      await meanwhile?.();
     }
     if (isReady && heard.length >= count) break;
   }
@@ -95,7 +100,7 @@ test('a stream begins with the newest, tells what is new and what stands otherwi
   let born = '';
   const { heard, type } = await hear('?recent=1', {
     count: 3,
-    async then() {
+    async meanwhile() {
       born = await add(app);
     },
     async next(id) {
@@ -114,7 +119,7 @@ test('a stream begins with the newest, tells what is new and what stands otherwi
   expect(missed).toHaveLength(4);
   const later = String(Date.now() + 60_000);
   let fresh = '';
-  const { heard: after } = await hear(`?after=${later}`, { count: 1, then: async () => void (fresh = await add(app)) });
+  const { heard: after } = await hear(`?after=${later}`, { count: 1, meanwhile: async () => void (fresh = await add(app)) });
   expect(after.map(({ thread }) => thread.id)).toEqual([fresh]);
 });
 
@@ -123,7 +128,7 @@ test('nobody hears of what they may not see', async () => {
   const { heard } = await hear('?recent=100', {
     token: viewer,
     count: 5,
-    async then() {
+    async meanwhile() {
       await add(other);
       mine.push(await add(app));
     },

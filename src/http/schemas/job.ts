@@ -6,7 +6,9 @@ import { idText, pageQuery, timestamp } from './common.ts';
 export const jobSchema = z
   .object({
     id: idText,
-    kind: z.enum(jobKinds).describe('replay and redrive count runs, issues counts issues, rotate_key counts encrypted values, the others count repositories'),
+    kind: z
+      .enum(jobKinds)
+      .describe('replay and redrive count runs, issues counts issues, rotate_key counts encrypted values, the others count repositories'),
     status: z.enum(jobStatuses).describe('failed: it is over, and at least one repository could not be done'),
     target: z.string().describe('A repository, an account, or all'),
     installation_id: idText.nullable(),
