@@ -34,7 +34,7 @@ export interface GitHubWrite<T> {
 }
 
 /** What one step at a time may work on. */
-export interface GitHubClaim {
+interface GitHubClaim {
   /** What the last holder noted, such as an issue's number; null when nobody did. To be made sure of: people delete things. */
   known: string | null;
   /** Lets the next one in; notes what is there now. */
@@ -64,7 +64,7 @@ export interface GitHubRepository {
 }
 
 /** Which repository a step wants, and what for. */
-export interface GitHubWish {
+interface GitHubWish {
   /** `OWNER/NAME`; the run's own without it. */
   repository?: string | undefined;
   permissions: GitHubPermissions;

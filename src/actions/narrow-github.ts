@@ -13,7 +13,7 @@ export interface NarrowRequest {
 }
 
 /** What GitHub said, whatever its status; numbers beyond 2^53 are text. */
-export interface NarrowAnswer {
+interface NarrowAnswer {
   status: number;
   headers: Record<string, string>;
   data: unknown;

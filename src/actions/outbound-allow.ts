@@ -9,9 +9,6 @@ export interface OutboundAllow {
   readonly entries: readonly AllowEntry[];
 }
 
-/** The default: nothing beyond https on the open internet. */
-export const noOutboundAllow: OutboundAllow = { entries: [] };
-
 /** Where a request wants to go: the name or literal of the URL, the port, and the address about to be dialled once it is known. */
 export interface Destination {
   host: string;

@@ -3,13 +3,13 @@ import type { Outcome } from '../core/outcome.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /** A value of a watch's state as JSON text. Its version changes with every write; it is `0` for what is not there. */
-export interface StateValue {
+interface StateValue {
   text: string | undefined;
   version: string;
 }
 
 /** One write; `version` makes it count only while the key still has that version. */
-export interface StateWrite {
+interface StateWrite {
   key: string;
   /** Undefined removes the key. */
   text: string | undefined;

@@ -23,7 +23,7 @@ export interface StoredLogins {
 type Environment = Record<string, string | undefined>;
 
 /** Where they are kept, below XDG_CONFIG_HOME; undefined when this user has no folder for such things. */
-export function findLoginFile({ XDG_CONFIG_HOME: xdg, HOME: home, APPDATA: roaming }: Environment): string | undefined {
+function findLoginFile({ XDG_CONFIG_HOME: xdg, HOME: home, APPDATA: roaming }: Environment): string | undefined {
   const folder = xdg?.startsWith('/') ? xdg : home ? join(home, '.config') : roaming;
   return folder ? join(folder, 'repowatch', 'login.json') : undefined;
 }

@@ -26,7 +26,7 @@ export interface ProjectPlace {
 }
 
 /** Actions of one project at most: a version has to stay a file of sensible size. */
-export const maxActions = 100;
+const maxActions = 100;
 
 /**
  * Edits one project, its actions or what it follows, and takes it into force for the repositories that it follows, before and after. Edits of
@@ -67,7 +67,7 @@ async function readAllowances(context: Context, id: string): Promise<Allowance[]
 }
 
 /** Compiles the actions as they stand now, keeps the version, and lets repositories be compared as often as it says. */
-export async function takeIntoForce(
+async function takeIntoForce(
   context: Context,
   trx: Db,
   { project, allowances }: { project: Project; allowances: Allowance[] },

@@ -6,7 +6,7 @@ import { deleteSecret, findSecretsForRepository, upsertSecret } from '../vault/s
 import { hookSecretName } from '../watches/hooks.ts';
 
 /** Whose hook it is: a repository's, or one that an installation gives to new repositories. Our ids. */
-export interface HookOwner {
+interface HookOwner {
   installationId: string;
   repositoryId: string | null;
 }

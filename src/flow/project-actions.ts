@@ -123,7 +123,7 @@ export async function setParameter(
 }
 
 /** Two values of the same branches whose names differ in nothing but case are one: expressions read them so. */
-export function isSame(one: Pick<BranchParameter, 'branch' | 'name'>, other: Pick<BranchParameter, 'branch' | 'name'>): boolean {
+function isSame(one: Pick<BranchParameter, 'branch' | 'name'>, other: Pick<BranchParameter, 'branch' | 'name'>): boolean {
   return one.branch === other.branch && one.name.toLowerCase() === other.name.toLowerCase();
 }
 

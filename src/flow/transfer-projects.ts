@@ -11,7 +11,7 @@ import { judgeDefinition } from './project-actions.ts';
 import { createProject, followAll, removeProject } from './projects.ts';
 
 /** The name of a secret, and of the action that it belongs to; null for one of the project. */
-export interface SecretName {
+interface SecretName {
   name: string;
   action: string | null;
 }

@@ -72,7 +72,7 @@ export async function readProfile(client: Octokit): Promise<Read<UserProfile>> {
 }
 
 /** Lists the installations of this App that somebody sees. */
-export async function listSeenInstallations(client: Octokit): Promise<Read<z.output<typeof installation>[]>> {
+async function listSeenInstallations(client: Octokit): Promise<Read<z.output<typeof installation>[]>> {
   return await ask(() =>
     readPages(client, { route: 'GET /user/installations', params: {}, schema: installationsSchema }, (whole) => whole.installations),
   );

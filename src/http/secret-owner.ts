@@ -11,7 +11,7 @@ import type { SecretOwner } from './read/secrets.ts';
 import type { ScopeChoice } from './schemas/secret.ts';
 
 /** Finds the owner that a request names. Throws `not_found` when it does not exist. */
-export async function readSecretOwner(db: Db, choice: ScopeChoice): Promise<SecretOwner> {
+async function readSecretOwner(db: Db, choice: ScopeChoice): Promise<SecretOwner> {
   const scope = choice.scope ?? 'global';
   const ofWatch = scope === 'watch' ? { watchKey: choice.watch ?? null } : {};
   if (choice.project_id !== undefined) {

@@ -1,7 +1,7 @@
 import { includesId, type Requester, type TokenScope } from './requester.ts';
 
 /** What can be allowed: looking, changing what belongs to a repository, changing what is above it, and what concerns the whole server. */
-export const rights = ['read', 'write', 'manage', 'administer'] as const;
+const rights = ['read', 'write', 'manage', 'administer'] as const;
 export type Right = (typeof rights)[number];
 
 /**
@@ -13,7 +13,7 @@ export type Resource =
   'anything' | 'everything' | { installation: string | null; repository?: string | null | undefined; project?: string | null | undefined };
 
 /** What somebody is to a resource, the mightiest word first. */
-export const roles = ['admin', 'manager', 'maintainer', 'viewer', 'nobody'] as const;
+const roles = ['admin', 'manager', 'maintainer', 'viewer', 'nobody'] as const;
 export type Role = (typeof roles)[number];
 
 /** What each right takes: a role, and a scope of the token. */

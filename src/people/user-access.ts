@@ -11,8 +11,8 @@ export interface ListedAccess {
 }
 
 /** What somebody may do in a repository on GitHub, the least first. */
-export const userPermissions = ['read', 'triage', 'write', 'maintain', 'admin'] as const;
-export type UserPermission = (typeof userPermissions)[number];
+const userPermissions = ['read', 'triage', 'write', 'maintain', 'admin'] as const;
+type UserPermission = (typeof userPermissions)[number];
 
 /** How long what GitHub said of a person counts for changing things and for looking. Minutes. */
 const freshMinutes = { charge: 60, sight: 24 * 60 };

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 type Category = 'new' | 'indeterminate' | 'done';
 
 /** A step of a workflow: from statuses, or from all. Ids belong to the workflow and the status. */
-export interface FakeTransition {
+interface FakeTransition {
   id: string;
   name: string;
   from: string[] | 'all';
@@ -23,7 +23,7 @@ export interface FakeWorkflow {
 }
 
 /** An issue of the fake. */
-export interface FakeIssue {
+interface FakeIssue {
   status: string;
   workflow: FakeWorkflow;
   comments: { body: unknown; properties: { key: string; value: unknown }[] }[];
@@ -34,7 +34,7 @@ export interface FakeIssue {
 }
 
 /** A request that the fake got. */
-export interface FakeRequest {
+interface FakeRequest {
   method: string;
   path: string;
   user: string | undefined;

@@ -9,7 +9,7 @@ import type { JiraConnection } from './connection.ts';
 import { judgeJiraAnswer } from './judge-answer.ts';
 
 /** One request to Jira. */
-export interface JiraRequest<T> {
+interface JiraRequest<T> {
   method: 'GET' | 'POST';
   /** Below `/rest/api/N`, encoded. */
   path: string;
@@ -21,7 +21,7 @@ export interface JiraRequest<T> {
 }
 
 /** What came back of a request: a value, or why not, with the status when there was one. */
-export type JiraReply<T> = { ok: true; value: T } | (TicketFailure & { status?: number });
+type JiraReply<T> = { ok: true; value: T } | (TicketFailure & { status?: number });
 
 /** Calls one Jira in the name of one connection. */
 export interface JiraClient {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { failed, ok, type Outcome } from '../../core/outcome.ts';
 
 /** What the secret that `connection` names holds, as JSON (handbook K6, K7). */
-export const connectionSchema = z.strictObject({
+const connectionSchema = z.strictObject({
   site: z.string().min(1).max(253).optional(),
   cloud_id: z
     .string()

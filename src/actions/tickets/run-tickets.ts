@@ -201,5 +201,3 @@ export function refuseStep(
   };
 }
 
-/** The tools that a step on tickets works with. */
-export type TicketTools = Pick<ActionTools, 'door' | 'version' | 'github' | 'tickets'>;

@@ -28,19 +28,19 @@ async function readRepository({ db }: RouteContext, { owner, name }: { owner: st
 }
 
 /** A hook as an API shows it. Addresses of receivers often hold a token, so only whoever may change it sees all of one. */
-export function showHook(hook: Hook, mayWrite: boolean): HookItem {
+function showHook(hook: Hook, mayWrite: boolean): HookItem {
   const { has_secret: hasSecret, created_at: createdAt, updated_at: updatedAt, ...rest } = hook;
   const url = mayWrite || !URL.canParse(hook.url) ? hook.url : `${new URL(hook.url).origin}/***`;
   return { ...rest, url, hasSecret, createdAt, updatedAt, watch: hookKey(hook.id) };
 }
 
 /** Hooks by their ids. Own keys only: an id can be any text. */
-export function showHooks(hooks: readonly Hook[], mayWrite: boolean): Record<string, HookItem> {
+function showHooks(hooks: readonly Hook[], mayWrite: boolean): Record<string, HookItem> {
   return Object.fromEntries(hooks.map((hook) => [hook.id, showHook(hook, mayWrite)]));
 }
 
 /** What is written down of a hook: where it goes, never the address itself. */
-export function auditedHook(hook: Hook | undefined): Record<string, unknown> | null {
+function auditedHook(hook: Hook | undefined): Record<string, unknown> | null {
   if (!hook) return null;
   const { url: _url, options: _options, ...rest } = hook;
   return { ...rest, host: URL.parse(hook.url)?.host ?? null };

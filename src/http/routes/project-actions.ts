@@ -40,7 +40,7 @@ export function addProjectActionRoutes(api: Api, context: RouteContext): void {
 }
 
 /** The fields of a body as a definition, in either of its shapes; what is left out is left out. */
-export function definitionOf(body: ActionBody): Partial<ActionDefinition> {
+function definitionOf(body: ActionBody): Partial<ActionDefinition> {
   const { actionType, webhookUrl, scriptContent, with: input, uses, on, if: condition, env, retry, timeout, parameters } = body;
   const older =
     actionType === 'webhook'

@@ -4,7 +4,7 @@ import type { GitHubAnswer, GitHubPermissions, GitHubRepository } from '../../gi
 import type { Dropped } from '../../github-compare.ts';
 
 /** What can be done about who has access. */
-export const accessActions = ['add_collaborator', 'remove_collaborator', 'add_team', 'remove_team'] as const;
+const accessActions = ['add_collaborator', 'remove_collaborator', 'add_team', 'remove_team'] as const;
 
 /** A change of access, for steps and for people. */
 export const accessShape = {
