@@ -3,7 +3,7 @@ import { catalogue } from '../../core/error-catalogue.ts';
 import type { ErrorCode } from '../../core/error-catalogue.ts';
 import { toStorableText } from '../../core/storable.ts';
 import type { TicketMachine } from '../../tickets/machine.ts';
-import type { ActionTools, AttemptContext, AttemptOutcome, AttemptRecord } from '../action.ts';
+import type { AttemptContext, AttemptOutcome, AttemptRecord } from '../action.ts';
 import { cutText } from '../plain-json.ts';
 import type { RunTickets, TicketOccasion, TicketResult } from '../ticket-book.ts';
 import { describeCause, namesOfEvent } from './cause.ts';
@@ -200,4 +200,3 @@ export function refuseStep(
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   };
 }
-
