@@ -54,12 +54,12 @@ test('is valid by the schema of OpenAPI 3.1, and every operation has a name of i
   const ids = all.map(({ operationId }) => operationId);
   expect(ids).toEqual([...new Set(ids)]);
   expect(ids).toContain('getRepoHooksByHookId');
-  const known = document.tags.map(({ name }) => name);
-  expect(all.flatMap(({ tags = [] }) => tags).filter((tag) => !known.includes(tag))).toEqual([]);
+  const known = new Set(document.tags.map(({ name }) => name));
+  expect(all.flatMap(({ tags = [] }) => tags).filter((tag) => !known.has(tag))).toEqual([]);
 });
 
 test('says which headers are taken and answered', () => {
-  const { get, put } = document.paths['/api/secrets/{name}']! as Record<string, Operation>;
+  const { get, put } = document.paths['/api/secrets/{name}']!;
   expect(put!.parameters!.map(({ name }) => name)).toEqual(expect.arrayContaining(['If-Match', 'If-None-Match']));
   expect(Object.keys(get!.responses['200']!.headers!)).toContain('ETag');
   expect(Object.keys(document.paths['/api/runs']!['get']!.responses['200']!.headers!)).toContain('Link');

@@ -72,7 +72,8 @@ describe('edits on condition', () => {
     ],
   ];
 
-  test.each(edited)('%s: stale tags are 412, fresh ones go', async (_what, path, method, [first, second], read = path) => {
+  test.each(edited)('%s: stale tags are 412, fresh ones go', async (...row) => {
+    const [, path, method, [first, second], read = path] = row;
     if (method === 'PUT') await ask('PUT', path, { body: second });
     const seen = await ask('GET', read);
     const tag = seen.headers.get('etag')!;
@@ -107,7 +108,7 @@ describe('edits on condition', () => {
     const many = Array.from({ length: 20 }, (_, index) =>
       ask('PUT', path, { body: { jira_account_id: `n${index}` }, headers: { 'if-match': tag } }),
     );
-    const statuses = (await Promise.all(many)).map(({ status }) => status).toSorted();
+    const statuses = (await Promise.all(many)).map(({ status }) => status).toSorted((a, b) => a - b);
     expect(statuses).toEqual([200, ...Array.from({ length: 19 }, () => 412)]);
     await ask('PUT', path, { body: { jira_account_id: '0' } });
     const add = async (): Promise<void> => {
@@ -126,13 +127,13 @@ describe('requests that are done once', () => {
 
   test('concurrent creates give one 201 and conflicts', async () => {
     const all = await Promise.all(Array.from({ length: 10 }, () => ask('POST', '/api/triggers', trigger('same'))));
-    expect(all.map(({ status }) => status).toSorted()).toEqual([201, ...Array.from({ length: 9 }, () => 409)]);
+    expect(all.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, ...Array.from({ length: 9 }, () => 409)]);
     const hooks = await Promise.all(
       Array.from({ length: 10 }, () =>
         ask('PUT', '/api/repos/acme/app/hooks/race', { body: hook(['COMMIT']), headers: { 'if-none-match': '*' } }),
       ),
     );
-    expect(hooks.map(({ status }) => status).toSorted()).toEqual([201, ...Array.from({ length: 9 }, () => 412)]);
+    expect(hooks.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, ...Array.from({ length: 9 }, () => 412)]);
   });
 
   test('with a key, ten of one are one, and its secret is kept encrypted', async () => {
@@ -206,7 +207,8 @@ describe('refusals', () => {
     ['nothing there', 404, 'not_found', () => ask('GET', '/api/runs/999999')],
   ];
 
-  test.each(cases)('%s is %d %s', async (_what, status, code, refused) => {
+  test.each(cases)('%s is %d %s', async (...row) => {
+    const [, status, code, refused] = row;
     const { body, headers, ...answer } = await refused();
     expect([answer.status, answer.code, headers.get('content-type')]).toEqual([
       status,
@@ -224,9 +226,9 @@ describe('refusals', () => {
   test('GitHub is down: whoever waits is told, and when to come back', async () => {
     const up = await ask('POST', '/api/repos/acme/app/sync?wait=1', { body: {} });
     expect([up.status, (up.body['job'] as ApiObject)['status']]).toEqual([200, 'done']);
-    world.github!.setFailure({ status: 503, times: 1000 });
+    await world.github!.setFailure({ status: 503, times: 1000 });
     const { status, code, headers } = await ask('POST', '/api/repos/acme/app/sync?wait=1', { body: {} });
-    world.github!.clearFailures();
+    await world.github!.clearFailures();
     expect([status, code, Number(headers.get('retry-after'))]).toEqual([503, 'github_unavailable', expect.any(Number)]);
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
   });
