@@ -197,3 +197,15 @@ test('closing finishes what is under way and closes idle connections', async () 
   await closed;
   await expect(fetch(`${own.base}/healthz`)).rejects.toThrow();
 });
+
+test('more than the limit a minute is 429 for that requester alone; health has no limit', async () => {
+  await using limited = await startHttp(base.db, { settings: { host: '127.0.0.1', port: 0, adminToken: testToken, rateLimit: 3 } });
+  const ask = async (path: string, headers: Record<string, string> = withToken) => await fetch(`${limited.base}${path}`, { headers });
+  const left = [];
+  for (let i = 0; i < 3; i += 1) left.push((await ask('/api/meta/statuses')).headers.get('ratelimit-remaining'));
+  expect(left).toEqual(['2', '1', '0']);
+  const refused = await ask('/api/meta/errors');
+  const { code } = (await refused.json()) as { code: string };
+  expect([refused.status, code, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, 'rate_limited', true]);
+  expect([(await ask('/healthz')).status, (await ask('/api/docs', {})).status]).toEqual([200, 200]);
+});
