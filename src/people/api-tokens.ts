@@ -18,6 +18,8 @@ export interface ApiToken {
 /** What a new token is to be. */
 export interface NewToken extends Omit<ApiToken, 'id' | 'revokedAt'> {
   createdBy: string;
+  /** Our id of the token that asks for it: it cannot be outlived by what it makes. */
+  parentId?: string | null;
 }
 
 /** How seldom the last use of a token is written down: each time would be a write for each request. Seconds. */
@@ -28,8 +30,9 @@ export async function insertToken(db: Db, token: NewToken): Promise<{ id: string
   const text = createTokenText();
   const { rows } = await db.raw<{ rows: { id: string }[] }>(
     `insert into api_tokens (user_id, name, hash, hint, scopes, installations, repositories, projects, created_by, expires_at)
-     values (:userId, :name, :hash, :hint, :scopes, :installations, :repositories, :projects, :createdBy, :expiresAt) returning id`,
-    { ...token, hash: hashToken(text), hint: hintOf(text) } as unknown as Record<string, string>,
+     values (:userId, :name, :hash, :hint, :scopes, :installations, :repositories, :projects, :createdBy,
+       least(cast(:expiresAt as timestamptz), (select p.expires_at from api_tokens p where p.id = :parentId))) returning id`,
+    { ...token, parentId: token.parentId ?? null, hash: hashToken(text), hint: hintOf(text) } as unknown as Record<string, string>,
   );
   return { id: rows[0]!.id, text };
 }

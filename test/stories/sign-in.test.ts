@@ -176,6 +176,18 @@ test('a token is shown once, narrowed as it was made, listed without its text, a
   expect((await ask('/api/repos/acme/app/reconcile', { token }, { method: 'POST' })).status).toBe(202);
   expect((await ask('/api/reconcile', { token }, { method: 'POST' })).status).toBe(403);
   expect((await ask('/api/tokens', { token }, { method: 'POST', body })).body['code']).toBe('scope_missing');
+  // Who makes one for a day cannot make an eternal one with it.
+  const day = new Date(Date.now() + 86_400_000).toISOString();
+  const short = await ask('/api/tokens', admin, {
+    method: 'POST',
+    body: JSON.stringify({ name: 'day', scopes: ['admin'], expires_at: day }),
+  });
+  const heir = await ask(
+    '/api/tokens',
+    { token: String(short.body['token']) },
+    { method: 'POST', body: JSON.stringify({ name: 'heir', scopes: ['read'] }) },
+  );
+  expect([heir.status, heir.body['expires_at']]).toEqual([201, short.body['expires_at']]);
   const listed = JSON.stringify((await ask('/api/tokens', admin)).body);
   expect([listed.includes('"ci"'), listed.includes(token), listed.includes('last_used_at')]).toEqual([true, false, true]);
   const { rows } = await world.database.db.raw<{ rows: unknown[] }>('select * from api_tokens t where t::text like ?', [`%${token}%`]);

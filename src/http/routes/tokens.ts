@@ -104,7 +104,7 @@ function addTokenCreation(api: Api, { db }: RouteContext): void {
         requireRight(request, 'read', { resource: { installation: null, project: id }, what: `project ${id}` });
       const token = toToken(requester, body, repositories);
       const { id, text } = await transaction(db, async (trx) => {
-        const made = await insertToken(trx, token);
+        const made = await insertToken(trx, { ...token, parentId: requester.kind === 'token' ? requester.id : null });
         const { name, scopes, installations, projects, expiresAt } = token;
         await auditRequest(trx, request, {
           action: 'token.created',
