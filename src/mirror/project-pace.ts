@@ -13,7 +13,7 @@ export async function refreshProjectPace(db: Db, which: { repositoryIds: readonl
        reconcile_due_at = case when t.reconcile_failures > 0 then t.reconcile_due_at
          else least(t.reconcile_due_at, now() + make_interval(secs => wanted.seconds)) end
      from (select r.id, (select min(p.check_interval) * 60 from projects p where p.enabled and ${followsSql('p', 'r')}) as seconds
-       from repositories r where ${condition} order by r.id for update of r) wanted
+       from repositories r where ${condition}) wanted
      where t.id = wanted.id and t.reconcile_interval_seconds is distinct from wanted.seconds`,
     [value],
   );
