@@ -9,12 +9,17 @@ export async function refreshProjectPace(db: Db, which: { repositoryIds: readonl
   const [condition, value] =
     'installationId' in which ? ['r.installation_id = ?', which.installationId] : ['r.id = any(?::bigint[])', [...which.repositoryIds]];
   await db.raw(
-    `update repositories t set reconcile_interval_seconds = wanted.seconds,
+    // Only rows that change are locked, in the order of their ids (docs/architecture.md, locks).
+    `with wanted as (
+       select r.id, pace.seconds from repositories r
+       cross join lateral (select min(p.check_interval) * 60 as seconds from projects p where p.enabled and ${followsSql('p', 'r')}) pace
+       where ${condition} and r.reconcile_interval_seconds is distinct from pace.seconds
+       order by r.id for update of r
+     )
+     update repositories t set reconcile_interval_seconds = wanted.seconds,
        reconcile_due_at = case when t.reconcile_failures > 0 then t.reconcile_due_at
          else least(t.reconcile_due_at, now() + make_interval(secs => wanted.seconds)) end
-     from (select r.id, (select min(p.check_interval) * 60 from projects p where p.enabled and ${followsSql('p', 'r')}) as seconds
-       from repositories r where ${condition}) wanted
-     where t.id = wanted.id and t.reconcile_interval_seconds is distinct from wanted.seconds`,
+     from wanted where t.id = wanted.id`,
     [value],
   );
 }
