@@ -146,7 +146,7 @@ function addRemoval(api: Api, context: RouteContext, { thing, base, ownerOf }: S
   api.delete(
     `${base}/:name`,
     {
-      config: { access: { right: 'manage', on: thing }, edits: 'own' },
+      config: { access: { right: 'manage', on: thing } },
       schema: {
         summary: 'Forget a secret',
         tags,
