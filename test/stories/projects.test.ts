@@ -124,13 +124,7 @@ test('the life of a project, in the words of the older system', async () => {
   // Out and in again, without values of secrets; twice is once.
   const exported = await ask(`GET /projects/${id}/export`);
   expect(JSON.stringify(exported.answer)).not.toMatch(/of-the-action|of-the-project/);
-  expect(exported.answer).toMatchObject({
-    name: 'Website',
-    secrets: [
-      { name: 'KEY', action: null },
-      { name: 'KEY', action: 'Tell' },
-    ],
-  });
+  expect(exported.answer).toMatchObject({ name: 'Website', secrets: [null, 'Tell'].map((action) => ({ name: 'KEY', action })) });
   expect((await ask('POST /projects/import', exported.answer)).answer).toMatchObject({ created: 0, skipped: 1 });
   const copy = await ask('POST /projects/import', [
     { ...exported.answer, name: 'Copy', enabled: false },
@@ -141,6 +135,12 @@ test('the life of a project, in the words of the older system', async () => {
     failed: 1,
     results: [{ status: 'created', secrets_to_set: [{}, {}] }, { status: 'failed' }],
   });
+  const wrong = [
+    { nmae: 'X', repositories: ['acme/app'] },
+    { projects: [exported.answer], nmae: 'X' },
+  ];
+  for (const { status, answer } of await Promise.all(wrong.map((body) => ask('POST /projects/import', body))))
+    expect([status, (answer['errors'] as ApiObject[]).map(({ path }) => path)]).toEqual([422, expect.arrayContaining(['nmae'])]);
   const copied = String((copy.answer['results'] as ApiObject[])[0]!['id']);
   expect(await remove(copied)).toMatchObject({ status: 200, answer: { removed: { actions: 2, parameters: 1 } } });
 

@@ -216,6 +216,9 @@ describe('tickets in Jira', () => {
     expect(await world.api(path, { method: 'POST', body: { connection: 'ELSEWHERE' }, status: 422 })).toMatchObject({
       code: 'secret_destination_not_allowed',
     });
+    expect(await world.list('/api/audit?action=connection.tested')).toMatchObject([
+      { target: { name: 'acme/app' }, after: { connection: 'JIRA' } },
+    ]);
   });
 });
 
@@ -263,6 +266,12 @@ describe('our own tickets and issues on GitHub', () => {
     });
     expect(await world.api(path, { method: 'POST', status: 409 })).toMatchObject({ code: 'ticket_exists' });
     await world.api('/api/repos/acme/app/issues/999/ticket', { method: 'POST', status: 404 });
+    const audit = await world.list('/api/audit?action=ticket.');
+    expect(audit.map(({ action, after }) => [action, after])).toEqual([
+      ['ticket.created', { repository: 'acme/app', issue_number: number }],
+      ['ticket.issue_opened', { issue_number: number }],
+      ['ticket.created', { repository: 'acme/app', title: 'Broken' }],
+    ]);
   });
 
   test('an issue that is opened gets a ticket', async () => {

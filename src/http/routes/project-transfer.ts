@@ -19,6 +19,7 @@ import {
   importedProject,
   importQuery,
   importResult,
+  wrappedImport,
   type ExportedProject,
   type ImportResult,
 } from '../schemas/project.ts';
@@ -98,9 +99,9 @@ function addImport(api: Api, context: RouteContext): void {
       },
     },
     async (request) => {
-      const { items, options } = readItems(request.body, request.query);
+      const { items, options, alone } = readItems(request.body, request.query);
       const results: Result[] = [];
-      for (const [index, item] of items.entries()) results.push(await importOne(context, request, { index, item, options }));
+      for (const [index, item] of items.entries()) results.push(await importOne(context, request, { index, item, options, alone }));
       const count = (status: Result['status']) => results.filter((result) => result.status === status).length;
       return { created: count('created'), updated: count('updated'), skipped: count('skipped'), failed: count('failed'), results };
     },
@@ -115,25 +116,29 @@ interface ImportOptions {
 function readItems(
   body: z.output<typeof importBody>,
   query: z.output<typeof importQuery>,
-): { items: { name?: unknown }[]; options: ImportOptions } {
+): { items: { name?: unknown }[]; options: ImportOptions; alone: boolean } {
   const wrapped = !Array.isArray(body) && Array.isArray((body as { projects?: unknown }).projects);
+  const unknown = wrapped ? wrappedImport.safeParse(body).error : undefined;
+  if (unknown) throw invalid(unknown);
   const given = wrapped ? (body as { projects: { name?: unknown }[] } & z.output<typeof importQuery>) : undefined;
   const items = given?.projects ?? (Array.isArray(body) ? body : [body as { name?: unknown }]);
   const onConflict = query.on_conflict ?? given?.on_conflict ?? 'skip';
-  return { items, options: { onConflict, installationId: query.installation_id ?? given?.installation_id } };
+  const alone = !wrapped && !Array.isArray(body);
+  return { items, options: { onConflict, installationId: query.installation_id ?? given?.installation_id }, alone };
 }
 
 async function importOne(
   context: RouteContext,
   request: FastifyRequest,
-  { index, item, options }: { index: number; item: { name?: unknown }; options: ImportOptions },
+  { index, item, options, alone }: { index: number; item: { name?: unknown }; options: ImportOptions; alone: boolean },
 ): Promise<Result> {
   const name = typeof item.name === 'string' ? item.name : null;
   try {
     const { status, id, secretsToSet } = await take(context, request, { item, options });
     return { index, name, status, id, error: null, secrets_to_set: secretsToSet };
   } catch (error) {
-    if (!isRepoWatchError(error)) throw error;
+    // A body that is no project at all is a wrong request; in a list the others still count.
+    if (!isRepoWatchError(error) || (alone && error.code === 'request_invalid')) throw error;
     return { index, name, status: 'failed', id: null, error: { code: error.code, message: error.message }, secrets_to_set: [] };
   }
 }
@@ -162,7 +167,11 @@ function readAction(given: unknown, index: number): ActionWords {
 }
 
 function invalid(error: z.ZodError, at = ''): RepoWatchError {
-  const details = error.issues.map(({ path, message }) => ({ path: [at, ...path.map(String)].filter(Boolean).join('.'), message }));
+  const details = error.issues.flatMap((issue) => {
+    const places = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+    const message = issue.code === 'unrecognized_keys' ? 'is not known here.' : issue.message;
+    return places.map((path) => ({ path: [at, ...path.map(String)].filter(Boolean).join('.'), message }));
+  });
   return new RepoWatchError('request_invalid', details.map(({ path, message }) => `${path}: ${message}`).join('; '), { details });
 }
 

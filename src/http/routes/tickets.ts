@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { requireRight } from '../access.ts';
 import type { Api, RouteContext } from '../api.ts';
+import { auditRequest, auditThing } from '../audit-request.ts';
 import { withLink } from '../paging.ts';
 import { found, unwrap } from '../problem.ts';
 import { findRepository } from '../read/repositories.ts';
@@ -69,6 +70,7 @@ function addTicketWriteRoutes(api: Api, context: RouteContext): void {
       const place = found(await findRepositoryPlace(db, repository), what);
       requireRight(request, 'write', { resource: { installation: place.installationId, repository: place.id }, what });
       const { id } = unwrap(await actions.tickets.create({ repositoryId: place.id, title, body, status }));
+      await auditThing(db, request, { action: 'ticket.created', thing: 'ticket', id, after: { repository, title, status } });
       return reply
         .code(201)
         .header('location', `/api/tickets/${id}`)
@@ -96,6 +98,8 @@ function addIssueRoutes(api: Api, context: RouteContext): void {
       const { owner, name, number } = request.params;
       const { id: repositoryId } = found(await findRepository(db, `${owner}/${name}`), `repository ${owner}/${name}`);
       const { id } = unwrap(await actions.tickets.createOfIssue({ repositoryId, number: Number(number) }));
+      const after = { repository: `${owner}/${name}`, issue_number: Number(number) };
+      await auditThing(db, request, { action: 'ticket.created', thing: 'ticket', id, after });
       return reply
         .code(201)
         .header('location', `/api/tickets/${id}`)
@@ -117,7 +121,10 @@ function addIssueRoutes(api: Api, context: RouteContext): void {
     async (request, reply) => {
       const { id } = request.params;
       const { created } = unwrap(await actions.tickets.createIssue(id));
-      return reply.code(created ? 201 : 200).send(await readDetail(context, request, id));
+      const ticket = await readDetail(context, request, id);
+      const after = { issue_number: ticket.issue_number };
+      if (created) await auditThing(db, request, { action: 'ticket.issue_opened', thing: 'ticket', id, after });
+      return reply.code(created ? 201 : 200).send(ticket);
     },
   );
 }
@@ -137,8 +144,16 @@ function addConnectionRoute(api: Api, { db, actions }: RouteContext): void {
     },
     async (request) => {
       const { owner, name } = request.params;
-      const { id: repositoryId } = found(await findRepository(db, `${owner}/${name}`), `repository ${owner}/${name}`);
-      return unwrap(await actions.tickets.testConnection({ repositoryId, connection: request.body.connection }));
+      const { connection } = request.body;
+      const {
+        id,
+        full_name,
+        installation_id: installationId,
+      } = found(await findRepository(db, `${owner}/${name}`), `repository ${owner}/${name}`);
+      const tested = unwrap(await actions.tickets.testConnection({ repositoryId: id, connection }));
+      const target = { kind: 'repository', id, name: full_name };
+      await auditRequest(db, request, { action: 'connection.tested', target, installationId, repositoryId: id, after: { connection } });
+      return tested;
     },
   );
 }

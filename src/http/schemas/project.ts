@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { checkPattern } from '../../core/globs.ts';
 import { checkResults, projectFollows, projectRoles } from '../../core/statuses.ts';
 import { checkSchema } from './check.ts';
-import { filterText, idText, pageQuery, repositoryParams, timestamp } from './common.ts';
+import { filterText, idText, countedPageQuery, repositoryParams, timestamp } from './common.ts';
 import { actionSchema, parameterSchema } from './project-action.ts';
 import { runSummary } from './run.ts';
 
@@ -95,7 +95,7 @@ export const projectQuery = z.strictObject({
   installation: idText.optional(),
   repository: filterText(201).optional().describe('Only those that follow it: owner/name'),
   name: filterText(100).optional(),
-  ...pageQuery,
+  ...countedPageQuery,
 });
 export type ProjectQuery = z.output<typeof projectQuery>;
 
@@ -151,16 +151,14 @@ export type ExportedProject = z.output<typeof exportedProject>;
 const importItem = z
   .looseObject({ name: z.unknown().optional() })
   .describe('A project as the export wrote it; the older shape is read, too');
+/** A list of projects with what counts for all of them. */
+export const wrappedImport = z.strictObject({
+  projects: z.array(importItem).min(1).max(100),
+  on_conflict: z.enum(['skip', 'update', 'fail']).optional(),
+  installation_id: idText.optional(),
+});
 /** Projects to be taken over. */
-export const importBody = z.union([
-  z.array(importItem).min(1).max(100),
-  z.strictObject({
-    projects: z.array(importItem).min(1).max(100),
-    on_conflict: z.enum(['skip', 'update', 'fail']).optional(),
-    installation_id: idText.optional(),
-  }),
-  importItem,
-]);
+export const importBody = z.union([z.array(importItem).min(1).max(100), wrappedImport, importItem]);
 export const importQuery = z.strictObject({
   on_conflict: z
     .enum(['skip', 'update', 'fail'])
@@ -229,7 +227,7 @@ export const projectLogQuery = z.strictObject({
   status: z.enum([...checkResults, 'manual_trigger']).optional(),
   branch: filterText(300).optional(),
   repository: filterText(201).optional().describe('owner/name'),
-  ...pageQuery,
+  ...countedPageQuery,
 });
 export type ProjectLogQuery = z.output<typeof projectLogQuery>;
 
