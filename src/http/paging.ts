@@ -13,12 +13,19 @@ export interface PageRequest {
   cursor?: string | undefined;
   limit?: number | undefined;
   per_page?: number | undefined;
+  total?: '1' | 'true' | undefined;
 }
 
 /** One page and the cursor of the next one. */
 export interface Page<Item> {
   data: Item[];
-  meta: { next: string | null };
+  meta: { next: string | null } & Partial<Total>;
+}
+
+/** How many rows a whole list has, where somebody asked; `total_is_at_least`: there are more, and they were not counted. */
+export interface Total {
+  total: number;
+  total_is_at_least: boolean;
 }
 
 const defaultLimit = 20;

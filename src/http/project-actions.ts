@@ -19,7 +19,7 @@ export interface ProjectActions {
   follow(place: ProjectPlace, wish: { repositoryId: string; following: boolean }): Promise<boolean>;
   /** Makes a project the one of its installation; null takes that back. */
   link(wish: { installationId: string; projectId: string | null }, asked: AskedBy): Promise<void>;
-  setMember(place: ProjectPlace, member: { login: string; role: ProjectRole | null }): Promise<void>;
+  setMember(place: ProjectPlace, member: { login: string; role: ProjectRole | null }): Promise<boolean>;
   addAction(place: ProjectPlace, words: Omit<ActionWords, 'name'> & { name?: string | undefined }): Promise<string>;
   changeAction(place: ActionPlace, update: ActionUpdate): Promise<void>;
   replaceAction(place: ActionPlace, words: ActionUpdate & { definition: ActionDefinition }): Promise<void>;

@@ -4,6 +4,7 @@ import type { Requester } from '../../people/requester.ts';
 import type { Page } from '../paging.ts';
 import type { Audit, AuditQuery } from '../schemas/audit.ts';
 import { PageQuery } from './page-query.ts';
+import { listRepositoryIds } from './repositories.ts';
 import { isoTime } from './rows.ts';
 import { visibleTo } from './visible-to.ts';
 
@@ -51,9 +52,10 @@ export async function listAudit(db: Db, query: AuditQuery, requester: Requester)
   list.whereEqual('e.actor_kind', query.actor_kind);
   list.whereEqual('e.target_kind', query.target_kind);
   list.whereEqual('e.installation_id', query.installation);
-  list.whereEqual('e.repository_id', query.repository);
+  if (query.repository?.includes('/') === true)
+    list.where('e.repository_id = any(:repositories)', { repositories: await listRepositoryIds(db, query.repository) });
+  else list.whereEqual('e.repository_id', query.repository);
   if (query.target !== undefined) list.where('(e.target = :target or e.target_id = :target)', { target: query.target });
-  if (query.since !== undefined) list.where('e.at >= :since', { since: new Date(query.since) });
-  if (query.until !== undefined) list.where('e.at < :until', { until: new Date(query.until) });
+  list.whereTime('e.at', query);
   return await list.read(db, 'select e.* from audit_entries e', auditItem);
 }

@@ -8,6 +8,7 @@ import type { ChangeDetail } from '../schemas/change-detail.ts';
 import type { Page } from '../paging.ts';
 import { explainConsidered } from './considered-notes.ts';
 import { readConsidered } from './considered.ts';
+import { idsOfTime } from './id-at-time.ts';
 import { PageQuery } from './page-query.ts';
 import { listRepositoryIds } from './repositories.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
@@ -106,6 +107,9 @@ export async function listChanges(db: Db, query: ChangeQuery, requester: Request
   list.whereEqual('c.type', query.type);
   list.whereEqual('c.origin', query.origin);
   list.whereEqual('c.delivery_id', query.delivery);
+  list.whereEqual('c.installation_id', query.installation);
+  list.add(await idsOfTime(db, { table: 'changes', id: 'c.id' }, query));
+  list.whereTime('c.created_at', query);
   return await list.read(db, changeListSql, changeItem);
 }
 

@@ -5,7 +5,7 @@ import type { Page } from '../paging.ts';
 import { PageQuery } from './page-query.ts';
 import type { DeliveryDetail, DeliveryQuery, DeliverySummary } from '../schemas/delivery.ts';
 import { listChangesOfDelivery } from './changes.ts';
-import { findIdAtTime } from './id-at-time.ts';
+import { idsOfTime } from './id-at-time.ts';
 import { listRepositoryGithubIds } from './repositories.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
 import { listRunsOfChanges } from './runs.ts';
@@ -68,21 +68,18 @@ export async function listDeliveries(db: Db, query: DeliveryQuery, requester: Re
   list.add(visibleDeliveries(requester));
   list.whereEqual('d.guid', query.guid);
   list.whereEqual('d.event', query.event);
-  list.whereEqual('d.status', query.status);
+  list.whereAny('d.status', query.status);
   list.whereEqual('d.source', query.source);
+  if (query.installation !== undefined) {
+    list.where('d.installation_github_id = (select i.github_id from installations i where i.id = :installation)', {
+      installation: query.installation,
+    });
+  }
   if (query.repository !== undefined) {
     list.where('d.repository_github_id = any(:repositories)', { repositories: await listRepositoryGithubIds(db, query.repository) });
   }
-  if (query.since !== undefined) {
-    const since = new Date(query.since);
-    list.where('d.id >= :from and d.received_at >= :since', { from: await findIdAtTime(db, 'deliveries', since), since });
-  }
-  if (query.until !== undefined) {
-    const until = new Date(query.until);
-    // Two minutes on, because the edge that is found lies a minute before its moment.
-    const after = new Date(until.getTime() + 120_000);
-    list.where('d.id < :to and d.received_at < :until', { to: await findIdAtTime(db, 'deliveries', after), until });
-  }
+  list.add(await idsOfTime(db, { table: 'deliveries', id: 'd.id' }, query));
+  list.whereTime('d.received_at', query);
   return await list.read(db, `select ${deliveryColumns} from deliveries d`, deliveryItem);
 }
 

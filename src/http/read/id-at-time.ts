@@ -1,5 +1,6 @@
 import type { Db } from '../../db/connect.ts';
 import { queryRows } from './rows.ts';
+import type { Condition } from './visible-to.ts';
 
 /** Tables whose ids grow with the time in this column. */
 const timeColumns = { deliveries: 'received_at', changes: 'created_at', runs: 'created_at' } as const;
@@ -30,4 +31,20 @@ export async function findIdAtTime(db: Db, table: keyof typeof timeColumns, at: 
     else low = BigInt(row.id) + 1n;
   }
   return String(low);
+}
+
+/** Which ids can lie between two moments, so that a list need not look at the time of every row. */
+export async function idsOfTime(
+  db: Db,
+  { table, id }: { table: keyof typeof timeColumns; id: string },
+  { since, until }: { since?: string | undefined; until?: string | undefined },
+): Promise<Condition> {
+  const from = since === undefined ? [] : [`${id} >= :fromId`];
+  const to = until === undefined ? [] : [`${id} < :toId`];
+  const values = {
+    ...(since !== undefined && { fromId: await findIdAtTime(db, table, new Date(since)) }),
+    // Two minutes on, because the edge that is found lies a minute before its moment.
+    ...(until !== undefined && { toId: await findIdAtTime(db, table, new Date(new Date(until).getTime() + 120_000)) }),
+  };
+  return { sql: [...from, ...to].join(' and ') || 'true', values };
 }

@@ -3,6 +3,7 @@ import type { Requester } from '../../people/requester.ts';
 import type { Page } from '../paging.ts';
 import type { Job, JobQuery } from '../schemas/job.ts';
 import { PageQuery } from './page-query.ts';
+import { listRepositoryIds } from './repositories.ts';
 import { durationMs, isoTime, isoTimeOrNull, queryRows } from './rows.ts';
 import { visibleTo } from './visible-to.ts';
 
@@ -34,6 +35,11 @@ export const jobOwner = {
     (select min(t.repository_id) from job_issues t where t.job_id = j.id))`,
 };
 
+/** A job that these repositories are part of. */
+const isAboutSql = `(exists (select 1 from job_items t where t.job_id = j.id and t.repository_id = any(:repositories))
+  or exists (select 1 from job_issues t where t.job_id = j.id and t.repository_id = any(:repositories))
+  or exists (select 1 from job_runs t join runs n on n.id = t.run_id where t.job_id = j.id and n.repository_id = any(:repositories)))`;
+
 const selectSql = 'select j.* from jobs j';
 
 function jobItem(row: JobRow): Job {
@@ -55,8 +61,10 @@ export async function listJobs(db: Db, query: JobQuery, requester: Requester): P
   const list = new PageQuery<JobRow>('j.id', query);
   list.add(visibleTo(requester, jobOwner));
   list.whereEqual('j.kind', query.kind);
-  list.whereEqual('j.status', query.status);
+  list.whereAny('j.status', query.status);
   list.whereEqual('j.installation_id', query.installation);
+  if (query.repository !== undefined) list.where(isAboutSql, { repositories: await listRepositoryIds(db, query.repository) });
+  list.whereTime('j.created_at', query);
   return await list.read(db, selectSql, jobItem);
 }
 

@@ -1,12 +1,17 @@
 import type { Db } from '../../db/connect.ts';
-import { idKey, pageLimit, readCursor, toPage, type Page, type PageRequest } from '../paging.ts';
+import { idKey, pageLimit, readCursor, toPage, type Page, type PageRequest, type Total } from '../paging.ts';
 import { queryRows } from './rows.ts';
 import type { Condition } from './visible-to.ts';
+
+/** How many rows are counted at most: a total is never dearer than that. */
+const mostCounted = 10_000;
 
 /** A list that is read newest first by our ids: its conditions, gathered one by one, and the page that was asked for. */
 export class PageQuery<Row extends { id: string }> {
   readonly #idColumn: string;
   readonly #limit: number;
+  readonly #isCounted: boolean;
+  readonly #cursor: string | undefined;
   readonly #conditions: string[] = [];
   readonly #bindings: Record<string, unknown>;
 
@@ -14,9 +19,9 @@ export class PageQuery<Row extends { id: string }> {
   constructor(idColumn: string, page: PageRequest) {
     this.#idColumn = idColumn;
     this.#limit = pageLimit(page);
+    this.#isCounted = page.total !== undefined;
+    this.#cursor = readCursor(page, idKey);
     this.#bindings = { limit: this.#limit + 1 };
-    const cursor = readCursor(page, idKey);
-    if (cursor !== undefined) this.where(`${idColumn} < :cursor`, { cursor });
   }
 
   /** Adds a condition with its named values. */
@@ -36,10 +41,43 @@ export class PageQuery<Row extends { id: string }> {
     if (value !== undefined) this.where(`${column} = :${name}`, { [name]: value });
   }
 
+  /** Adds `column` is any of these when the query names some. */
+  whereAny(column: string, values: readonly string[] | undefined): void {
+    const name = `some_${column.replaceAll('.', '_')}`;
+    if (values !== undefined) this.where(`${column} = any(:${name})`, { [name]: values });
+  }
+
+  /** Adds what the query says of the time in `column`: `since` and later, before `until`. */
+  whereTime(column: string, { since, until }: { since?: string | undefined; until?: string | undefined }): void {
+    if (since !== undefined) this.where(`${column} >= :since`, { since: new Date(since) });
+    if (until !== undefined) this.where(`${column} < :until`, { until: new Date(until) });
+  }
+
   /** Reads the page. `select` is everything up to the conditions. */
   async read<Item>(db: Db, select: string, item: (row: Row) => Item): Promise<Page<Item>> {
-    const condition = this.#conditions.length === 0 ? '' : `where ${this.#conditions.join(' and ')}`;
-    const rows = await queryRows<Row>(db, `${select} ${condition} order by ${this.#idColumn} desc limit :limit`, this.#bindings);
-    return toPage(rows, this.#limit, { item, key: (row) => row.id });
+    const place = this.#cursor === undefined ? [] : [`${this.#idColumn} < :cursor`];
+    const bindings = { ...this.#bindings, ...(this.#cursor !== undefined && { cursor: this.#cursor }) };
+    const rows = await queryRows<Row>(
+      db,
+      `${select} ${allOf([...this.#conditions, ...place])} order by ${this.#idColumn} desc limit :limit`,
+      bindings,
+    );
+    const { data, meta } = toPage(rows, this.#limit, { item, key: (row) => row.id });
+    return { data, meta: this.#isCounted ? { ...meta, ...(await this.#count(db, select)) } : meta };
   }
+
+  /** Counts the whole list, wherever the page begins. */
+  async #count(db: Db, select: string): Promise<Total> {
+    const [row] = await queryRows<{ total: number }>(
+      db,
+      `select count(*)::int as total from (${select} ${allOf(this.#conditions)} limit :mostRead) counted`,
+      { ...this.#bindings, mostRead: mostCounted + 1 },
+    );
+    const found = row?.total ?? 0;
+    return { total: Math.min(found, mostCounted), total_is_at_least: found > mostCounted };
+  }
+}
+
+function allOf(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
 }

@@ -2,8 +2,9 @@ import type { ConfigStatus } from '../../core/statuses.ts';
 import type { Db } from '../../db/connect.ts';
 import type { Requester } from '../../people/requester.ts';
 import { isFrozen } from '../../vault/frozen-secrets.ts';
-import { idKey, pageLimit, readCursor, toPage, type Page } from '../paging.ts';
+import type { Page } from '../paging.ts';
 import type { Repository, RepositoryQuery } from '../schemas/repository.ts';
+import { PageQuery } from './page-query.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
 import { visibleTo } from './visible-to.ts';
 
@@ -116,23 +117,13 @@ function likeText(text: string): string {
 
 /** A page of repositories, the newest first. */
 export async function listRepositories(db: Db, query: RepositoryQuery, requester: Requester): Promise<Page<Repository>> {
-  const limit = pageLimit(query);
-  const cursor = readCursor(query, idKey);
+  const list = new PageQuery<RepositoryRow>('r.id', query);
   const unfiltered = query.removed === true ? 'true' : 'r.removed_at is null';
-  const where: string[] = [query.status === undefined ? unfiltered : `(${conditions[query.status]})`];
-  const bindings: Record<string, unknown> = { limit: limit + 1 };
-  const add = (sql: string, values: Record<string, unknown>) => {
-    where.push(sql);
-    Object.assign(bindings, values);
-  };
-  const seen = visibleTo(requester, { installation: 'r.installation_id', repository: 'r.id' });
-  add(seen.sql, seen.values);
-  if (query.installation !== undefined) add('r.installation_id = :installation', { installation: query.installation });
-  if (query.q !== undefined) add('lower(r.full_name) like :q', { q: likeText(query.q) });
-  if (cursor !== undefined) add('r.id < :cursor', { cursor });
-  const sql = `${selectSql} where ${where.join(' and ')} order by r.id desc limit :limit`;
-  const rows = await queryRows<RepositoryRow>(db, sql, bindings);
-  return toPage(rows, limit, { item: repositoryItem, key: (row) => row.id });
+  list.where(query.status === undefined ? unfiltered : `(${conditions[query.status]})`, {});
+  list.add(visibleTo(requester, { installation: 'r.installation_id', repository: 'r.id' }));
+  list.whereEqual('r.installation_id', query.installation);
+  if (query.q !== undefined) list.where('lower(r.full_name) like :q', { q: likeText(query.q) });
+  return await list.read(db, selectSql, repositoryItem);
 }
 
 /**

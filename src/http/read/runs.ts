@@ -116,7 +116,7 @@ export async function listRuns(db: Db, query: RunQuery, requester: Requester): P
     list.where('n.repository_id = any(:repositories)', { repositories: await listRepositoryIds(db, query.repository) });
   }
   list.whereEqual('n.watch_key', query.watch);
-  if (query.status !== undefined) list.where('n.status = any(:statuses)', { statuses: [query.status].flat() });
+  list.whereAny('n.status', query.status);
   list.whereEqual('n.change_id', query.change);
   list.whereEqual('n.installation_id', query.installation);
   list.whereEqual('c.type', query.type);
@@ -125,8 +125,7 @@ export async function listRuns(db: Db, query: RunQuery, requester: Requester): P
   list.whereEqual('n.lane', query.lane);
   list.whereEqual('n.replay_of', query.replay_of);
   list.whereEqual('n.job_id', query.job);
-  if (query.since !== undefined) list.where('n.created_at >= :since', { since: query.since });
-  if (query.until !== undefined) list.where('n.created_at < :until', { until: query.until });
+  list.whereTime('n.created_at', query);
   if (query.blocked !== undefined) list.where(`${isBlockedSql} = (:blocked = 'true')`, { blocked: query.blocked });
   return await list.read(db, runListSql, runItem);
 }

@@ -43,6 +43,8 @@ export async function listTickets(db: Db, query: TicketQuery, requester: Request
   list.whereEqual('t.provider', query.provider);
   list.whereEqual('t.key', query.key);
   list.whereEqual('t.status', query.status);
+  list.whereEqual('t.installation_id', query.installation);
+  list.whereTime('t.created_at', query);
   if (query.repository !== undefined)
     list.where('t.repository_id = any(:repositories)', { repositories: await listRepositoryIds(db, query.repository) });
   return await list.read(db, select, item);

@@ -48,8 +48,7 @@ export function addProjectMemberRoutes(api: Api, context: RouteContext): void {
     async (request, reply) => {
       const { id, login } = request.params;
       await readProject(context, request, id);
-      const before = await findMember(db, id, login);
-      await actions.projects.setMember({ id, asked: askedBy(request) }, { login, role: request.body.role });
+      const before = await actions.projects.setMember({ id, asked: askedBy(request) }, { login, role: request.body.role });
       const member = found(await findMember(db, id, login), `member ${login}`);
       return reply.code(before ? 200 : 201).send(showMember(member));
     },

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { RepoWatchError } from '../../core/errors.ts';
-import type { ProjectWords } from '../../projects/projects.ts';
+import { mayDo } from '../../people/may-do.ts';
+import { listFollowed, type ProjectWords } from '../../projects/projects.ts';
 import { requireRight } from '../access.ts';
 import type { Api, RouteContext } from '../api.ts';
 import { withLink } from '../paging.ts';
@@ -142,11 +143,36 @@ function addCreation(api: Api, context: RouteContext): void {
   );
 }
 
+/** Following all is following each of them: beyond what the managers of one project may. Throws `forbidden`. */
+async function requireAll(
+  context: RouteContext,
+  request: FastifyRequest,
+  { id, follow }: { id: string; follow: ProjectWords['follow'] | undefined },
+): Promise<void> {
+  if (follow !== 'all') return;
+  const project = await readProject(context, request, id);
+  const resource = { installation: project.installation_id };
+  if (project.follow === 'all' || mayDo(requesterOf(request), 'manage', resource) === 'allowed') return;
+  throw new RepoWatchError('forbidden', 'Following all repositories takes an owner of the account on GitHub. Name those that you mean.');
+}
+
+/** The repository that is to be followed no more, for somebody who sees it or sees it in the project. Throws `not_found`. */
+async function readUnfollowed(context: RouteContext, request: FastifyRequest, wish: { project: ProjectItem; fullName: string }) {
+  const { project, fullName } = wish;
+  const what = `repository ${fullName}`;
+  const repository = found(await findRepository(context.db, fullName), what);
+  if (repository.installation_id !== project.installation_id) found(undefined, what);
+  if ((await listFollowed(context.db, project.id)).some(({ id }) => id === repository.id)) return repository;
+  requireRight(request, 'read', { resource: { installation: repository.installation_id, repository: repository.id }, what });
+  return repository;
+}
+
 function addEdits(api: Api, context: RouteContext): void {
   const edit = async (request: FastifyRequest, update: { id: string; body: ProjectPatch; before: Partial<ProjectWords> }) => {
     const { id, body, before } = update;
     const repositoryIds = (await readNamed(context, request, body))?.map((repository) => repository.id);
     const words = { ...before, ...wordsOf(body) };
+    await requireAll(context, request, { id, follow: words.follow });
     const place = { id, ifVersion: wantedVersion(id, request.headers['if-match']), asked: askedBy(request) };
     await context.actions.projects.change(place, { words, repositoryIds });
     return await readProject(context, request, id);
@@ -229,9 +255,7 @@ function addFollowing(api: Api, context: RouteContext): void {
         const project = await readProject(context, request, id);
         const repository = following
           ? await readFollowed(context, request, `${owner}/${name}`)
-          : found(await findRepository(context.db, `${owner}/${name}`), `repository ${owner}/${name}`);
-        const what = `repository ${owner}/${name}`;
-        if (!following && repository.installation_id !== project.installation_id) found(undefined, what);
+          : await readUnfollowed(context, request, { project, fullName: `${owner}/${name}` });
         const changed = await context.actions.projects.follow({ id, asked: askedBy(request) }, { repositoryId: repository.id, following });
         return { project_id: id, repository: repository.full_name, following, changed };
       },

@@ -119,6 +119,31 @@ describe('pages', () => {
     expect(new Set(seen).size).toBe(5);
     expect(pageOf(deliverySummary).parse((await get('/api/deliveries?event=paged&per_page=3')).body).data).toHaveLength(3);
   });
+
+  test('are counted on request, wherever they begin', async () => {
+    const meta = async (path: string) => pageOf(deliverySummary).parse((await get(path)).body).meta;
+    const first = await meta('/api/deliveries?event=paged&limit=2&total=1');
+    expect(first).toEqual({ next: expect.any(String), total: 5, total_is_at_least: false });
+    expect(await meta(`/api/deliveries?event=paged&limit=2&total=true&cursor=${first.next}`)).toMatchObject({ total: 5 });
+    expect(await meta('/api/deliveries?event=paged&limit=2')).toEqual({ next: expect.any(String) });
+    await base.db.raw(`insert into deliveries (source, sender, guid, event, body, body_size, body_digest, lane, status)
+      select 'webhook', 'app', 'many-' || n, 'many', '', 0, '', 'many', 'processed' from generate_series(1, 10001) n`);
+    expect(await meta('/api/deliveries?event=many&limit=1&total=1')).toMatchObject({ total: 10_000, total_is_at_least: true });
+    const others = ['changes', 'runs', 'jobs', 'audit', 'tickets', 'triggers', 'repos', 'projects', 'people', 'tokens', 'installations'];
+    for (const list of [...others, 'destinations', 'breakers', 'recovery/deliveries'])
+      expect([list, (await get(`/api/${list}?total=1`)).body]).toMatchObject([list, { meta: { total: expect.any(Number) } }]);
+  });
+
+  test('have the same filters', async () => {
+    const status = async (path: string) => (await get(path)).status;
+    const at = 'since=2020-01-01T00:00:00Z&until=2020-01-02T00:00:00%2B02:00';
+    for (const list of ['deliveries', 'changes', 'runs', 'jobs', 'audit', 'tickets'])
+      expect([list, await status(`/api/${list}?repository=acme/app&installation=${repository.installationId}&${at}`)]).toEqual([list, 200]);
+    for (const [list, words] of Object.entries({ deliveries: 'errored,processed', runs: 'dead,queued', jobs: 'queued,running' }))
+      expect([list, await status(`/api/${list}?status=${words}`)]).toEqual([list, 200]);
+    const { body } = await get('/api/deliveries?status=processed,broken');
+    expect(body).toMatchObject({ code: 'request_invalid', detail: expect.stringMatching(/status\.1: .*"errored"/) });
+  });
 });
 
 describe('changes', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { actorKinds } from '../../people/audit.ts';
-import { filterText, idText, pageQuery, timestamp } from './common.ts';
+import { filterText, idText, countedPageQuery, moment, repositoryNameOrId, timestamp } from './common.ts';
 
 /** One thing that somebody changed. */
 export const auditSchema = z
@@ -26,10 +26,10 @@ export const auditQuery = z.strictObject({
   actor_kind: z.enum(actorKinds).optional(),
   target: filterText(300).optional().describe('The name or the id of what was changed'),
   target_kind: filterText(50).optional(),
-  installation: idText.optional(),
-  repository: idText.optional(),
-  since: timestamp.optional(),
-  until: timestamp.optional(),
-  ...pageQuery,
+  installation: idText.optional().describe('The id of an installation'),
+  repository: repositoryNameOrId.optional().describe('Its name, or its id'),
+  since: moment.optional().describe('Done at or after this moment'),
+  until: moment.optional().describe('Done before this moment'),
+  ...countedPageQuery,
 });
 export type AuditQuery = z.output<typeof auditQuery>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changeTypes } from '../../changes/change.ts';
 import { changeOrigins, refKinds } from '../../core/statuses.ts';
-import { filterText, idText, pageQuery, repositoryName, timestamp } from './common.ts';
+import { filterText, idText, countedPageQuery, moment, repositoryName, timestamp } from './common.ts';
 
 /** A change as lists show it. */
 export const changeSummary = z
@@ -48,6 +48,9 @@ export const changeQuery = z.strictObject({
   type: z.enum(changeTypes).optional(),
   origin: z.enum(changeOrigins).optional(),
   delivery: idText.optional().describe('The id of a delivery'),
-  ...pageQuery,
+  installation: idText.optional().describe('The id of an installation'),
+  since: moment.optional().describe('Recorded at or after this moment'),
+  until: moment.optional().describe('Recorded before this moment'),
+  ...countedPageQuery,
 });
 export type ChangeQuery = z.output<typeof changeQuery>;

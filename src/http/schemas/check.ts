@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checkResults, checkTriggers, refKinds } from '../../core/statuses.ts';
-import { filterText, idText, pageQuery, timestamp } from './common.ts';
+import { filterText, idText, countedPageQuery, timestamp } from './common.ts';
 
 /** What comparing a repository with GitHub found, for one ref or for the repository. */
 export const checkSchema = z
@@ -34,6 +34,6 @@ export const checkQuery = z.strictObject({
   branch: filterText(300).optional(),
   since: timestamp.optional().describe('Checked at this moment or later'),
   until: timestamp.optional().describe('Checked before this moment'),
-  ...pageQuery,
+  ...countedPageQuery,
 });
 export type CheckQuery = z.output<typeof checkQuery>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { feedbackChannels, validationConclusions, validationStatuses } from '../../core/statuses.ts';
-import { filterText, idText, pageQuery, timestamp } from './common.ts';
+import { filterText, idText, countedPageQuery, timestamp } from './common.ts';
 
 const problem = z.object({
   path: z.string().describe('Where in the file, such as watches.deploy.steps[0].uses'),
@@ -80,6 +80,6 @@ export const configValidationQuery = z.strictObject({
     .string()
     .regex(/^\d{1,9}$/)
     .optional(),
-  ...pageQuery,
+  ...countedPageQuery,
 });
 export type ConfigValidationQuery = z.output<typeof configValidationQuery>;

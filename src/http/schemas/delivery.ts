@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deliverySources, deliveryStatuses } from '../../core/statuses.ts';
 import { changeSummary } from './change.ts';
-import { filterText, idText, pageQuery, repositoryName, timestamp } from './common.ts';
+import { filterText, idText, countedPageQuery, moment, repositoryName, someOf, timestamp } from './common.ts';
 import { runSummary } from './run.ts';
 import { ticketResult } from './ticket.ts';
 
@@ -48,11 +48,12 @@ export type DeliveryDetail = z.output<typeof deliveryDetail>;
 export const deliveryQuery = z.strictObject({
   guid: filterText(100).optional(),
   event: filterText(100).optional(),
-  status: z.enum(deliveryStatuses).optional(),
+  status: someOf(deliveryStatuses).optional().describe('One status or several: with commas, or given several times'),
   source: z.enum(deliverySources).optional(),
   repository: repositoryName.optional(),
-  since: z.iso.datetime({ offset: true }).optional().describe('Received at or after this moment'),
-  until: z.iso.datetime({ offset: true }).optional().describe('Received before this moment'),
-  ...pageQuery,
+  installation: idText.optional().describe('The id of an installation'),
+  since: moment.optional().describe('Received at or after this moment'),
+  until: moment.optional().describe('Received before this moment'),
+  ...countedPageQuery,
 });
 export type DeliveryQuery = z.output<typeof deliveryQuery>;

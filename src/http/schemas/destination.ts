@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { destinationStates } from '../../core/statuses.ts';
-import { idText, pageQuery, timestamp } from './common.ts';
+import { idText, countedPageQuery, timestamp } from './common.ts';
 
 const count = z.number().int();
 
@@ -48,6 +48,6 @@ export type Destination = z.output<typeof destinationSchema>;
 export const destinationQuery = z.strictObject({
   state: z.enum(destinationStates).optional(),
   installation: idText.optional().describe('The id of an installation'),
-  ...pageQuery,
+  ...countedPageQuery,
 });
 export type DestinationQuery = z.output<typeof destinationQuery>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filterText, idText, pageQuery, timestamp } from './common.ts';
+import { filterText, idText, countedPageQuery, timestamp } from './common.ts';
 
 /** What an intent is now; `requested` waits for an owner's approval on GitHub. */
 const intentStatuses = ['initiated_on_repowatch', 'requested', 'expired', 'installed', 'replaced', 'cancelled'] as const;
@@ -27,7 +27,7 @@ export const intentSchema = z
 export type Intent = z.output<typeof intentSchema>;
 
 /** The filters of the list of intents. */
-export const intentQuery = z.strictObject({ status: z.enum(intentStatuses).optional(), ...pageQuery });
+export const intentQuery = z.strictObject({ status: z.enum(intentStatuses).optional(), ...countedPageQuery });
 export type IntentQuery = z.output<typeof intentQuery>;
 
 /** What begins an installation. */

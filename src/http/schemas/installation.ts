@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { installationStatuses, listingStates } from '../../mirror/installation-status.ts';
-import { filterText, idText, pageQuery, timestamp } from './common.ts';
+import { filterText, idText, countedPageQuery, timestamp } from './common.ts';
 
 /** A person on GitHub, as an event named them. */
 const personSchema = z.object({ github_id: idText.nullable(), login: z.string().nullable() });
@@ -59,7 +59,7 @@ export const installationQuery = z.strictObject({
   status: z.enum(installationStatuses).optional(),
   account: filterText(100).optional().describe('The login of the account, or its number on GitHub'),
   user_id: idText.optional().describe('The person here who asked for it or installed it'),
-  ...pageQuery,
+  ...countedPageQuery,
 });
 export type InstallationQuery = z.output<typeof installationQuery>;
 

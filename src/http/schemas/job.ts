@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { jobKinds, jobStatuses, replayConfigs } from '../../core/statuses.ts';
-import { idText, pageQuery, timestamp } from './common.ts';
+import { idText, countedPageQuery, moment, repositoryName, someOf, timestamp } from './common.ts';
 
 /** Something that people asked for, for one repository or many; it counts up as they are done. */
 export const jobSchema = z
@@ -33,9 +33,12 @@ export type Job = z.output<typeof jobSchema>;
 /** The filters of the list of jobs. */
 export const jobQuery = z.strictObject({
   kind: z.enum(jobKinds).optional(),
-  status: z.enum(jobStatuses).optional(),
+  status: someOf(jobStatuses).optional().describe('One status or several: with commas, or given several times'),
   installation: idText.optional().describe('The id of an installation'),
-  ...pageQuery,
+  repository: repositoryName.optional().describe('Jobs that it is part of'),
+  since: moment.optional().describe('Asked for at or after this moment'),
+  until: moment.optional().describe('Asked for before this moment'),
+  ...countedPageQuery,
 });
 export type JobQuery = z.output<typeof jobQuery>;
 

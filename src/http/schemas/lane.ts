@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filterText, idText, pageQuery, repositoryName, timestamp } from './common.ts';
+import { countedPageQuery, filterText, idText, pageQuery, repositoryName, timestamp } from './common.ts';
 
 /** A concurrency key with runs that are not over, or that a dead run holds up. */
 export const laneSchema = z
@@ -66,5 +66,5 @@ export const breakerSchema = z
 export type Breaker = z.output<typeof breakerSchema>;
 
 /** The filters of the list of breakers. */
-export const breakerQuery = z.strictObject({ repository: repositoryName.optional(), installation: idText.optional(), ...pageQuery });
+export const breakerQuery = z.strictObject({ repository: repositoryName.optional(), installation: idText.optional(), ...countedPageQuery });
 export type BreakerQuery = z.output<typeof breakerQuery>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filterText, idText, pageQuery, timestamp } from './common.ts';
+import { filterText, idText, countedPageQuery, timestamp } from './common.ts';
 
 /** Who somebody on GitHub is elsewhere. */
 export const personSchema = z
@@ -24,7 +24,7 @@ export const personScope = { installation: idText.optional().describe('Our id of
 export const personQuery = z.strictObject({
   ...personScope,
   q: filterText(200).optional().describe('Part of a login or an address'),
-  ...pageQuery,
+  ...countedPageQuery,
 });
 export type PersonQuery = z.output<typeof personQuery>;
 

@@ -126,6 +126,7 @@ export const exportedProject = z
     check_interval: z.number().int(),
     follow: z.enum(projectFollows),
     repositories: z.array(z.string()),
+    left_out: z.array(z.string()).describe('Those that a project which follows all does not follow'),
     actions: z.array(
       z.object({
         name: z.string(),
@@ -174,6 +175,7 @@ export const importedProject = z.strictObject({
   ...words,
   repo_url: address.optional(),
   repositories: z.array(address).max(1000).optional(),
+  left_out: z.array(address).max(1000).optional(),
   actions: z.array(z.unknown()).max(100).optional(),
   secrets: z.array(z.object({ name: z.string(), action: z.string().nullable().optional() })).optional(),
   members: z

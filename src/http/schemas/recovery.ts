@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { recoveryPhases, recoveryStatuses } from '../../core/statuses.ts';
-import { idText, pageQuery, timestamp } from './common.ts';
+import { idText, countedPageQuery, timestamp } from './common.ts';
 
 const counts = {
   scanned: z.number().int().describe("Entries of GitHub's record that were looked at, each once"),
@@ -77,7 +77,7 @@ export const recoveryDelivery = z
 export type RecoveryDelivery = z.output<typeof recoveryDelivery>;
 
 /** The filters of the list of what was missing. */
-export const recoveryQuery = z.strictObject({ status: z.enum(recoveryStatuses).optional(), ...pageQuery });
+export const recoveryQuery = z.strictObject({ status: z.enum(recoveryStatuses).optional(), ...countedPageQuery });
 export type RecoveryQuery = z.output<typeof recoveryQuery>;
 
 /** What can be asked of a scan. */

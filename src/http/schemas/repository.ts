@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { configStatuses } from '../../core/statuses.ts';
 import { layerNames } from '../../watches/layers.ts';
-import { filterText, idText, pageQuery, timestamp } from './common.ts';
+import { countedPageQuery, filterText, idText, pageQuery, timestamp } from './common.ts';
 
 /** What a repository is to us now, from its facts; `removed` wins over the others. */
 const repositoryStatuses = ['active', 'archived', 'disabled', 'removed'] as const;
@@ -61,7 +61,7 @@ export const repositoryQuery = z.strictObject({
   installation: idText.optional().describe('The id of an installation'),
   q: filterText(100).optional().describe('Part of the full name'),
   status: z.enum(repositoryStatuses).optional().describe('Without it: all but the removed'),
-  ...pageQuery,
+  ...countedPageQuery,
 });
 /** What reading the list takes; `removed`: without a status, the removed ones, too. */
 export type RepositoryQuery = z.output<typeof repositoryQuery> & { removed?: boolean };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { attemptStatuses, replayConfigs, runStatuses, stepStatuses } from '../../core/statuses.ts';
 import { blockReasons } from '../read/blocked-by.ts';
 import { changeSummary } from './change.ts';
-import { filterText, idText, pageQuery, repositoryName, timestamp } from './common.ts';
+import { filterText, idText, countedPageQuery, moment, repositoryName, someOf, timestamp } from './common.ts';
 import { jobSchema } from './job.ts';
 
 /** Why a run that could go does not: the run that is before it in its lane. */
@@ -97,7 +97,7 @@ export const runDetail = runSummary
 export type RunDetail = z.output<typeof runDetail>;
 
 /** One status or several. */
-const someStatuses = z.union([z.enum(runStatuses), z.array(z.enum(runStatuses)).min(1).max(runStatuses.length)]);
+const someStatuses = someOf(runStatuses);
 
 /** What both the list of runs and a bulk replay can be told by. */
 const filters = {
@@ -106,21 +106,21 @@ const filters = {
   ref: filterText(300).optional().describe('The name of a branch or tag'),
   code: filterText(100).optional().describe('A code of the error catalogue'),
   change: idText.optional().describe('The id of a change'),
-  since: timestamp.optional().describe('Runs that were made at this time or later'),
-  until: timestamp.optional().describe('Runs that were made before this time'),
+  since: moment.optional().describe('Runs that were made at this time or later'),
+  until: moment.optional().describe('Runs that were made before this time'),
 };
 
 /** The filters of the list of runs. */
 export const runQuery = z.strictObject({
   repository: repositoryName.optional(),
   installation: idText.optional().describe('The id of an installation'),
-  status: someStatuses.optional().describe('One status; given several times, any of them'),
+  status: someStatuses.optional().describe('One status or several: with commas, or given several times'),
   ...filters,
   lane: filterText(400).optional().describe('A concurrency key, as runs show it'),
   blocked: z.enum(['true', 'false']).optional().describe('true: only those that a strict order holds up behind a dead run'),
   replay_of: idText.optional().describe('The replays of a run'),
   job: idText.optional().describe('What a job over many runs has made or redriven'),
-  ...pageQuery,
+  ...countedPageQuery,
 });
 export type RunQuery = z.output<typeof runQuery>;
 

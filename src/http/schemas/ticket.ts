@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ticketProviders, ticketResultStatuses } from '../../core/statuses.ts';
-import { filterText, idText, pageQuery, repositoryName, timestamp } from './common.ts';
+import { filterText, idText, countedPageQuery, moment, repositoryName, timestamp } from './common.ts';
 
 /** What a step made of a ticket. */
 export const ticketResult = z
@@ -53,7 +53,10 @@ export const ticketQuery = z.strictObject({
   provider: z.enum(ticketProviders).optional(),
   key: filterText(300).optional(),
   status: filterText(200).optional(),
-  ...pageQuery,
+  installation: idText.optional().describe('The id of an installation'),
+  since: moment.optional().describe('First seen at or after this moment'),
+  until: moment.optional().describe('First seen before this moment'),
+  ...countedPageQuery,
 });
 export type TicketQuery = z.output<typeof ticketQuery>;
 

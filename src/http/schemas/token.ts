@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { tokenScopes } from '../../people/requester.ts';
-import { filterText, idText, pageQuery, repositoryName, timestamp } from './common.ts';
+import { filterText, idText, countedPageQuery, repositoryName, timestamp } from './common.ts';
 
 /** An API token as it is shown: nothing of it tells its text. */
 export const tokenSchema = z
@@ -33,7 +33,7 @@ export const newTokenSchema = tokenSchema
   .meta({ id: 'NewToken' });
 
 /** The filters of the list of tokens. */
-export const tokenQuery = z.strictObject({ status: z.enum(['active', 'expired', 'revoked']).optional(), ...pageQuery });
+export const tokenQuery = z.strictObject({ status: z.enum(['active', 'expired', 'revoked']).optional(), ...countedPageQuery });
 export type TokenQuery = z.output<typeof tokenQuery>;
 
 const ids = z.array(idText).min(1).max(100);

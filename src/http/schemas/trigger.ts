@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { triggerProviders } from '../../core/statuses.ts';
-import { filterText, idText, pageQuery, repositoryName, timestamp } from './common.ts';
+import { filterText, idText, countedPageQuery, repositoryName, timestamp } from './common.ts';
 
 /** An inbound trigger as everybody may see it: without its secret. */
 export const triggerSchema = z
@@ -71,7 +71,7 @@ export const triggerQuery = z.strictObject({
   provider: z.enum(triggerProviders).optional(),
   repository: repositoryName.optional(),
   installation: idText.optional(),
-  ...pageQuery,
+  ...countedPageQuery,
 });
 export type TriggerQuery = z.output<typeof triggerQuery>;
 
