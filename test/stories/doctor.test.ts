@@ -150,7 +150,7 @@ describe('repowatch doctor', () => {
 
   test('an App without a permission and an event, and one with more than is used', async () => {
     await world.github!.editApp({
-      permissions: { metadata: 'read', administration: 'write', issues: 'read' },
+      permissions: { metadata: 'read', environments: 'write', issues: 'read' },
       events: ['push', 'create', 'delete', 'star'],
     });
     const { bad, code } = await examine();
@@ -164,9 +164,9 @@ describe('repowatch doctor', () => {
       },
       { id: 'events', level: 'problem', what: 'The App is not subscribed to repository.' },
       { id: 'tier:issues', level: 'warning', what: expect.stringContaining('issues, issue_comment') },
-      { id: 'excess_permissions', level: 'warning', what: expect.stringContaining('administration: write') },
+      { id: 'excess_permissions', level: 'warning', what: expect.stringContaining('environments: write') },
       { id: 'excess_events', level: 'warning', what: expect.stringContaining('star') },
-      { id: 'installation:acme', level: 'warning', what: expect.stringContaining('administration: write') },
+      { id: 'installation:acme', level: 'warning', what: expect.stringContaining('environments: write') },
     ]);
     await world.github!.editApp({
       permissions: { metadata: 'read', contents: 'read' },
