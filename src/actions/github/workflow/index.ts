@@ -112,16 +112,19 @@ async function findRun(step: GitHubStep, { workflow, ref, key }: Wish, sentAt: D
   const branch = ref.replace(/^refs\/(?:heads|tags)\//, '');
   for (const run of listed.value.workflow_runs.toReversed()) {
     const fits = step.isOurs(run.actor) && (run.head_branch ?? branch) === branch && Date.parse(run.created_at) >= since.getTime();
-    if (fits && (await take(step, run.id, key))) return ok({ run_id: run.id, url: run.html_url, found: true });
+    if (!fits) continue;
+    const taken = await take(step, run.id, key);
+    if (!taken.ok) return taken;
+    if (taken.value) return ok({ run_id: run.id, url: run.html_url, found: true });
   }
   return ok(undefined);
 }
 
-/** Notes whose run of a workflow it is; false when it is another step's. */
-async function take({ repository }: GitHubStep, id: string, key: string): Promise<boolean> {
+/** Notes whose run of a workflow it is; false when it is another step's. Fails while another step looks at it: whose it is is not known then. */
+async function take({ repository }: GitHubStep, id: string, key: string): Promise<GitHubAnswer<boolean>> {
   const claim = await repository.claim(`workflow run ${id}`, 5_000);
-  if (!claim.ok) return false;
+  if (!claim.ok) return claim;
   const { known } = claim.value;
   await claim.value.end(known ?? key);
-  return known === null || known === key;
+  return ok(known === null || known === key);
 }
