@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CommandContext, ExitCode } from './command-context.ts';
 import type { InitOptions } from './init.ts';
 import type { TestOptions } from './test-config.ts';
+import type { TryOptions } from './try-script.ts';
 import type { ValidateOptions } from './validate.ts';
 
 const defaultFile = '.github/repowatch.yml';
@@ -25,6 +26,13 @@ export const configVerbs = {
       'repowatch test .github/repowatch.yml --change 4711 --repo acme/app',
     ],
   },
+  try: {
+    summary: 'run a script of a step here, with an event',
+    description:
+      'Runs a script as a script step would, in the same sandbox, with the payload of an event: prints its log and its outputs, and on standard error how long it took. What it fetches is really fetched; OUTBOUND_ALLOW counts. Its state is in memory and gone afterwards, and github.request is refused. Needs no server. Exit code 1 when it fails, with code, message and line.',
+    example: 'repowatch try action.js --event push.json',
+    more: ['TOKEN=s3cret repowatch try action.ts --event push.json --env STAGE=test --secret TOKEN --json'],
+  },
   init: {
     summary: 'write a first configuration file',
     description:
@@ -35,6 +43,8 @@ export const configVerbs = {
 };
 
 type Run = (context: CommandContext) => Promise<ExitCode>;
+
+const gather = (text: string, given: string[] | undefined) => [...(given ?? []), text];
 
 /** The verbs about a configuration file, before it is pushed. */
 export function addConfigVerbs(add: (verb: keyof typeof configVerbs) => Command, choose: (run: Run) => void): void {
@@ -55,6 +65,17 @@ export function addConfigVerbs(add: (verb: keyof typeof configVerbs) => Command,
     .option('--json', 'print everything as JSON')
     .action((file: string, options: TestOptions) =>
       choose(async (given) => (await import('./test-config.ts')).testConfig(given, file, options)),
+    );
+  add('try')
+    .argument('<file>', 'the script; TypeScript when its name ends in .ts')
+    .requiredOption('--event <payload>', 'a file with the payload of an event as GitHub sends it')
+    .option('--event-name <name>', 'what the event is called, such as push; guessed without it')
+    .option('--env <name=value>', 'one of its env; can be given several times', gather)
+    .option('--secret <name>', 'a secret, whose value the variable of that name has; can be given several times', gather)
+    .option('--timeout <time>', 'how long it may take; 2s without it, at most 60s')
+    .option('--json', 'print everything as JSON')
+    .action((file: string, options: TryOptions) =>
+      choose(async (given) => (await import('./try-script.ts')).tryScript(given, file, options)),
     );
   add('init')
     .option('--repo <owner/name>', 'the repository; without it what its git remote says')

@@ -2,11 +2,11 @@ import type { Outcome } from '../core/outcome.ts';
 import { failed } from '../core/outcome.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { Context } from '../flow/context.ts';
-import { guessEventName } from '../flow/change-of-event.ts';
 import { tryConfig, type TriedChange, type TriedConfig } from '../flow/try-config.ts';
 import { connectApi } from './api-client.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
 import { readInput } from './read-input.ts';
+import { readTrialEvent } from './read-trial-event.ts';
 import { createPaint, problemLine, type Paint } from './show-problem.ts';
 import { showSteps } from './show-steps.ts';
 import { loadKinds } from '../actions/load-kinds.ts';
@@ -52,41 +52,13 @@ async function tryOffline(
   file: { content: string; path: string },
   options: TestOptions,
 ): Promise<Outcome<TriedConfig, ErrorCode>> {
-  const event = await readEvent(context, options);
+  const event = await readTrialEvent(context, options.event!, options.eventName);
   if (!event.ok) return event;
   const kinds = await loadKinds();
   const actions = { list: () => kinds };
   // Without a repository nobody looks at the database or at what is in force.
   const tools = { actions, githubUrl: context.environment['GITHUB_URL'] ?? 'https://github.com' } as unknown as Context;
   return await tryConfig(tools, { ...file, organization: options.organization === true }, { event: event.value });
-}
-
-async function readEvent(
-  context: CommandContext,
-  options: TestOptions,
-): Promise<Outcome<{ name: string; payload: Record<string, unknown> }, ErrorCode>> {
-  const path = options.event!;
-  const refuse = (message: string) => failed('request_invalid' satisfies ErrorCode, `${path}: ${message}`);
-  const read = await readInput(context, path);
-  if (!read.ok) return refuse(read.message.replace('a configuration, for example .github/repowatch.yml', 'the payload of an event'));
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(
-      Buffer.from(read.value)
-        .toString('utf8')
-        .replace(/^\uFEFF/, ''),
-    );
-  } catch (error) {
-    return refuse(`this is no JSON (${Error.isError(error) ? error.message : 'unreadable'}). Give the payload as GitHub sent it.`);
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return refuse('the payload of an event is a JSON object.');
-  const given = parsed as Record<string, unknown>;
-  // What `GET /api/deliveries/ID` answers has the payload inside.
-  const inside = typeof given['event'] === 'string' && typeof given['payload'] === 'object' && given['payload'] !== null;
-  const payload = (inside ? given['payload'] : given) as Record<string, unknown>;
-  const name = options.eventName ?? (inside ? String(given['event']) : guessEventName(payload));
-  if (name === undefined) return refuse('nothing in it tells which event it is. Add --event-name, for example --event-name push.');
-  return { ok: true, value: { name, payload } };
 }
 
 async function askServer(

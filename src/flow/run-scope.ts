@@ -112,7 +112,11 @@ function contextsOf(context: Context, facts: { prepared: PreparedRun; watch: Com
   return contexts;
 }
 
-function toFacts(contexts: RunContexts, added: Required<Pick<RunFacts, 'run' | 'delivery'>> & { changes: readonly Change[] }): RunFacts {
+/** The facts of a run as steps see them, from what its change shows. */
+export function toFacts(
+  contexts: RunContexts,
+  added: Required<Pick<RunFacts, 'run' | 'delivery'>> & { changes: readonly Change[] },
+): RunFacts {
   const { change, repository, ref, before, after, commit, commits, actor, installation, params, project } = contexts;
   return {
     run: added.run,
