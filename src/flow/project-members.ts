@@ -6,14 +6,17 @@ import { lockProject } from '../projects/projects.ts';
 import type { Context } from './context.ts';
 import { noteProject, type ProjectPlace } from './edit-project.ts';
 
-/** Names somebody in a project, gives them another role, or with null takes them out. Throws `not_found` for whom it does not name. */
+/**
+ * Names somebody in a project, gives them another role, or with null takes them out. Answers whether they were in it before. Throws
+ * `not_found` for whom it does not name.
+ */
 export async function setProjectMember(
   context: Context,
   place: ProjectPlace,
   { login, role }: { login: string; role: ProjectRole | null },
-): Promise<void> {
+): Promise<boolean> {
   const { asked } = place;
-  await transaction(context.db, async (trx) => {
+  return await transaction(context.db, async (trx) => {
     const project = await lockProject(trx, place.id);
     if (!project) throw new RepoWatchError('not_found', `There is no project ${place.id}. Look at the list for what there is.`);
     const before = await findMember(trx, project.id, login);
@@ -23,5 +26,6 @@ export async function setProjectMember(
     } else await upsertMember(trx, { projectId: project.id, login, role, by: asked.by?.login ?? 'repowatch' });
     const action = role === null ? 'member.removed' : before ? 'member.changed' : 'member.added';
     await noteProject(trx, asked, { action, project, before: before && { login, role: before.role }, after: role && { login, role } });
+    return before !== undefined;
   });
 }

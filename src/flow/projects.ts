@@ -7,6 +7,7 @@ import {
   deleteProject,
   insertProject,
   listFollowed,
+  listLeftOut,
   lockProject,
   setFollowing,
   updateProject,
@@ -53,11 +54,7 @@ export async function changeProject(context: Context, place: ProjectPlace, updat
     const words = { ...before, ...update.words };
     if (!(await updateProject(trx, id, words))) throw nameTaken(words.name);
     const { repositoryIds } = update;
-    if (repositoryIds) {
-      const gone = (await listFollowed(trx, id)).filter((known) => !repositoryIds.includes(known.id));
-      for (const { id: repositoryId } of gone) await setOne(trx, { project, repositoryId, following: false, asked });
-      await followAll(trx, { project, repositoryIds, by: asked });
-    }
+    if (repositoryIds) await followExactly(trx, { project, repositoryIds, by: asked });
     await noteProject(trx, asked, { action: 'project.changed', project: { id, installationId, name: words.name }, before, after: words });
   });
 }
@@ -133,6 +130,22 @@ function nameTaken(name: string): RepoWatchError {
 export async function followAll(trx: Db, wish: { project: Project; repositoryIds: readonly string[]; by: AskedBy }): Promise<void> {
   const { project, repositoryIds, by } = wish;
   for (const repositoryId of repositoryIds) await setOne(trx, { project, repositoryId, following: true, asked: by });
+}
+
+/** Lets a project follow exactly these repositories. */
+export async function followExactly(trx: Db, wish: { project: Project; repositoryIds: readonly string[]; by: AskedBy }): Promise<void> {
+  const { project, repositoryIds, by } = wish;
+  const gone = (await listFollowed(trx, project.id)).filter(({ id }) => !repositoryIds.includes(id));
+  for (const { id: repositoryId } of gone) await setOne(trx, { project, repositoryId, following: false, asked: by });
+  await followAll(trx, { project, repositoryIds, by });
+}
+
+/** Lets a project that follows all follow every repository but these. */
+export async function followAllBut(trx: Db, wish: { project: Project; leftOutIds: readonly string[]; by: AskedBy }): Promise<void> {
+  const { project, leftOutIds, by } = wish;
+  const back = (await listLeftOut(trx, project.id)).filter(({ id }) => !leftOutIds.includes(id));
+  await followAll(trx, { project, repositoryIds: back.map(({ id }) => id), by });
+  for (const repositoryId of leftOutIds) await setOne(trx, { project, repositoryId, following: false, asked: by });
 }
 
 async function setOne(trx: Db, wish: { project: Project; repositoryId: string; following: boolean; asked: AskedBy }): Promise<boolean> {

@@ -2,13 +2,13 @@ import { RepoWatchError } from '../core/errors.ts';
 import type { ProjectRole } from '../core/statuses.ts';
 import type { Db } from '../db/connect.ts';
 import { deleteAction, insertAction, listActions, updateAction, type ActionWords } from '../projects/actions.ts';
-import { listMembers, upsertMember } from '../projects/members.ts';
-import { findProject, findProjectByName, listFollowed, type ProjectWords } from '../projects/projects.ts';
+import { deleteMember, listMembers, upsertMember } from '../projects/members.ts';
+import { findProject, findProjectByName, listFollowed, listLeftOut, type Project, type ProjectWords } from '../projects/projects.ts';
 import { actionKey } from '../watches/project-gate.ts';
 import type { Context } from './context.ts';
 import { editProject, noteProject, type AskedBy } from './edit-project.ts';
 import { judgeDefinition } from './project-actions.ts';
-import { createProject, followAll, removeProject } from './projects.ts';
+import { createProject, followAllBut, followExactly, removeProject } from './projects.ts';
 
 /** The name of a secret, and of the action that it belongs to; null for one of the project. */
 interface SecretName {
@@ -19,7 +19,10 @@ interface SecretName {
 /** A project with everything but the values of its secrets. */
 export interface PortableProject {
   words: ProjectWords;
+  /** Those that were chosen; empty when it follows all. */
   repositories: string[];
+  /** Those that were taken out of all. */
+  leftOut: string[];
   actions: ActionWords[];
   secrets: SecretName[];
   members: { login: string; role: ProjectRole }[];
@@ -35,6 +38,7 @@ export async function exportProject(context: Context, id: string): Promise<Porta
   return {
     words: { name, enabled, branches, checkInterval, follow },
     repositories: follow === 'all' ? [] : (await listFollowed(db, id)).map(({ fullName }) => fullName),
+    leftOut: (await listLeftOut(db, id)).map(({ fullName }) => fullName),
     actions: actions.map((action) => ({ name: action.name, enabled: action.enabled, definition: action.definition })),
     secrets: await listSecretNames(db, id),
     members: (await listMembers(db, id)).map(({ login, role }) => ({ login, role })),
@@ -56,14 +60,15 @@ async function listSecretNames(db: Db, projectId: string): Promise<SecretName[]>
 /** What becomes of a project whose name is there already. */
 export type OnConflict = 'skip' | 'update' | 'fail';
 
-/** A project to be taken over, its repositories by our ids. */
+/** A project to be taken over, its repositories by our ids; of repositories and members of which nothing is said, nothing changes. */
 export interface ProjectImport {
   installationId: string;
   words: ProjectWords;
-  repositoryIds: readonly string[];
+  repositoryIds: readonly string[] | undefined;
+  leftOutIds: readonly string[];
   actions: readonly ActionWords[];
   secrets: readonly SecretName[];
-  members: readonly { login: string; role: ProjectRole }[];
+  members: readonly { login: string; role: ProjectRole }[] | undefined;
   onConflict: OnConflict;
 }
 
@@ -85,7 +90,7 @@ export async function importProject(context: Context, wish: ProjectImport, asked
       `There is a project called ${words.name} already. Import with on_conflict skip or update, or rename it.`,
     );
   if (known && onConflict === 'skip') return { status: 'skipped', id: known.id, secretsToSet: [] };
-  const id = known?.id ?? (await createProject(context, { installationId, words, repositoryIds }, asked));
+  const id = known?.id ?? (await createProject(context, { installationId, words, repositoryIds: repositoryIds ?? [] }, asked));
   try {
     await makeEqual(context, id, { wish, asked });
   } catch (error) {
@@ -98,13 +103,13 @@ export async function importProject(context: Context, wish: ProjectImport, asked
 }
 
 async function makeEqual(context: Context, id: string, { wish, asked }: { wish: ProjectImport; asked: AskedBy }): Promise<void> {
-  const { words, repositoryIds, actions, members } = wish;
+  const { words, actions } = wish;
   await editProject(context, { id }, async (trx, project) => {
     const { name, enabled, branches, checkInterval, follow } = words;
     await trx('projects')
       .where({ id })
       .update({ name, enabled, branches: JSON.stringify(branches), check_interval: checkInterval, follow });
-    await followAll(trx, { project, repositoryIds, by: asked });
+    await followAsSaid(trx, project, { wish, asked });
     const known = await listActions(trx, id);
     const find = (wanted: string) => known.find((action) => action.name.toLowerCase() === wanted.toLowerCase());
     for (const action of actions) {
@@ -121,11 +126,25 @@ async function makeEqual(context: Context, id: string, { wish, asked }: { wish: 
         .delete();
       await deleteAction(trx, gone.id);
     }
-    for (const { login, role } of members) await upsertMember(trx, { projectId: id, login, role, by: asked.by?.login ?? 'repowatch' });
+    await nameMembers(trx, id, { members: wish.members, by: asked.by?.login ?? 'repowatch' });
     await noteProject(trx, asked, {
       action: 'project.imported',
       project,
       after: { ...words, actions: actions.map((action) => action.name) },
     });
   });
+}
+
+async function followAsSaid(trx: Db, project: Project, { wish, asked }: { wish: ProjectImport; asked: AskedBy }): Promise<void> {
+  const { words, repositoryIds, leftOutIds } = wish;
+  if (words.follow === 'all') await followAllBut(trx, { project, leftOutIds, by: asked });
+  else if (repositoryIds) await followExactly(trx, { project, repositoryIds, by: asked });
+}
+
+async function nameMembers(trx: Db, projectId: string, { members, by }: { members: ProjectImport['members']; by: string }): Promise<void> {
+  if (!members) return;
+  const isNamed = (login: string) => members.some((member) => member.login.toLowerCase() === login.toLowerCase());
+  const gone = (await listMembers(trx, projectId)).filter(({ login }) => !isNamed(login));
+  for (const { login } of gone) await deleteMember(trx, projectId, login);
+  for (const { login, role } of members) await upsertMember(trx, { projectId, login, role, by });
 }

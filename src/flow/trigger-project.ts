@@ -94,11 +94,13 @@ function chooseActions(project: Project, known: readonly ProjectAction[], named:
     if (enabled.length > 0) return enabled;
     throw new RepoWatchError('conflict', `Project ${project.name} has no action that is switched on. Add one, or switch one on.`);
   }
-  return named.map((name, index) => {
+  const chosen = named.map((name, index) => {
     const action = known.find((one) => one.id === name || one.name.toLowerCase() === name.toLowerCase());
     if (action) return action;
     throw new RepoWatchError('request_invalid', `Project ${project.name} has no action \`${name}\`.`, {
       details: [{ path: `actions.${index}`, message: 'is no action of this project' }],
     });
   });
+  // Named twice, by name and by number, is meant once.
+  return [...new Set(chosen)];
 }

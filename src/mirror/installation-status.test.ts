@@ -21,7 +21,7 @@ afterAll(async () => {
   await base[Symbol.asyncDispose]();
 });
 
-const flags = ['deleted', 'allowed', 'suspended', 'refused', 'pending', 'connected', 'begun'] as const;
+const flags = ['deleted', 'allowed', 'suspended', 'refused', 'pending', 'connected', 'begun', 'linked'] as const;
 
 /** Every standing that there can be: 2 to the 7th, times the four states of a listing. */
 const all: Standing[] = Array.from({ length: 2 ** flags.length }).flatMap((_, bits) => {
@@ -37,6 +37,7 @@ const well: Standing = {
   pending: false,
   connected: true,
   begun: true,
+  linked: false,
   state: 'processed',
 };
 
@@ -48,6 +49,8 @@ describe('the status of an installation', () => {
     ['errored', { state: 'errored' }],
     ['initiated_on_github', { begun: false }],
     ['initiated_on_github', { begun: false, state: 'processing' }],
+    ['processed', { begun: false, linked: true }],
+    ['unmatched_user', { begun: false, connected: false, linked: true }],
     ['unmatched_user', { begun: false, connected: false }],
     ['unmatched_user', { begun: false, connected: false, state: 'unprocessed' }],
     ['processed', { connected: false }],
@@ -65,7 +68,7 @@ describe('the status of an installation', () => {
   test('is the same in SQL, for every combination', async () => {
     const { rows } = await base.db.raw<{ rows: { status: string }[] }>(
       `select ${installationStatusSql} as status from json_to_recordset(?::json) as s (ordinal int, deleted boolean, allowed boolean,
-         suspended boolean, refused boolean, pending boolean, connected boolean, begun boolean, state text) order by s.ordinal`,
+         suspended boolean, refused boolean, pending boolean, connected boolean, begun boolean, linked boolean, state text) order by s.ordinal`,
       [JSON.stringify(all.map((standing, ordinal) => ({ ordinal, ...standing })))],
     );
     expect(all).toHaveLength(512);

@@ -36,6 +36,8 @@ export interface Standing {
   connected: boolean;
   /** It was begun here, and found its way back. */
   begun: boolean;
+  /** Somebody said which project it belongs to. */
+  linked: boolean;
 }
 
 /** The rules, the first that fits counts: in TypeScript for one, and the same in SQL for lists that are filtered by it. */
@@ -47,7 +49,7 @@ const rules: readonly { status: InstallationStatus; fits: (standing: Standing) =
   { status: 'errored', fits: ({ state }) => state === 'errored', sql: "s.state = 'errored'" },
   { status: 'permissions_pending', fits: ({ pending }) => pending, sql: 's.pending' },
   { status: 'unmatched_user', fits: ({ connected, begun }) => !connected && !begun, sql: 'not s.connected and not s.begun' },
-  { status: 'initiated_on_github', fits: ({ begun }) => !begun, sql: 'not s.begun' },
+  { status: 'initiated_on_github', fits: ({ begun, linked }) => !begun && !linked, sql: 'not s.begun and not s.linked' },
   { status: 'processing', fits: ({ state }) => state !== 'processed', sql: "s.state <> 'processed'" },
 ];
 
@@ -73,7 +75,8 @@ export const standingSql = `
   exists (select 1 from github_users u where u.host = i.host and u.revoked_at is null
     and (u.github_id in (i.requester_github_id, i.sender_github_id)
       or exists (select 1 from user_installations n where n.user_id = u.id and n.installation_github_id = i.github_id))) as connected,
-  exists (select 1 from installation_intents n where n.host = i.host and n.installation_github_id = i.github_id) as begun`;
+  exists (select 1 from installation_intents n where n.host = i.host and n.installation_github_id = i.github_id) as begun,
+  i.project_id is not null as linked`;
 
 /** What the sentence and the link of a status are made of. */
 export interface ExplainedInstallation {

@@ -117,3 +117,15 @@ export async function listFollowed(db: Db, projectId: string): Promise<FollowedR
   );
   return rows;
 }
+
+/** Lists the repositories that a project which follows all does not follow because they were taken out of it, by their names. */
+export async function listLeftOut(db: Db, projectId: string): Promise<FollowedRepository[]> {
+  const { rows } = await db.raw<{ rows: FollowedRepository[] }>(
+    `select r.id, r.github_id as "githubId", r.full_name as "fullName" from projects p
+     join project_repositories f on f.project_id = p.id and not f.following
+     join repositories r on r.id = f.repository_id and r.installation_id = p.installation_id
+     where p.id = ? and p.follow = 'all' and r.removed_at is null order by lower(r.full_name), r.id`,
+    [projectId],
+  );
+  return rows;
+}

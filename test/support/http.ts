@@ -31,7 +31,7 @@ export const testActions: HttpActions = {
     remove: async () => ({ actions: 0, parameters: 0, secrets: 0, members: 0, repositories_unfollowed: 0 }),
     follow: async () => true,
     link: async () => {},
-    setMember: async () => {},
+    setMember: async () => true,
     addAction: async () => '1',
     changeAction: async () => {},
     replaceAction: async () => {},
@@ -42,6 +42,7 @@ export const testActions: HttpActions = {
     export: async () => ({
       words: { name: 'Website', enabled: true, branches: ['main'], checkInterval: 5, follow: 'selected' },
       repositories: [],
+      leftOut: [],
       actions: [],
       secrets: [],
       members: [],

@@ -25,6 +25,7 @@ import {
 } from '../schemas/project.ts';
 import { actionBody, type ActionBody } from '../schemas/project-action.ts';
 import { wholeDefinition } from './project-actions.ts';
+import type { Repository } from '../schemas/repository.ts';
 import { askedBy, defaultWords, readFollowed, wordsOf } from './projects.ts';
 
 const tags = ['projects'];
@@ -35,13 +36,14 @@ export function addProjectTransferRoutes(api: Api, context: RouteContext): void 
   addImport(api, context);
 }
 
-function show({ words, repositories, actions, secrets, members }: PortableProject): ExportedProject {
+function show({ words, repositories, leftOut, actions, secrets, members }: PortableProject): ExportedProject {
   const { checkInterval, branches, ...rest } = words;
   return {
     ...rest,
     branches: [...branches],
     check_interval: checkInterval,
     repositories,
+    left_out: leftOut,
     actions: actions.map(({ name, enabled, definition }) => ({ name, enabled, ...definition })),
     secrets,
     members,
@@ -180,9 +182,14 @@ async function take(context: RouteContext, request: FastifyRequest, { item, opti
   if (!parsed.success) throw invalid(parsed.error);
   const { data } = parsed;
   const texts = [...(data.repositories ?? []), data.repository, data.repoUrl, data.repo_url].filter((text) => text !== undefined);
-  const repositories = [];
-  for (const text of texts) repositories.push(await readFollowed(context, request, text));
-  const installationId = data.installation_id ?? repositories[0]?.installation_id ?? options.installationId;
+  const readAll = async (named: readonly string[]) => {
+    const all: Repository[] = [];
+    for (const text of named) all.push(await readFollowed(context, request, text));
+    return all;
+  };
+  const repositories = await readAll(texts);
+  const leftOut = await readAll(data.left_out ?? []);
+  const installationId = data.installation_id ?? repositories[0]?.installation_id ?? leftOut[0]?.installation_id ?? options.installationId;
   if (installationId === undefined)
     throw new RepoWatchError('request_invalid', 'Name a repository, or the installation that the project goes to: installation_id.');
   const what = `installation ${installationId}`;
@@ -192,10 +199,11 @@ async function take(context: RouteContext, request: FastifyRequest, { item, opti
     {
       installationId,
       words: { ...defaultWords, ...wordsOf(data) } as ProjectWords,
-      repositoryIds: repositories.map(({ id }) => id),
+      repositoryIds: texts.length > 0 || data.repositories ? repositories.map(({ id }) => id) : undefined,
+      leftOutIds: leftOut.map(({ id }) => id),
       actions: (data.actions ?? []).map(readAction),
       secrets: (data.secrets ?? []).map(({ name, action = null }) => ({ name, action })),
-      members: data.members ?? [],
+      members: data.members,
       onConflict: options.onConflict,
     },
     askedBy(request),
