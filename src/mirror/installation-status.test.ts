@@ -71,7 +71,7 @@ describe('the status of an installation', () => {
          suspended boolean, refused boolean, pending boolean, connected boolean, begun boolean, linked boolean, state text) order by s.ordinal`,
       [JSON.stringify(all.map((standing, ordinal) => ({ ordinal, ...standing })))],
     );
-    expect(all).toHaveLength(512);
+    expect(all).toHaveLength(1024);
     expect(rows.map((row) => row.status)).toEqual(all.map(deriveInstallationStatus));
   });
 
