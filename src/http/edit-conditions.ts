@@ -91,5 +91,6 @@ function tagAnswer(request: FastifyRequest, reply: FastifyReply, payload: unknow
   if (!['GET', 'HEAD'].includes(request.method) || none === undefined) return payload;
   if (!names(none, String(reply.getHeader('etag')).replace(/^W\//, ''), { weak: true })) return payload;
   void reply.code(304).removeHeader('content-type').removeHeader('content-length');
-  return '';
+  // Not an empty text: its length would be told for that of the answer (RFC 9110, 8.6).
+  return null;
 }

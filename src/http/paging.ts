@@ -60,7 +60,8 @@ export function toPage<Row, Item>(rows: Row[], limit: number, shape: { item: (ro
 
 /** Adds the `Link` header of the next page, and of the first (RFC 8288), and answers the page. */
 export function withLink<Item>(request: FastifyRequest, reply: FastifyReply, page: Page<Item>): Page<Item> {
-  const url = new URL(request.url, reply.server.publicUrl ?? `${request.protocol}://${request.host}`);
+  // Not as the base of an address: behind a proxy, ours may begin with a path.
+  const url = new URL(`${reply.server.publicUrl ?? `${request.protocol}://${request.host}`}${request.url}`);
   const links: string[] = [];
   if (page.meta.next !== null) {
     url.searchParams.set('cursor', page.meta.next);

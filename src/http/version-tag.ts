@@ -12,6 +12,7 @@ export function versionTag(item: { id: string; version: number }): string {
 /** The version that `If-Match` asks for; undefined when it asks for none or any, 0, which nothing has, for the tag of something else. */
 export function wantedVersion(id: string, ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
-  const found = /^"(\d+)\.(\d+)\.[\w-]+"$/.exec(ifMatch.trim());
-  return found?.[1] === id ? Number(found[2]) : 0;
+  const tags = ifMatch.split(',').map((tag) => /^"(\d+)\.(\d+)\.[\w-]+"$/.exec(tag.trim()));
+  // Versions only grow: of several the latest is the one that can still be there.
+  return Math.max(0, ...tags.map((found) => (found?.[1] === id ? Number(found[2]) : 0)));
 }

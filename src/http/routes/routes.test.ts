@@ -284,3 +284,12 @@ test('reconcile is asked for one repository or all', async () => {
   };
   expect([await ask({}), await ask({ repository: 'acme/app' }), await ask({ repository: 'acme/nothing' })]).toEqual([202, 202, 404]);
 });
+
+test('what has not changed is 304, and no length is told for it', async () => {
+  const read = (headers: Record<string, string>) => fetch(`${server.base}/api/jobs`, { headers: { ...withToken, ...headers } });
+  const tag = (await read({})).headers.get('etag')!;
+  for (const none of [tag, `W/${tag}`, `"x", W/${tag}`, '*']) {
+    const { status, headers } = await read({ 'if-none-match': none });
+    expect([status, headers.get('content-length'), headers.get('etag')]).toEqual([304, null, tag]);
+  }
+});
