@@ -4,15 +4,14 @@ import { parse } from 'yaml';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { readBlocks } from '../../../test/support/docs-pages.ts';
 import { startHttp, type TestHttpServer } from '../../../test/support/http.ts';
-import { kind as webhook } from '../../actions/webhook/index.ts';
-import { exampleKinds } from '../../../test/support/config-world.ts';
+import { loadKinds } from '../../actions/load-kinds.ts';
 
 let base: TestDatabase;
 let server: TestHttpServer;
 
 beforeAll(async () => {
   base = await createTestDatabase();
-  server = await startHttp(base.db, { kinds: [webhook, ...exampleKinds.filter((kind) => kind.name === 'script')] });
+  server = await startHttp(base.db, { kinds: await loadKinds() });
 });
 
 afterAll(async () => {
