@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const flags = ['deleted', 'allowed', 'suspended', 'refused', 'pending', 'connected', 'begun', 'linked'] as const;
 
-/** Every standing that there can be: 2 to the 7th, times the four states of a listing. */
+/** Every standing that there can be: 2 to the 8th, times the four states of a listing. */
 const all: Standing[] = Array.from({ length: 2 ** flags.length }).flatMap((_, bits) => {
   const set = Object.fromEntries(flags.map((flag, index) => [flag, ((bits >> index) & 1) === 1]));
   return listingStates.map((state) => Object.assign({ state }, set) as unknown as Standing);

@@ -39,6 +39,12 @@ export async function purgeInstallation(db: Db, id: string): Promise<Purged> {
   await db.raw('update repositories set config_id = null where installation_id = ?', [id]);
   await db.raw('delete from watches w using repositories r where r.id = w.repository_id and r.installation_id = ?', [id]);
   const repositories = await count('delete from repositories where installation_id = ?', [id]);
+  // Versions that are no repository's: those of its projects, whose actions often hold addresses with a token.
+  await db.raw(
+    `delete from configs c where c.installation_id = ? and c.repository_id is null
+       and not exists (select 1 from watches w where w.config_id = c.id)`,
+    [id],
+  );
   await db.raw('update installations set purged_at = now() where id = ?', [id]);
   return { repositories, changes: gone.get('changes') ?? 0, runs: gone.get('runs') ?? 0, deliveries, secrets };
 }

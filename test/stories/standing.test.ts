@@ -137,6 +137,11 @@ test('suspended: what is under way ends with a code; deleted: it can be purged, 
   expect(await runFor(head)).toMatchObject({ code: 'installation_suspended' });
   const { id } = await installationOf('acme');
   await world.api(`/api/installations/${String(id)}/purge`, { method: 'POST', body: {}, status: 409 });
+  const words = { name: 'Last', repository: fullName, branches: ['main'] };
+  const project = String((await world.api('/api/projects', { method: 'POST', body: words, status: 201 }))['id']);
+  const action = { uses: 'webhook', with: { url: `${world.sink.url}/token-of-the-project` } };
+  await world.api(`/api/projects/${project}/actions`, { method: 'POST', body: action, status: 201 });
+  await world.api(`/api/projects/${project}/secrets`, { method: 'POST', body: { name: 'LAST', value: 'value' }, status: 201 });
   await world.github!.unsuspend('acme');
   await world.github!.uninstall('acme');
   await world.eventually('deleted', async () => (await world.list('/api/installations?status=deleted')).length === 1);
@@ -144,6 +149,12 @@ test('suspended: what is under way ends with a code; deleted: it can be purged, 
   const purged = await world.api(`/api/installations/${String(id)}/purge`, { method: 'POST', body: {} });
   expect(Number(purged['repositories'])).toBeGreaterThan(0);
   expect(await world.list(`/api/installations/${String(id)}/repos`)).toEqual([]);
+  const { rows } = await world.database.db.raw<{ rows: Record<string, number>[] }>(
+    `select (select count(*)::int from projects) as projects, (select count(*)::int from project_actions) as actions,
+       (select count(*)::int from secrets where project_id is not null) as secrets,
+       (select count(*)::int from configs where content like '%token-of-the-project%') as versions`,
+  );
+  expect(rows).toEqual([{ projects: 0, actions: 0, secrets: 0, versions: 0 }]);
   const late = await world.deliver('push', pushPayload({ repository: { id: githubId, name: 'last' }, installation, after: shaOf('late') }));
   expect(await world.settled(late.guid)).toMatchObject({ status: 'ignored', code: 'installation_deleted' });
 });
