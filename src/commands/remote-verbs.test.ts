@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { remoteVerbs } from './add-remote-verbs.ts';
@@ -59,6 +60,7 @@ describe('verbs of a server', () => {
       const { code, out } = await run(['completion', shell]);
       expect({ shell, code, missing: verbs.flat().filter((word) => !out.includes(word)) }).toEqual({ shell, code: 0, missing: [] });
       expect(out).toContain('replay-of');
+      if (shell === 'bash') expect(spawnSync('bash', ['-n'], { input: out, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
     }
     expect((await run(['completion', 'csh'])).code).toBe(1);
     expect((await run(['sync', '--help'])).out).toContain('reconcile|sync');
