@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { startHttp, withToken, type TestHttpServer } from '../../test/support/http.ts';
 import { intakePath } from './node-server.ts';
+import { projectBody } from './schemas/project.ts';
+import { tokenBody } from './schemas/token.ts';
 
 interface Operation {
   summary?: string;
@@ -56,6 +58,15 @@ test('is valid by the schema of OpenAPI 3.1, and every operation has a name of i
   expect(ids).toContain('getRepoHooksByHookId');
   const known = new Set(document.tags.map(({ name }) => name));
   expect(all.flatMap(({ tags = [] }) => tags).filter((tag) => !known.has(tag))).toEqual([]);
+});
+
+test.each([
+  ['/api/tokens', tokenBody],
+  ['/api/projects', projectBody],
+])('POST %s has an example that it takes', (path, body) => {
+  const [example] = (body.meta()?.['examples'] ?? []) as unknown[];
+  expect(body.safeParse(example)).toMatchObject({ success: true });
+  expect(JSON.stringify(document.paths[path]?.['post'])).toContain(JSON.stringify(example));
 });
 
 test('says which headers are taken and answered', () => {

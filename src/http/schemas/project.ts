@@ -76,12 +76,14 @@ const words = {
 };
 
 /** The body that makes a project. */
-export const projectBody = z.strictObject({
-  name,
-  branches,
-  installation_id: idText.optional().describe('For a project that follows no repository yet'),
-  ...words,
-});
+export const projectBody = z
+  .strictObject({
+    name,
+    branches,
+    installation_id: idText.optional().describe('For a project that follows no repository yet'),
+    ...words,
+  })
+  .meta({ examples: [{ name: 'shop', branches: ['main', 'release/**'], check_interval: 15, repository: 'acme/app' }] });
 
 /** The body that puts other words in the place of a project's; what it follows stays unless repositories are named. */
 export const projectReplacement = z.strictObject({ name, branches, ...words });

@@ -39,12 +39,14 @@ export type TokenQuery = z.output<typeof tokenQuery>;
 const ids = z.array(idText).min(1).max(100);
 
 /** What makes a token. */
-export const tokenBody = z.strictObject({
-  name: filterText(100).describe('What it is for'),
-  scopes: z.array(z.enum(tokenScopes)).min(1).max(3).default(['read']).describe('admin brings write, and write brings read'),
-  expires_at: timestamp.nullish().describe('Without it, it does not expire; never later than the token that makes it'),
-  installations: ids.optional().describe('Restricts it to these, and to `repositories` and `projects`'),
-  repositories: z.array(repositoryName).min(1).max(100).optional(),
-  projects: ids.optional(),
-});
+export const tokenBody = z
+  .strictObject({
+    name: filterText(100).describe('What it is for'),
+    scopes: z.array(z.enum(tokenScopes)).min(1).max(3).default(['read']).describe('admin brings write, and write brings read'),
+    expires_at: timestamp.nullish().describe('Without it, it does not expire; never later than the token that makes it'),
+    installations: ids.optional().describe('Restricts it to these, and to `repositories` and `projects`'),
+    repositories: z.array(repositoryName).min(1).max(100).optional(),
+    projects: ids.optional(),
+  })
+  .meta({ examples: [{ name: 'nightly report', scopes: ['read'], expires_at: '2030-01-01T00:00:00Z' }] });
 export type TokenBody = z.output<typeof tokenBody>;
