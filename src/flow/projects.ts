@@ -127,7 +127,7 @@ function nameTaken(name: string): RepoWatchError {
 }
 
 /** Lets a project follow these repositories beside what it follows. */
-export async function followAll(trx: Db, wish: { project: Project; repositoryIds: readonly string[]; by: AskedBy }): Promise<void> {
+async function followAll(trx: Db, wish: { project: Project; repositoryIds: readonly string[]; by: AskedBy }): Promise<void> {
   const { project, repositoryIds, by } = wish;
   for (const repositoryId of repositoryIds) await setOne(trx, { project, repositoryId, following: true, asked: by });
 }
