@@ -277,5 +277,6 @@ test('no secret was told anywhere, and writes were a second apart', async () => 
   expect(JSON.stringify(await github().checkRuns(app.fullName))).not.toContain(canary);
   const writes = calls.filter(({ method, path }) => method !== 'GET' && path.startsWith('/repos/')).map(({ at }) => at.getTime());
   const gaps = writes.slice(1).map((time, index) => time - writes[index]!);
-  expect(Math.min(...gaps)).toBeGreaterThan(900);
+  // They leave a second apart; when each arrives depends on the machine. Without the line they come within milliseconds.
+  expect(Math.min(...gaps)).toBeGreaterThan(500);
 });

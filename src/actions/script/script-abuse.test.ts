@@ -58,6 +58,19 @@ async function tryAbuses(
   judge: (end: ScriptEnd) => boolean,
   changes: Parameters<typeof scriptJob>[1] = {},
 ): Promise<string[]> {
+  for (let times = 1; ; times += 1) {
+    const { wrong, heldUp } = await tryOnce(abuses, judge, changes);
+    // What an abuse does to its parent it does each time; the test runner's own garbage is collected now and then.
+    if (wrong.length === 0 && heldUp > mostHeldUpMs && times < 3) continue;
+    return [...wrong, ...(heldUp > mostHeldUpMs ? [`the parent was held up for ${heldUp} ms`] : [])];
+  }
+}
+
+async function tryOnce(
+  abuses: readonly Abuse[],
+  judge: (end: ScriptEnd) => boolean,
+  changes: Parameters<typeof scriptJob>[1],
+): Promise<{ wrong: string[]; heldUp: number }> {
   const holdUps = watchHoldUps();
   const wrong = await Promise.all(
     abuses.map(async ([name, source], index) => {
@@ -72,8 +85,7 @@ async function tryAbuses(
       return lines;
     }),
   );
-  const heldUp = holdUps.end();
-  return [...wrong.flat(), ...(heldUp > mostHeldUpMs ? [`the parent was held up for ${heldUp} ms`] : [])];
+  return { wrong: wrong.flat(), heldUp: holdUps.end() };
 }
 
 const endsWith =
