@@ -6,6 +6,7 @@ import { adminRequester, type Requester } from '../people/requester.ts';
 import { looksLikeToken } from '../people/token-text.ts';
 import { FailureLimiter } from './failure-limiter.ts';
 import type { Identify } from './identify.ts';
+import { InnerCalls } from './inner-calls.ts';
 import { refuseOtherSite, requireOwnPage } from './own-page.ts';
 
 /** Compares a token in constant time; both are hashed first, so that not even the length can be measured. */
@@ -29,6 +30,8 @@ export interface TokenGate {
   /** Says again who sends a request that is still open; undefined when they may not ask any more. */
   recheck(request: FastifyRequest): Promise<Requester | undefined>;
   identify: Identify;
+  /** What pages ask of the REST side for people. */
+  inner: InnerCalls;
 }
 
 /** What the gate of a server is made from. */
@@ -48,6 +51,7 @@ const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Creates the gate of one server. */
 export function createTokenGate({ adminToken, identify, publicUrl }: GateOptions, clock = systemClock): TokenGate {
   const failures = new FailureLimiter(clock);
+  const inner = new InnerCalls();
   const refuse = (error: RepoWatchError, { request, reply }: Sender): RepoWatchError => {
     failures.fail(request.ip);
     void reply.header('www-authenticate', 'Bearer realm="RepoWatch", error="invalid_token"');
@@ -76,6 +80,7 @@ export function createTokenGate({ adminToken, identify, publicUrl }: GateOptions
   };
   return {
     identify,
+    inner,
     async recheck(request) {
       const token = bearerToken(request.headers.authorization);
       if (token === '') return (await identify.bySession(request))?.requester;
@@ -87,6 +92,9 @@ export function createTokenGate({ adminToken, identify, publicUrl }: GateOptions
     },
     checkToken,
     requireToken: async (request, reply) => {
+      // The page has identified the person, and has seen to it that writes come from our own page.
+      request.requester = inner.find(request);
+      if (request.requester !== undefined) return;
       const visitor = request.headers.authorization === undefined ? await identify.bySession(request) : undefined;
       // A browser sends the cookie by itself, whoever's page asked it to (threat model D13).
       if (visitor !== undefined && !safe.has(request.method)) requireOwnPage(request, publicUrl);

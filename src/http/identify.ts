@@ -35,9 +35,10 @@ export interface Identify {
 /** The name of the cookie that holds a session. */
 export const sessionCookie = 'repowatch_session';
 
-function cookieOf(request: FastifyRequest): string | undefined {
+/** The value of a cookie of a request. */
+export function findCookie(request: FastifyRequest, name: string): string | undefined {
   const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim());
-  return pairs.find((pair) => pair.startsWith(`${sessionCookie}=`))?.slice(sessionCookie.length + 1);
+  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
 /** Creates what tells people apart. Nothing is remembered between requests: what is taken back ends at once. */
@@ -56,7 +57,7 @@ export function createIdentify(options: IdentifyOptions): Identify {
       return await requesterOfToken(options, token);
     },
     async bySession(request) {
-      const value = cookieOf(request);
+      const value = findCookie(request, sessionCookie);
       const session = value === undefined ? undefined : await findSession(db, value, options.adminToken);
       if (session === undefined) return undefined;
       if (session.userId === null) return { session, requester: adminRequester };

@@ -273,7 +273,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   await app.register(
     async (api) => {
       addAccessGuard(api, context);
-      await addRateLimit(api, settings.rateLimit ?? 0);
+      await addRateLimit(api, settings.rateLimit ?? 0, context.gate.inner);
       addBodyRules(api);
       api.addHook('preValidation', createRenameRedirect(options.db));
       addEditConditions(api, options);

@@ -1,80 +1,71 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { selectTokens } from './design-tokens.ts';
 
 const require = createRequire(import.meta.url);
 
 /** A file of the page under an address that changes with its content. */
-interface Asset {
+export interface Asset {
   path: string;
   type: string;
   content: Buffer;
+  gzip: Buffer;
 }
 
-/** Everything the page loads. */
+/** Everything the pages load. */
 export interface Assets {
   style: Asset;
+  /** What every page loads. */
   script: Asset;
+  /** What pages with charts load besides. */
+  charts: Asset;
+  /** What the watch editor loads besides. */
+  editor: Asset;
   icon: Asset;
   /** By the last part of the path. */
   byName: ReadonlyMap<string, Asset>;
 }
 
-const ownFile = (name: string) => readFileSync(fileURLToPath(new URL(`assets/${name}`, import.meta.url)), 'utf8');
+const folder = fileURLToPath(new URL('assets/', import.meta.url));
+const readOwn = (name: string) => readFileSync(`${folder}${name}`, 'utf8');
+const readPackage = (name: string) => readFileSync(require.resolve(name), 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
 
-const themes = {
-  light: require.resolve('@primer/primitives/dist/css/functional/themes/light.css'),
-  dark: require.resolve('@primer/primitives/dist/css/functional/themes/dark.css'),
-};
-
-function readTokens(theme: keyof typeof themes): Map<string, string> {
-  const css = readFileSync(themes[theme], 'utf8').replace(/\/\*[^]*?\*\//g, '');
-  const tokens = new Map<string, string>();
-  for (const [, name, value] of css.matchAll(/(--[\w-]+):\s*([^;]+);/g)) {
-    if (name !== undefined && value !== undefined && !tokens.has(name)) tokens.set(name, value);
-  }
-  return tokens;
+/** The files of a folder, in the order of their names. */
+function readFolder(name: string, extension: string): string[] {
+  const names = readdirSync(`${folder}${name}`).filter((file) => file.endsWith(extension));
+  return names.toSorted().map((file) => readOwn(`${name}/${file}`));
 }
 
-function usedTokens(css: string, tokens: ReadonlyMap<string, string>, used = new Set<string>()): Set<string> {
-  for (const [, name = ''] of css.matchAll(/var\((--[\w-]+)/g)) {
-    const value = tokens.get(name);
-    if (value === undefined || used.has(name)) continue;
-    used.add(name);
-    usedTokens(value, tokens, used);
-  }
-  return used;
-}
-
-/** Primer's colours for light and dark, cut down to those that the style uses: 4 KB instead of 240. */
-export function selectTokens(css: string): string {
-  const block = (theme: keyof typeof themes) => {
-    const tokens = readTokens(theme);
-    const lines = [...usedTokens(css, tokens)].map((name) => `${name}:${tokens.get(name)};`);
-    return `:root{color-scheme:${theme};${lines.join('')}}`;
-  };
-  return `${block('light')}\n@media (prefers-color-scheme:dark){${block('dark')}}\n`;
-}
+/** Our scripts do not see each other's names. */
+const enclose = (script: string) => `(() => {\n${script}\n})();`;
 
 function createAsset(name: string, type: string, text: string): Asset {
   const content = Buffer.from(text);
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
   const [stem, extension] = name.split('.');
-  return { path: `/assets/${stem}-${hash}.${extension}`, type, content };
+  return { path: `/assets/${stem}-${hash}.${extension}`, type, content, gzip: gzipSync(content) };
 }
 
-/** Reads the page's files once: GitHub's tokens and our style, htmx with its stream extension and our script. */
+function createScript(name: string, parts: readonly string[]): Asset {
+  return createAsset(name, 'text/javascript; charset=utf-8', parts.join('\n;\n'));
+}
+
+/** Reads the pages' files once: GitHub's tokens and our style, htmx with its stream extension and our scripts, uPlot for charts. */
 export function loadAssets(): Assets {
-  const css = ownFile('page.css');
+  const css = [readPackage('uplot/dist/uPlot.min.css'), ...readFolder('css', '.css')].join('\n');
   const style = createAsset('page.css', 'text/css; charset=utf-8', selectTokens(css) + css);
-  const scripts = [
-    readFileSync(require.resolve('htmx.org/dist/htmx.min.js'), 'utf8'),
-    readFileSync(require.resolve('htmx.org/dist/ext/hx-sse.min.js'), 'utf8'),
-    ownFile('page.js'),
-  ].map((text) => text.replace(/^\/\/# sourceMappingURL=.*$/m, ''));
-  const script = createAsset('page.js', 'text/javascript; charset=utf-8', scripts.join('\n;\n'));
-  const icon = createAsset('icon.svg', 'image/svg+xml', ownFile('icon.svg'));
-  const byName = new Map([style, script, icon].map((asset) => [asset.path.slice('/assets/'.length), asset]));
-  return { style, script, icon, byName };
+  const own = (name: string) => readFolder(name, '.js').map(enclose);
+  const script = createScript('page.js', [
+    readPackage('htmx.org/dist/htmx.min.js'),
+    readPackage('htmx.org/dist/ext/hx-sse.min.js'),
+    ...own('js'),
+  ]);
+  const charts = createScript('charts.js', [readPackage('uplot/dist/uPlot.iife.min.js'), ...own('charts')]);
+  const editor = createScript('editor.js', own('editor'));
+  const icon = createAsset('icon.svg', 'image/svg+xml', readOwn('icon.svg'));
+  const byName = new Map([style, script, charts, editor, icon].map((asset) => [asset.path.slice('/assets/'.length), asset]));
+  return { style, script, charts, editor, icon, byName };
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 
-/** How often a quiet stream says that it lives, so that proxies keep it and dead ones are noticed. Milliseconds. */
+/** How often a quiet stream says that it lives, so that proxies keep it, and the page notices when it hears nothing any more. Milliseconds. */
 const heartbeatMs = 15_000;
 
 /** One open stream of server-sent events. */
@@ -27,7 +27,7 @@ export function openEventStream(reply: FastifyReply, onClose: () => void): Event
     );
   };
   const heartbeat = setInterval(() => {
-    if (!full) full = !response.write(': still here\n\n');
+    if (!full) full = !response.write('event: beat\ndata: still here\n\n');
   }, heartbeatMs).unref();
   response.on('drain', () => {
     full = false;

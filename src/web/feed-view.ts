@@ -2,10 +2,10 @@ import type { Health } from '../http/http-options.ts';
 import { counterLimit, type Counters } from '../http/read/counters.ts';
 import { threadStatuses } from '../http/read/thread-heads.ts';
 import type { Thread, ThreadFilter } from '../http/read/threads.ts';
-import type { Assets } from './assets.ts';
 import { html, type Html } from './html.ts';
 import { icon } from './icons.ts';
-import { layout } from './layout.ts';
+import { livePart } from './kit/frame.ts';
+import type { PageContent } from './kit/view.ts';
 import { threadView } from './thread-view.ts';
 
 /** Everything the page shows at one moment. */
@@ -90,21 +90,6 @@ function feedList({ filter, threads, counters }: FeedState, facts: PageFacts): H
   </div>`;
 }
 
-/** The parts that change by themselves, as htmx partials: each finds its place and is morphed into it. */
-export function liveFragment(state: FeedState, facts: PageFacts): string {
-  return html`<hx-partial hx-target="#health" hx-swap="innerMorph">${healthView(state.health)}</hx-partial>
-    <hx-partial hx-target="#counters" hx-swap="innerMorph">${countersView(state.counters)}</hx-partial>
-    <hx-partial hx-target="#feed" hx-swap="innerMorph">${feedList(state, facts)}</hx-partial>`.text;
-}
-
-/** The query of a filter, for addresses. */
-function filterQuery({ repository, status }: ThreadFilter): string {
-  const query = new URLSearchParams();
-  if (repository !== undefined) query.set('repository', repository);
-  if (status !== undefined) query.set('status', status);
-  return query.size === 0 ? '' : `?${query.toString()}`;
-}
-
 function filtersView({ repository, status }: ThreadFilter): Html {
   return html`<form class="filters" method="get" action="/">
     <label class="search"
@@ -123,27 +108,13 @@ function filtersView({ repository, status }: ThreadFilter): Html {
     </label>
     <button class="btn" type="submit">Filter</button>
     ${(repository !== undefined || status !== undefined) && html`<a class="clear" href="/">Clear</a>`}
-    <span class="live"><span class="dot"></span><span class="live-on">Live</span><span class="live-off">Connecting…</span></span>
   </form>`;
 }
 
-/** The live page. */
-export function feedPage(assets: Assets, state: FeedState, facts: PageFacts): string {
-  const body = html`<header class="top">
-      <a class="brand" href="/"><img src="${assets.icon.path}" width="28" height="28" alt="" /><span>RepoWatch</span></a>
-      <span class="version">${facts.version}</span>
-      <div id="health">${healthView(state.health)}</div>
-      <a class="btn btn-sm btn-plain" href="/destinations">${icon('webhook')}<span>Destinations</span></a>
-      <a class="btn btn-sm btn-plain" href="/doctor">${icon('pulse')}<span>Doctor</span></a>
-      <form method="post" action="/logout">
-        <button class="btn btn-sm btn-plain" type="submit">${icon('sign-out')}<span>Sign out</span></button>
-      </form>
-    </header>
-    <main>
-      <section id="counters" aria-label="Today">${countersView(state.counters)}</section>
-      ${filtersView(state.filter)}
-      <section id="feed" aria-label="Threads">${feedList(state, facts)}</section>
-    </main>
-    <div hidden hx-sse:connect="/live${filterQuery(state.filter)}" hx-swap="none"></div>`;
-  return layout(assets, { title: 'RepoWatch', body });
+/** The overview. */
+export function feedContent(state: FeedState, facts: PageFacts): PageContent {
+  const live = { health: healthView(state.health), counters: countersView(state.counters), feed: feedList(state, facts) };
+  const body = html`<h1 class="sr-only">Overview</h1>
+    ${livePart('health', live.health)} ${livePart('counters', live.counters)} ${filtersView(state.filter)} ${livePart('feed', live.feed)}`;
+  return { title: 'RepoWatch', body, live };
 }

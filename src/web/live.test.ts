@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { createLog } from '../core/log.ts';
-import { adminRequester } from '../people/requester.ts';
 import { createLiveHub } from './live.ts';
 
 const log = createLog({ level: 'silent' });
@@ -26,27 +25,27 @@ function createListener() {
   };
 }
 
-const view = (repository?: string) => ({ repository, requester: adminRequester });
+const quiet = { end: () => undefined };
 
 test('reads once for all who look at the same, and tells them only what changed', async () => {
   let state = 'one';
   let readings = 0;
   const read = Promise.withResolvers<void>();
-  const hub = createLiveHub({
-    intervalMs: 1,
-    log,
-    render: async () => {
+  const hub = createLiveHub({ intervalMs: 1, log });
+  const view = {
+    key: '/',
+    read: async () => {
       readings += 1;
       if (readings === 5) read.resolve();
       return state;
     },
-  });
+  };
   expect(readings).toBe(0);
   const first = createListener();
-  const stop = hub.subscribe(view(), first.listen);
+  const stop = hub.subscribe(view, { hear: first.listen, ...quiet });
   expect(await first.next()).toBe('one');
   const second = createListener();
-  hub.subscribe(view(), second.listen);
+  hub.subscribe(view, { hear: second.listen, ...quiet });
   expect(second.queue).toEqual(['one']);
   await read.promise;
   expect(first.queue).toEqual([]);
@@ -63,27 +62,38 @@ test('reads once for all who look at the same, and tells them only what changed'
 
 test('goes on when a reading fails', async () => {
   let readings = 0;
-  const hub = createLiveHub({
-    intervalMs: 1,
-    log,
-    render: async () => {
-      readings += 1;
-      if (readings < 3) throw new Error('the database is away');
-      return 'back';
-    },
-  });
+  const hub = createLiveHub({ intervalMs: 1, log });
+  const read = async () => {
+    readings += 1;
+    if (readings < 3) throw new Error('the database is away');
+    return 'back';
+  };
   const listener = createListener();
-  hub.subscribe(view(), listener.listen);
+  hub.subscribe({ key: '/', read }, { hear: listener.listen, ...quiet });
   expect(await listener.next()).toBe('back');
   hub.close();
 });
 
-test('has room for 20 different filters and 200 people', () => {
-  const hub = createLiveHub({ intervalMs: 1_000, log, render: async () => '' });
-  for (let index = 0; index < 20; index += 1) hub.subscribe(view(`acme/${index}`), () => undefined);
-  expect(hub.hasRoom(view('acme/20'))).toBe(false);
-  expect(hub.hasRoom(view('ACME/1'))).toBe(true);
-  for (let index = 0; index < 180; index += 1) hub.subscribe(view('acme/1'), () => undefined);
-  expect(hub.hasRoom(view('acme/1'))).toBe(false);
+test('the age of a moment is no news; the end of a right ends the listening', async () => {
+  const fragments = ['now', '5 sec. ago', 'gone'].map((age) => `<relative-time datetime="2026-11-22T04:00:00.000Z">${age}</relative-time>`);
+  let reading = 0;
+  const hub = createLiveHub({ intervalMs: 1, log });
+  const ended = Promise.withResolvers<void>();
+  const listener = createListener();
+  const read = async () => (reading < fragments.length ? fragments[reading++] : undefined);
+  hub.subscribe({ key: '/', read }, { hear: listener.listen, end: ended.resolve });
+  await ended.promise;
+  expect(listener.queue).toEqual([fragments[0]]);
+  hub.close();
+});
+
+test('has room for 60 different pages and 200 people', () => {
+  const hub = createLiveHub({ intervalMs: 1_000, log });
+  const watch = (key: string) => hub.subscribe({ key, read: async () => '' }, { hear: () => undefined, ...quiet });
+  for (let index = 0; index < 60; index += 1) watch(`/repos/acme/${index}`);
+  expect(hub.hasRoom('/repos/acme/60')).toBe(false);
+  expect(hub.hasRoom('/repos/acme/1')).toBe(true);
+  for (let index = 0; index < 140; index += 1) watch('/repos/acme/1');
+  expect(hub.hasRoom('/repos/acme/1')).toBe(false);
   hub.close();
 });

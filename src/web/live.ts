@@ -1,80 +1,94 @@
 import { describeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import type { ThreadFilter } from '../http/read/threads.ts';
-import type { Requester } from '../people/requester.ts';
 
-/** Different filters that are watched at once; each costs its own reading. */
-const maxViews = 20;
+/** Different pages that are watched at once; each costs its own reading. */
+const maxViews = 60;
 /** Pages that listen at once. */
 const maxListeners = 200;
+/** Reading for those who look takes no more than this part of the time. */
+const readingShare = 1 / 4;
 
-/** What somebody looks at, and as whom: who sees the same shares one reading. */
-export interface LiveView extends ThreadFilter {
-  requester: Requester;
+/** What somebody looks at. Who looks at the same page in the same session shares one reading. */
+export interface LiveView {
+  key: string;
+  /** The fresh parts of the page; undefined when whoever looks may see it no more. */
+  read: () => Promise<string | undefined>;
 }
 
 /** Somebody who looks at the page. */
-type Listener = (fragment: string) => void;
+export interface Listener {
+  hear: (fragment: string) => void;
+  /** They may look no more. */
+  end: () => void;
+}
 
-interface View {
-  filter: LiveView;
+interface Watched {
+  view: LiveView;
   listeners: Set<Listener>;
   last: string | undefined;
 }
 
-/** Reads the newest threads for everybody who looks, and tells them when something changed. */
+/** Reads pages for everybody who looks, and tells them when something changed. */
 export interface LiveHub {
   /** False when too many look already. */
-  hasRoom(filter: LiveView): boolean;
+  hasRoom(key: string): boolean;
   /** Answers how to stop. The listener hears the present state soon. */
-  subscribe(filter: LiveView, listener: Listener): () => void;
+  subscribe(view: LiveView, listener: Listener): () => void;
   close(): void;
 }
 
-const keyOf = (filter: LiveView) => JSON.stringify([filter.repository?.toLowerCase(), filter.status, filter.requester.sight]);
+/** What differs at every reading is no news: the text of relative times, which the page counts on by itself, and the keys of forms. */
+function newsOf(fragment: string): string {
+  return fragment.replaceAll(/(<relative-time[^>]*>)[^<]*|(name="form_key" value=")[^"]*/g, '$1$2');
+}
 
-/** Creates the hub. It reads only while somebody looks, once for all who look at the same; a reading is never begun before the last is over. */
-export function createLiveHub(options: { render: (filter: LiveView) => Promise<string>; intervalMs: number; log: Log }): LiveHub {
-  const views = new Map<string, View>();
+/** Creates the hub. It reads only while somebody looks; a reading is never begun before the last is over, and less often when readings take long. */
+export function createLiveHub(options: { intervalMs: number; log: Log }): LiveHub {
+  const views = new Map<string, Watched>();
   let timer: NodeJS.Timeout | undefined;
   let reading = false;
   let closed = false;
 
-  async function refresh(view: View): Promise<void> {
-    const fragment = await options.render(view.filter);
-    if (fragment === view.last) return;
-    view.last = fragment;
-    for (const listener of view.listeners) listener(fragment);
+  async function refresh(watched: Watched): Promise<void> {
+    const fragment = await watched.view.read();
+    if (fragment === undefined) {
+      for (const listener of watched.listeners) listener.end();
+      return;
+    }
+    if (watched.last !== undefined && newsOf(fragment) === newsOf(watched.last)) return;
+    watched.last = fragment;
+    for (const listener of watched.listeners) listener.hear(fragment);
   }
 
   async function readAll(): Promise<void> {
     if (reading || closed) return;
     reading = true;
-    for (const view of views.values()) {
+    const from = performance.now();
+    for (const watched of views.values()) {
       // The database may be away for a while; the page keeps what it shows.
-      await refresh(view).catch((error: unknown) => options.log.warn({ error: describeError(error) }, 'live page could not be read'));
+      await refresh(watched).catch((error: unknown) => options.log.warn({ error: describeError(error) }, 'live page could not be read'));
     }
     reading = false;
     clearTimeout(timer);
-    if (views.size > 0 && !closed) timer = setTimeout(() => void readAll(), options.intervalMs).unref();
+    const pauseMs = Math.max(options.intervalMs, (performance.now() - from) * (1 / readingShare - 1));
+    if (views.size > 0 && !closed) timer = setTimeout(() => void readAll(), pauseMs).unref();
   }
 
   function countListeners(): number {
-    return [...views.values()].reduce((sum, view) => sum + view.listeners.size, 0);
+    return [...views.values()].reduce((sum, { listeners }) => sum + listeners.size, 0);
   }
 
   return {
-    hasRoom: (filter) => !closed && countListeners() < maxListeners && (views.has(keyOf(filter)) || views.size < maxViews),
-    subscribe(filter, listener) {
-      const key = keyOf(filter);
-      const view = views.get(key) ?? { filter, listeners: new Set<Listener>(), last: undefined };
-      views.set(key, view);
-      view.listeners.add(listener);
-      if (view.last !== undefined) listener(view.last);
+    hasRoom: (key) => !closed && countListeners() < maxListeners && (views.has(key) || views.size < maxViews),
+    subscribe(view, listener) {
+      const watched = views.get(view.key) ?? { view, listeners: new Set<Listener>(), last: undefined };
+      views.set(view.key, watched);
+      watched.listeners.add(listener);
+      if (watched.last !== undefined) listener.hear(watched.last);
       void readAll();
       return () => {
-        view.listeners.delete(listener);
-        if (view.listeners.size === 0) views.delete(key);
+        watched.listeners.delete(listener);
+        if (watched.listeners.size === 0 && views.get(view.key) === watched) views.delete(view.key);
       };
     },
     close() {

@@ -260,7 +260,7 @@ describe('parts and buttons', () => {
 describe('live', () => {
   test('a new delivery arrives by itself, and the stream ends when the server closes', async () => {
     const own = await start(base.db);
-    const response = await fetch(`${own.base}/live`, { headers: { cookie: await signIn(own) } });
+    const response = await fetch(`${own.base}/live?of=/`, { headers: { cookie: await signIn(own) } });
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
     expect(response.headers.get('cache-control')).toBe('no-store');
     let text = '';

@@ -1,6 +1,5 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { catalogue, type ErrorCode } from '../core/error-catalogue.ts';
-import { describeError, isRepoWatchError, RepoWatchError } from '../core/errors.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { RepoWatchError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Db } from '../db/connect.ts';
 import type { TokenGate } from '../http/auth.ts';
@@ -11,18 +10,22 @@ import { threadStatuses, type ThreadStatus } from '../http/read/thread-heads.ts'
 import { listThreads, type ThreadFilter } from '../http/read/threads.ts';
 import type { Requester } from '../people/requester.ts';
 import { loadAssets, type Assets } from './assets.ts';
+import { addBasePathHook } from './base-path.ts';
 import { addDestinationsPage } from './destinations-page.ts';
 import { addDetailRoutes } from './detail-routes.ts';
 import { addDoctorPage } from './doctor-page.ts';
-import { createDoor, type Door } from './door.ts';
-import { openEventStream, type EventStream } from './event-stream.ts';
-import { feedPage, liveFragment, type FeedState, type PageFacts } from './feed-view.ts';
-import { problemPage } from './layout.ts';
-import { createLiveHub, type LiveView } from './live.ts';
+import { createDoor } from './door.ts';
+import { feedContent, type FeedState } from './feed-view.ts';
+import { addPage } from './kit/pages.ts';
+import type { Site } from './kit/site.ts';
+import type { PageDefinition } from './kit/view.ts';
+import { addLiveRoute } from './live-route.ts';
+import { createLiveHub } from './live.ts';
 import { addLoginRoutes } from './login-routes.ts';
+import { createPageErrors } from './page-errors.ts';
+import { addSetupReturnRoutes, type SetupReturnTools } from './setup-return.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
 import { addValidationPage } from './validation-page.ts';
-import { addSetupReturnRoutes, type SetupReturnTools } from './setup-return.ts';
 
 /** How many threads the page shows. */
 const shownThreads = 30;
@@ -34,8 +37,6 @@ const slowFactsMs = 2_000;
 const countingShare = 1 / 20;
 /** Groups of people whose counters are remembered. */
 const rememberedSights = 100;
-/** How often is looked whether somebody who watches may still do so. Milliseconds. */
-const recheckMs = 15_000;
 
 /** What the page needs from the rest. */
 export interface PagesOptions {
@@ -51,15 +52,6 @@ export interface PagesOptions {
   version: string;
   log: Log;
 }
-
-/** What the page's routes share. */
-interface PageContext extends PagesOptions {
-  assets: Assets;
-  door: Door;
-  signIn: PeopleActions['signIn'];
-}
-
-const hidden = { schema: { hide: true }, config: { access: 'page' as const } };
 
 function readFilter(query: unknown): ThreadFilter {
   const { repository, status } = query as Record<string, unknown>;
@@ -105,100 +97,58 @@ function createStateReader({ db, health }: PagesOptions): (filter: ThreadFilter,
 }
 
 function webhookUrl(request: FastifyRequest, publicUrl: string | undefined): string {
-  return new URL('/api/github/webhooks', publicUrl ?? `${request.protocol}://${request.host}`).href;
+  const base = publicUrl ?? `${request.protocol}://${request.host}`;
+  return `${base.replace(/\/+$/, '')}/api/github/webhooks`;
 }
 
-/** People get a page, or a line where a part of the page asked. */
-function createPageErrors({ assets, log }: PageContext) {
-  return async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-    const expected = isRepoWatchError(error) ? error : undefined;
-    const malformed = (error as { statusCode?: number }).statusCode === 415 || (error as { statusCode?: number }).statusCode === 413;
-    const code: ErrorCode = expected?.code ?? (malformed ? 'request_malformed' : 'internal_error');
-    if (code === 'internal_error') log.error({ request: request.id, error: describeError(error) }, 'page failed');
-    const { status, title } = catalogue[code];
-    const detail = expected?.message ?? `The log has more under request ${request.id}.`;
-    void reply.code(status);
-    if (request.headers['hx-request'] !== undefined) return reply.type('text/plain; charset=utf-8').send(`${title}: ${detail}`);
-    return reply.type('text/html; charset=utf-8').send(problemPage(assets, { title, detail }));
-  };
-}
-
-function addAssetRoute(app: FastifyInstance, { assets }: PageContext): void {
+function addAssetRoute(app: FastifyInstance, assets: Assets): void {
   app.get<{ Params: { name: string } }>(
     '/assets/:name',
     { schema: { hide: true }, config: { access: 'public' } },
-    async ({ params }, reply) => {
+    async ({ params, headers }, reply) => {
       const asset = assets.byName.get(params.name);
       if (asset === undefined) throw new RepoWatchError('not_found', 'There is no such file. Load the page again.');
       // The name changes with the content.
-      return reply.header('cache-control', 'public, max-age=31536000, immutable').type(asset.type).send(asset.content);
+      void reply.header('cache-control', 'public, max-age=31536000, immutable').header('vary', 'accept-encoding').type(asset.type);
+      if (!/\bgzip\b/.test(headers['accept-encoding'] ?? '')) return reply.send(asset.content);
+      return reply.header('content-encoding', 'gzip').send(asset.gzip);
     },
   );
 }
 
-function addFeedRoutes(app: FastifyInstance, context: PageContext): void {
-  const { assets, door, log, publicUrl, version } = context;
+/** The overview: what happened last, and how it stands. */
+function overviewPage(context: PagesOptions): PageDefinition {
   const read = createStateReader(context);
-  const factsOf = (request: FastifyRequest): PageFacts => ({ version, webhookUrl: webhookUrl(request, publicUrl) });
-  app.get('/', hidden, async (request, reply) => {
-    const visitor = await door.find(request);
-    if (visitor === undefined) return reply.redirect('/login', 303);
-    const page = feedPage(assets, await read(readFilter(request.query), visitor.requester), factsOf(request));
-    return reply.type('text/html; charset=utf-8').send(page);
-  });
-
-  const streams = new Set<EventStream>();
-  let facts: PageFacts | undefined;
-  const render = async ({ requester, ...filter }: LiveView) =>
-    liveFragment(await read(filter, requester), facts ?? { version, webhookUrl: '' });
-  const hub = createLiveHub({ render, intervalMs: liveIntervalMs, log });
-  app.get('/live', { ...hidden, config: { stream: true, access: 'page' }, exposeHeadRoute: false }, async (request, reply) => {
-    const { requester } = await door.require(request);
-    const view = { ...readFilter(request.query), requester };
-    if (!hub.hasRoom(view)) throw new RepoWatchError('page_busy', 'Too many pages are live at once. Close some of them.');
-    facts ??= factsOf(request);
-    void reply.hijack();
-    let stop: () => void = () => undefined;
-    const stream = openEventStream(reply, () => {
-      stop();
-      streams.delete(stream);
-      clearInterval(look);
-    });
-    // Whoever signs out, loses a role or a repository sees nothing more of it; the page comes back and asks anew.
-    const look = setInterval(() => void endUnlessSame(door, request, { requester, stream }), recheckMs).unref();
-    streams.add(stream);
-    stop = hub.subscribe(view, (fragment) => stream.send(fragment));
-    return reply;
-  });
-  app.addHook('preClose', async () => {
-    hub.close();
-    for (const stream of streams) stream.end();
-  });
+  return {
+    path: '/',
+    place: 'overview',
+    async render({ request, requester }) {
+      const facts = { version: context.version, webhookUrl: webhookUrl(request, context.publicUrl) };
+      return feedContent(await read(readFilter(request.query), requester), facts);
+    },
+  };
 }
 
-async function endUnlessSame(
-  door: Door,
-  request: FastifyRequest,
-  { requester, stream }: { requester: Requester; stream: EventStream },
-): Promise<void> {
-  const now = await door.find(request).catch(() => undefined);
-  if (JSON.stringify(now?.requester.sight) !== JSON.stringify(requester.sight)) stream.end();
-}
-
-/** Makes the pages: the live page, its parts, signing in and out, and their assets. Hand it to `createHttpServer` as `pages`. */
+/** Makes the pages: the site, signing in and out, and their assets. Hand it to `createHttpServer` as `pages`. */
 export function createPages(options: PagesOptions): (app: FastifyInstance, gate: TokenGate) => Promise<void> {
   const assets = loadAssets();
   return async (app, gate) => {
-    const context: PageContext = { ...options, assets, door: createDoor(options, gate), signIn: options.people.signIn };
-    app.setErrorHandler(createPageErrors(context));
-    addAssetRoute(app, context);
+    const { log, version, publicUrl } = options;
+    const door = createDoor(options, gate);
+    const hub = createLiveHub({ intervalMs: liveIntervalMs, log });
+    const site: Site = { app, assets, door, hub, log, version, publicUrl };
+    const context = { ...options, assets, door, signIn: options.people.signIn, publicUrl };
+    app.setErrorHandler(createPageErrors(site));
+    addBasePathHook(app, publicUrl);
+    addAssetRoute(app, assets);
     addLoginRoutes(app, context);
-    addSignInRoutes(app, { ...context, publicUrl: options.publicUrl });
-    addFeedRoutes(app, context);
+    addSignInRoutes(app, context);
+    addLiveRoute(site);
+    addPage(site, overviewPage(options));
     addDetailRoutes(app, context);
     addDoctorPage(app, context);
     addDestinationsPage(app, context);
     addValidationPage(app, context);
-    addSetupReturnRoutes(app, { ...context.setupReturn, assets, publicUrl: options.publicUrl });
+    addSetupReturnRoutes(app, { ...options.setupReturn, assets, publicUrl });
   };
 }

@@ -2,7 +2,8 @@ import type { ThreadAttempt, ThreadRun, ThreadStep } from '../http/read/threads.
 import type { TicketResult } from '../http/schemas/ticket.ts';
 import { html, type Html } from './html.ts';
 import { icon } from './icons.ts';
-import { describeDuration, statusIcon, statusLabel, timeAgo } from './status-view.ts';
+import { describeDuration, statusIcon, statusLabel } from './status-view.ts';
+import { timeAgo } from './parts/relative-time.ts';
 
 const kindIcons: Record<string, string> = { webhook: 'webhook', script: 'code-square' };
 

@@ -47,11 +47,6 @@ export function statusLabel(status: string): Html {
   return html`<span class="label label-${(looks[status] ?? plain).tone}">${status}</span>`;
 }
 
-/** A moment, which the page's script turns into "2 minutes ago". */
-export function timeAgo(at: string): Html {
-  return html`<relative-time datetime="${at}">${at.slice(0, 19).replace('T', ' ')} UTC</relative-time>`;
-}
-
 /** A length of time for people. */
 export function describeDuration(ms: number | null): string {
   if (ms === null) return '';

@@ -5,7 +5,8 @@ import { changeIcon, howKnown } from './change-view.ts';
 import { html, safeUrl, type Html } from './html.ts';
 import { icon } from './icons.ts';
 import { runView } from './run-view.ts';
-import { statusLabel, timeAgo } from './status-view.ts';
+import { statusLabel } from './status-view.ts';
+import { timeAgo } from './parts/relative-time.ts';
 
 const eventIcons: Record<string, string> = {
   push: 'repo-push',

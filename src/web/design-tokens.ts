@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+
+type ThemeName = 'light' | 'dark' | 'light-high-contrast' | 'dark-high-contrast';
+
+function readTokens(theme: ThemeName): Map<string, string> {
+  const path = require.resolve(`@primer/primitives/dist/css/functional/themes/${theme}.css`);
+  const css = readFileSync(path, 'utf8').replace(/\/\*[^]*?\*\//g, '');
+  const tokens = new Map<string, string>();
+  for (const [, name, value] of css.matchAll(/(--[\w-]+):\s*([^;]+);/g)) {
+    if (name !== undefined && value !== undefined && !tokens.has(name)) tokens.set(name, value);
+  }
+  return tokens;
+}
+
+function usedTokens(css: string, tokens: ReadonlyMap<string, string>, used = new Set<string>()): Set<string> {
+  for (const [, name = ''] of css.matchAll(/var\((--[\w-]+)/g)) {
+    const value = tokens.get(name);
+    if (value === undefined || used.has(name)) continue;
+    used.add(name);
+    usedTokens(value, tokens, used);
+  }
+  return used;
+}
+
+/**
+ * Primer's colours, cut down to those that the style uses: a few KB instead of 240 for each theme. Without a choice the system decides
+ * between light and dark, and whether there is to be more contrast; `data-theme` on the root is somebody's own choice.
+ */
+export function selectTokens(css: string): string {
+  const rules = (theme: ThemeName) => {
+    const tokens = readTokens(theme);
+    const lines = [...usedTokens(css, tokens)].map((name) => `${name}:${tokens.get(name)};`);
+    return `color-scheme:${theme.split('-', 1)[0]};${lines.join('')}`;
+  };
+  const system = (query: string, theme: ThemeName) => `@media ${query}{:root:not([data-theme]){${rules(theme)}}}`;
+  const chosen = (theme: ThemeName) => `:root[data-theme='${theme}']{${rules(theme)}}`;
+  return [
+    `:root{${rules('light')}}`,
+    system('(prefers-contrast:more)', 'light-high-contrast'),
+    system('(prefers-color-scheme:dark)', 'dark'),
+    system('(prefers-color-scheme:dark) and (prefers-contrast:more)', 'dark-high-contrast'),
+    chosen('light-high-contrast'),
+    chosen('dark'),
+    chosen('dark-high-contrast'),
+    '',
+  ].join('\n');
+}

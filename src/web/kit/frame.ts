@@ -1,0 +1,136 @@
+import { html, type Html } from '../html.ts';
+import { icon } from '../icons.ts';
+import { layout } from '../layout.ts';
+import { menu, type Place } from './navigation.ts';
+import { noticeText } from './notices.ts';
+import type { Site } from './site.ts';
+import { themeOf } from './theme.ts';
+import type { PageContent, View } from './view.ts';
+
+/** A part of a page that is kept fresh while the page is open; its content must also stand in the page's `live`. */
+export function livePart(id: string, content: Html): Html {
+  return html`<div id="${id}" class="live-part">${content}</div>`;
+}
+
+/** The fresh parts of a page, as htmx partials: each finds its place and is morphed into it. */
+export function liveFragment(live: Readonly<Record<string, Html>>): string {
+  const parts = Object.entries(live).map(
+    ([id, content]) => html`<hx-partial hx-target="#${id}" hx-swap="innerMorph">${content}</hx-partial>`,
+  );
+  return html`${parts}`.text;
+}
+
+function menuView(view: View, place: Place | undefined): Html {
+  const groups = menu.map(({ title, places }) => {
+    const shown = places.filter((entry) => !('admin' in entry) || view.requester.admin);
+    return html`${title !== '' && html`<h2>${title}</h2>`}
+      <ul>
+        ${shown.map(
+          (entry) =>
+            html`<li>
+              <a href="${entry.path}" data-key="${entry.key}" ${entry.place === place && html`aria-current="page"`}>
+                ${icon(entry.icon)}<span>${entry.title}</span>
+              </a>
+            </li>`,
+        )}
+      </ul>`;
+  });
+  return html`<nav class="menu" id="menu" aria-label="Site">${groups}</nav>`;
+}
+
+function topBar(site: Site, view: View, isLive: boolean): Html {
+  const { login, admin } = view.requester;
+  return html`<header class="top">
+    <button class="btn btn-plain menu-button" type="button" aria-controls="menu" aria-expanded="false" data-menu>
+      ${icon('three-bars', 'Menu')}
+    </button>
+    <a class="brand" href="/"><img src="${site.assets.icon.path}" width="28" height="28" alt="" /><span>RepoWatch</span></a>
+    <form class="site-search" action="/search" method="get" role="search">
+      <label class="sr-only" for="site-search">Search</label>${icon('search')}
+      <input
+        id="site-search"
+        type="search"
+        name="q"
+        maxlength="200"
+        placeholder="Search or jump to…"
+        value="${view.url.startsWith('/search') && view.query['q']}"
+      />
+      <kbd aria-hidden="true">/</kbd>
+    </form>
+    ${
+      isLive &&
+      html`<p class="live" role="status">
+        <span class="dot"></span><span class="live-on">Live</span><span class="live-off">Connecting…</span>
+        <span class="live-lost">Connection lost</span>
+      </p>`
+    }
+    <details class="person">
+      <summary class="btn btn-plain">${icon('person')}<span>${login}</span></summary>
+      <div class="person-menu">
+        <p class="muted">Signed in as <strong>${login}</strong>${admin && ', administrator'}</p>
+        <ul>
+          <li><a href="/settings">${icon('gear')} Settings and appearance</a></li>
+          <li><a href="/tokens">${icon('key-asterisk')} API tokens</a></li>
+          <li><a href="/api/docs">${icon('code')} REST API</a></li>
+        </ul>
+        <form method="post" action="/logout">
+          <button class="btn btn-block" type="submit">${icon('sign-out')}<span>Sign out</span></button>
+        </form>
+      </div>
+    </details>
+  </header>`;
+}
+
+/** Keys that do something on every page; the rest of the help is read from the menu by the script. */
+function keysHelp(): Html {
+  const keys = [
+    ['/', 'Search'],
+    ['j', 'Next row'],
+    ['k', 'Row before'],
+    ['Enter', 'Open the row'],
+    ['u', 'Up: back to the list'],
+    ['?', 'This help'],
+  ] as const;
+  return html`<dialog id="keys" class="dialog" aria-labelledby="keys-title">
+    <h2 id="keys-title">Keyboard</h2>
+    <dl class="keys">
+      ${keys.map(
+        ([key, what]) =>
+          html`<dt><kbd>${key}</kbd></dt>
+            <dd>${what}</dd>`,
+      )}
+      ${menu.flatMap(({ places }) =>
+        places.map(
+          ({ key, title }) =>
+            html`<dt><kbd>g</kbd> <kbd>${key}</kbd></dt>
+              <dd>${title}</dd>`,
+        ),
+      )}
+    </dl>
+    <form method="dialog"><button class="btn" type="submit">Close</button></form>
+  </dialog>`;
+}
+
+function notice(view: View): Html | false {
+  const text = noticeText(view.query['notice']);
+  return text !== undefined && html`<p class="flash flash-success" role="status">${icon('check')} ${text}</p>`;
+}
+
+/** A page inside the site's frame: bar, menu, what was done, content. */
+export function framedPage(site: Site, view: View, page: PageContent & { place?: Place }): string {
+  const isLive = page.live !== undefined;
+  const body = html`<a class="skip" href="#content">Skip to the content</a>
+    ${topBar(site, view, isLive)}
+    <div class="site">
+      ${menuView(view, page.place)}
+      <main id="content" class="page ${page.width === 'wide' && 'page-wide'}" tabindex="-1">${notice(view)} ${page.body}</main>
+    </div>
+    ${keysHelp()} ${isLive && html`<div hidden hx-sse:connect="/live?of=${encodeURIComponent(view.url)}" hx-swap="none"></div>`}`;
+  return layout(site.assets, {
+    title: page.title === 'RepoWatch' ? page.title : `${page.title} · RepoWatch`,
+    body,
+    className: 'framed',
+    scripts: page.scripts,
+    theme: themeOf(view.request),
+  });
+}

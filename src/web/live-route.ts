@@ -1,0 +1,60 @@
+import type { FastifyRequest } from 'fastify';
+import { RepoWatchError } from '../core/errors.ts';
+import { readReturnPath } from '../flow/begin-installation.ts';
+import { refuseOtherSite } from '../http/own-page.ts';
+import { liveHeader, liveKey } from './kit/live-reading.ts';
+import { pageRoute } from './kit/pages.ts';
+import type { Site } from './kit/site.ts';
+import { openEventStream, type EventStream } from './event-stream.ts';
+
+/** Reads the fresh parts of a page as whoever holds this cookie; undefined when the page is not for them, or not any more. */
+async function readParts(site: Site, of: string, { headers, ip }: FastifyRequest): Promise<string | undefined> {
+  const { statusCode, payload } = await site.app.inject({
+    method: 'GET',
+    url: of,
+    remoteAddress: ip,
+    headers: { cookie: headers.cookie ?? '', host: headers.host ?? 'localhost', [liveHeader]: liveKey },
+  });
+  if (statusCode === 200) return payload;
+  if (statusCode >= 500) throw new Error(`${of} answered ${statusCode}.`);
+  return undefined;
+}
+
+/** The page that a stream is about: a path of this site that is no stream itself. */
+function readTarget(request: FastifyRequest): string {
+  const { of } = request.query as Record<string, unknown>;
+  const path = typeof of === 'string' ? readReturnPath(of) : undefined;
+  if (path === undefined || /^\/(?:live|api)(?:[/?]|$)/.test(path))
+    throw new RepoWatchError('request_invalid', 'The query names no page of this server. Use of=/ and so on.');
+  return path;
+}
+
+/** Adds the stream by which an open page hears what has become of its parts. Rights are asked again at every reading. */
+export function addLiveRoute(site: Site): void {
+  const streams = new Set<EventStream>();
+  site.app.get('/live', { ...pageRoute, config: { stream: true, access: 'page' }, exposeHeadRoute: false }, async (request, reply) => {
+    const { session } = await site.door.require(request);
+    refuseOtherSite(request);
+    const of = readTarget(request);
+    const key = `${session.id} ${of}`;
+    if (!site.hub.hasRoom(key)) throw new RepoWatchError('page_busy', 'Too many pages are live at once. Close some of them.');
+    if ((await readParts(site, of, request)) === undefined)
+      throw new RepoWatchError('not_found', 'There is no such page for you. Load it again.');
+    void reply.hijack();
+    let stop: () => void = () => undefined;
+    const stream = openEventStream(reply, () => {
+      stop();
+      streams.delete(stream);
+    });
+    streams.add(stream);
+    stop = site.hub.subscribe(
+      { key, read: async () => await readParts(site, of, request) },
+      { hear: (fragment) => stream.send(fragment), end: () => stream.end() },
+    );
+    return reply;
+  });
+  site.app.addHook('preClose', async () => {
+    site.hub.close();
+    for (const stream of streams) stream.end();
+  });
+}
