@@ -9,7 +9,7 @@ import { createApiClient, type Answer, type ApiClient } from './api-client.ts';
 import { framedPage, liveFragment } from './frame.ts';
 import { withNotice } from './notices.ts';
 import type { Site } from './site.ts';
-import type { PageDefinition, RefusedForm, View } from './view.ts';
+import type { PageContent, PageDefinition, RefusedForm, View } from './view.ts';
 
 /** What routes of pages declare: no line in the OpenAPI document, and web/door.ts judges who comes. */
 export const pageRoute = { schema: { hide: true }, config: { access: 'page' as const } };
@@ -73,6 +73,8 @@ export interface FormDefinition {
   submit: (view: View, values: FormValues) => Promise<Answer<unknown>>;
   /** Where to go when it was done, and the word of notices.ts for it. A field `return_to` of the form wins. */
   done: (view: View, result: { values: FormValues; value: unknown }) => { to: string; notice?: string };
+  /** Shows what was done at once, instead of going anywhere: a secret that is told this one time. */
+  reveal?: (view: View, result: { values: FormValues; value: unknown }) => PageContent | Promise<PageContent>;
 }
 
 /** Fields that are not shown again: whoever looks over a shoulder, or into a cache, finds no secret. */
@@ -106,6 +108,10 @@ export function addForm(site: Site, form: FormDefinition): void {
     const view = viewOf(site, request);
     const answer = await form.submit({ ...view, api: onceOnly(view.api, values['form_key']) }, values);
     if (!answer.ok) return await sendRefused(site, form, { view, reply, values, problem: answer.problem });
+    if (form.reveal !== undefined) {
+      const content = await form.reveal(view, { values, value: answer.value });
+      return reply.type('text/html; charset=utf-8').send(framedPage(site, view, { ...content, place: form.page.place }));
+    }
     const { to, notice } = form.done(view, { values, value: answer.value });
     const target = readReturnPath(values['return_to'] ?? '') ?? to;
     return reply.redirect(notice === undefined ? target : withNotice(target, notice), 303);
