@@ -23,6 +23,7 @@ import { addLiveRoute } from './live-route.ts';
 import { createLiveHub } from './live.ts';
 import { addLoginRoutes } from './login-routes.ts';
 import { createPageErrors } from './page-errors.ts';
+import { addPeoplePages } from './people/add-people-pages.ts';
 import { addSetupReturnRoutes, type SetupReturnTools } from './setup-return.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
 import { addValidationPage } from './validation-page.ts';
@@ -148,6 +149,7 @@ export function createPages(options: PagesOptions): (app: FastifyInstance, gate:
     addDetailRoutes(app, context);
     addDoctorPage(app, context);
     addDestinationsPage(app, context);
+    addPeoplePages(site);
     addValidationPage(app, context);
     addSetupReturnRoutes(app, { ...options.setupReturn, assets, publicUrl });
   };
