@@ -738,6 +738,32 @@ create table prunings (
   constraint prunings_pkey PRIMARY KEY (name)
 );
 
+create table rate_marks (
+  name text not null,
+  deliveries bigint default 0 not null,
+  changes bigint default 0 not null,
+  runs bigint default 0 not null,
+  next_deliveries bigint default 0 not null,
+  next_changes bigint default 0 not null,
+  next_runs bigint default 0 not null,
+  seen_at timestamp with time zone default now() not null,
+  constraint rate_marks_pkey PRIMARY KEY (name)
+);
+
+create table rates (
+  seconds integer not null,
+  slot timestamp with time zone not null,
+  installation_id bigint not null,
+  repository_id bigint not null,
+  deliveries integer default 0 not null,
+  changes integer default 0 not null,
+  runs integer default 0 not null,
+  first_run_id bigint,
+  samples bigint[] default '{}'::bigint[] not null,
+  constraint rates_pkey PRIMARY KEY (seconds, repository_id, slot, installation_id),
+  constraint rates_seconds_check CHECK ((seconds = ANY (ARRAY[60, 300, 3600])))
+);
+
 create table recoveries (
   id bigint generated always as identity,
   host text not null,

@@ -5,6 +5,7 @@ import type { Context } from '../flow/context.ts';
 import { moveToCurrentKey } from '../flow/key-jobs.ts';
 import { fireSchedules } from '../flow/fire-schedules.ts';
 import { sweepPresences } from '../flow/presence.ts';
+import { keepRates } from '../flow/keep-rates.ts';
 import { keepSchedules, reviewSchedules } from '../flow/keep-schedules.ts';
 import { pruneWhyNot } from '../flow/prune-why-not.ts';
 import { wakeRecovery } from '../flow/recover-deliveries.ts';
@@ -20,6 +21,7 @@ import { listInstallationsToList } from '../mirror/installation-health.ts';
 import { listDueMembers, planMembers } from '../mirror/members.ts';
 import { listDueConfigs, listDueFacts } from '../mirror/reconcile-due.ts';
 import { pruneDestinations } from '../destinations/destination-rows.ts';
+import { pruneRates } from '../runs/count-rates.ts';
 import { pruneHeldRuns } from '../runs/hold-run.ts';
 import { listDueSweeps } from '../mirror/sweeps.ts';
 import { deleteEndedSessions } from '../people/sessions.ts';
@@ -59,6 +61,7 @@ export function startScheduler(context: Context): Scheduler {
     createTick(context, { name: 'review of schedules', rule: '0 17 * * * *', work: () => reviewSchedules(context) }),
     createTick(context, { name: 'listing', rule: '30 * * * * *', work: () => wakeInstallations(context) }),
     createTick(context, { name: 'pruning', rule: '45 * * * * *', work: () => prune(context) }),
+    createTick(context, { name: 'rates', rule: '*/10 * * * * *', work: () => keepRates(context) }),
     createTick(context, { name: 'keys', rule: '15 * * * * *', work: () => moveToCurrentKey(context) }),
     createTick(context, { name: 'installations', rule: '0 */5 * * * *', work: () => installations.look() }),
   ];
@@ -82,6 +85,7 @@ async function prune(context: Context): Promise<void> {
   await pruneWhyNot(context);
   await pruneDestinations(context.db);
   await pruneHeldRuns(context.db);
+  await pruneRates(context.db);
   await deleteEndedSessions(context.db);
 }
 

@@ -1,9 +1,15 @@
 import type { Api, RouteContext } from '../api.ts';
 import { readPlace } from '../act-for-requester.ts';
+import { keepAwhile } from '../read/keep-awhile.ts';
+import { readAttention } from '../read/attention.ts';
+import { readRates } from '../read/rates.ts';
 import { readActivity, readRepositoryStatistics, readStatistics } from '../read/statistics.ts';
 import { requesterOf } from '../requester.ts';
+import type { Requester } from '../../people/requester.ts';
+import { attentionList } from '../schemas/attention.ts';
 import { repositoryParams } from '../schemas/common.ts';
 import { problems } from '../schemas/problem.ts';
+import { ratesQuery, ratesSchema, type RatesQuery } from '../schemas/rates.ts';
 import { activity, activityQuery, repositoryStatistics, statistics } from '../schemas/statistics.ts';
 
 const tags = ['repositories'];
@@ -50,5 +56,43 @@ export function addStatisticsRoutes(api: Api, context: RouteContext): void {
       },
     },
     async (request) => await readStatistics(db, requesterOf(request)),
+  );
+  addOverviewRoutes(api, context);
+}
+
+/** What the first page shows; many look at it at once, so answers are kept for a moment, for each group of people who see the same. */
+function addOverviewRoutes(api: Api, { db, actions }: RouteContext): void {
+  const rates = keepAwhile(
+    ({ query, requester }: { query: RatesQuery; requester: Requester }) => readRates(db, query, requester),
+    ({ query, requester }) => JSON.stringify([requester.sight, query]),
+  );
+  api.get(
+    '/stats/rates',
+    {
+      config: { access: { right: 'read', on: 'list' } },
+      schema: {
+        summary: 'Count deliveries, changes and runs by the clock, with how long they took',
+        tags: ['operations'],
+        querystring: ratesQuery,
+        response: { 200: ratesSchema, ...problems(422) },
+      },
+    },
+    async (request) => await rates({ query: request.query, requester: requesterOf(request) }),
+  );
+  const attention = keepAwhile(
+    (requester: Requester) => readAttention(db, { requester, loopWindowMs: actions.runs.loopWindowMs, now: new Date() }),
+    ({ sight }) => JSON.stringify(sight),
+  );
+  api.get(
+    '/attention',
+    {
+      config: { access: { right: 'read', on: 'list' } },
+      schema: {
+        summary: 'List what needs a person, the most urgent first',
+        tags: ['operations'],
+        response: { 200: attentionList, ...problems() },
+      },
+    },
+    async (request) => await attention(requesterOf(request)),
   );
 }

@@ -29,7 +29,9 @@ export const attentionSeverities = ['high', 'medium', 'low'] as const;
 export const attentionItem = z
   .object({
     kind: z.enum(attentionKinds),
-    severity: z.enum(attentionSeverities).describe('high: something is not done; medium: something went wrong; low: whenever there is time'),
+    severity: z
+      .enum(attentionSeverities)
+      .describe('high: something is not done; medium: something went wrong; low: whenever there is time'),
     title: z.string(),
     detail: z.string().describe('Why, and what to do'),
     since: timestamp.nullable(),
