@@ -193,7 +193,7 @@ test('attention names what needs a person, once, to whoever sees it, and nothing
     'secret_missing: acme/app names the secret GONE, which is not there',
   ]);
   const severities = all.map(({ severity }) => ['high', 'medium', 'low'].indexOf(severity));
-  expect(severities).toEqual(severities.toSorted());
+  expect(severities).toEqual(severities.toSorted((one, other) => one - other));
   const find = (kind: string, watch?: string) =>
     all.find((item) => item.kind === kind && (watch === undefined || item.target.watch === watch))!;
   expect(find('lane_blocked')).toMatchObject({
