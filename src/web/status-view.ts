@@ -26,6 +26,8 @@ const looks: Record<string, StatusLook> = {
   dead: { tone: 'danger', icon: 'skip-fill' },
   cancelled: { tone: 'muted', icon: 'stop' },
   skipped: { tone: 'muted', icon: 'skip' },
+  // jobs
+  done: { tone: 'success', icon: 'check-circle-fill' },
   // tickets
   planned: { tone: 'muted', icon: 'clock' },
   moved: { tone: 'success', icon: 'arrow-right' },

@@ -24,9 +24,9 @@ function filterView(filter: Filter, value: string | undefined): Html {
       </select></span
     >`;
   if (filter.kind === 'date')
-    return html`<span
-      >${label}<input id="${id}" type="date" name="${filter.name}" value="${value}" title="${filter.label}" data-submit
-    /></span>`;
+    return html`<label class="date"
+      ><span class="muted">${filter.label}</span> <input id="${id}" type="date" name="${filter.name}" value="${value}" data-submit
+    /></label>`;
   return html`<span class="search">
     ${label}${icon(filter.icon ?? 'search')}<input
       id="${id}"
