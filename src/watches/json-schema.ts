@@ -70,12 +70,15 @@ function requireInputs(inputs: JsonSchema): JsonSchema {
   return { properties: { with: inputs }, ...(Array.isArray(required) && required.length > 0 ? { required: ['with'] } : {}) };
 }
 
-/** The inputs of a kind as they are written: wherever `${{ }}` is evaluated, it can stand for any value. */
+/** The inputs of a kind as they are written: wherever `${{ }}` is evaluated, it can stand for any value. Credentials are `writeOnly`. */
 export function describeInputs(kind: StepKind): JsonSchema {
   const { $schema: _, ...schema } = z.toJSONSchema(kind.schema, { target, io: 'input', unrepresentable: 'any' }) as JsonSchema;
   const properties = (schema['properties'] ?? {}) as Record<string, JsonSchema>;
   const literal = new Set(kind.literalFields);
-  const written = Object.entries(properties).map(([name, value]) => [name, literal.has(name) ? value : orExpression(value)]);
+  const written = Object.entries(properties).map(([name, value]) => [
+    name,
+    { ...(literal.has(name) ? value : orExpression(value)), ...(kind.secretFields.includes(name) && { writeOnly: true }) },
+  ]);
   return { ...schema, ...(schema['properties'] === undefined ? {} : { properties: Object.fromEntries(written) }) };
 }
 

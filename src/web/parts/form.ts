@@ -59,11 +59,18 @@ interface Field {
   hint?: HtmlValue;
   value?: string | undefined;
   required?: boolean;
+  /** Problems of what lies below, such as `to[1]`, are told here, too. */
+  covers?: boolean;
 }
 
-function fieldState({ view, path, name, value }: Field): { value: string | undefined; problem: string | undefined; id: string } {
+function fieldState({ view, path, name, value, covers = false }: Field): {
+  value: string | undefined;
+  problem: string | undefined;
+  id: string;
+} {
   const refused = refusalOf(view, path);
-  const problem = refused?.problem.errors?.find((error) => error.path === name)?.message;
+  const isAt = (at: string) => at === name || (covers && (at.startsWith(`${name}.`) || at.startsWith(`${name}[`)));
+  const problem = refused?.problem.errors?.find((error) => isAt(error.path))?.message;
   const id = `f${path.replaceAll(/[^a-z0-9]+/gi, '-')}-${name}`;
   return { value: refused === undefined ? value : (refused.values[name] ?? ''), problem, id };
 }
@@ -152,4 +159,23 @@ export function checkField(field: Omit<Field, 'value'> & { checked?: boolean }):
     ${field.hint !== undefined && html`<p class="hint muted">${field.hint}</p>`}
     ${problem !== undefined && html`<p class="field-problem tone-danger">${icon('alert')} ${problem}</p>`}
   </div>`;
+}
+
+/** Some of some words, each to be ticked. Sent as a line for each. */
+export function choicesField(field: Field & { options: readonly (string | { value: string; title: string })[] }): Html {
+  const { id, value, problem } = fieldState(field);
+  const chosen = new Set((value ?? '').split('\n'));
+  return html`<fieldset class="field field-choices" ${problem !== undefined && html`aria-describedby="${id}-problem"`}>
+    <legend>${field.label}</legend>
+    <div class="choices">
+      ${field.options.map((option) => {
+        const { value: word, title } = typeof option === 'string' ? { value: option, title: option } : option;
+        return html`<label
+          ><input type="checkbox" name="${field.name}" value="${word}" ${chosen.has(word) && 'checked'} /> ${title}</label
+        >`;
+      })}
+    </div>
+    ${field.hint !== undefined && html`<p class="hint muted">${field.hint}</p>`}
+    ${problem !== undefined && html`<p class="field-problem tone-danger" id="${id}-problem">${icon('alert')} ${problem}</p>`}
+  </fieldset>`;
 }
