@@ -5,6 +5,7 @@ import type { ServerSettings } from './env.ts';
 import { beginInstallation, type SetupTools } from './flow/begin-installation.ts';
 import type { Context } from './flow/context.ts';
 import { returnFromSetup } from './flow/return-from-setup.ts';
+import { disconnectOneself } from './flow/disconnect-person.ts';
 import { finishDevice, finishSignIn, refreshAccess, type SignInTools } from './flow/sign-in.ts';
 import { createAppFacts } from './github/app-facts.ts';
 import type { Clients } from './github/clients.ts';
@@ -86,6 +87,7 @@ function createPeopleActions(context: Context, settings: ServerSettings, tools: 
       finish: (given) => finishSignIn(context, tools, given),
       beginDevice: () => signIn.beginDevice(),
       finishDevice: (deviceCode) => finishDevice(context, tools, deviceCode),
+      disconnect: (wish) => disconnectOneself(context, tools, wish),
     },
   };
 }

@@ -82,6 +82,28 @@ export async function beginDevice(app: OAuthApp): Promise<Outcome<DeviceCode, Re
   return ok({ deviceCode, userCode, verificationUri, expiresInSeconds: expires_in, intervalSeconds: interval });
 }
 
+/** Takes back on GitHub what a person had allowed the App, all of it; `access` is any token of theirs that still works. */
+export async function revokeGrant(app: OAuthApp & { apiUrl: string }, access: string): Promise<Outcome<unknown, Refusal>> {
+  try {
+    const response = await fetch(`${app.apiUrl.replace(/\/+$/, '')}/applications/${encodeURIComponent(app.clientId)}/grant`, {
+      method: 'DELETE',
+      headers: {
+        accept: 'application/vnd.github+json',
+        authorization: `Basic ${Buffer.from(`${app.clientId}:${app.clientSecret}`).toString('base64')}`,
+        'content-type': 'application/json',
+        'user-agent': 'repowatch',
+      },
+      body: JSON.stringify({ access_token: access }),
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    return response.status === 204 ? ok({}) : failed('github_refused', `GitHub answered ${response.status} when it was told to forget`);
+  } catch (error) {
+    const cause = Error.isError(error) ? (error.cause ?? error) : error;
+    return failed('github_unavailable', `GitHub could not be told to forget: ${describeError(cause)}`);
+  }
+}
+
 async function askForTokens(app: OAuthApp, body: Record<string, string>): Promise<Outcome<UserTokens, Refusal>> {
   const answer = await post(app, '/login/oauth/access_token', body);
   if (!answer.ok) return answer;

@@ -2,7 +2,16 @@ import { createHash, randomBytes } from 'node:crypto';
 import { failed, ok, type Outcome } from '../core/outcome.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { Read } from './ask.ts';
-import { beginDevice, exchangeCode, pollDevice, refreshTokens, type DeviceCode, type OAuthApp, type UserTokens } from './oauth.ts';
+import {
+  beginDevice,
+  exchangeCode,
+  pollDevice,
+  refreshTokens,
+  revokeGrant,
+  type DeviceCode,
+  type OAuthApp,
+  type UserTokens,
+} from './oauth.ts';
 import { createUserClient, readProfile, readSeen, type SeenInstallation, type UserProfile } from './user-client.ts';
 
 /** A person who proved who they are, and what GitHub gave them. */
@@ -22,6 +31,8 @@ export interface UserSignIn {
   proveDevice(deviceCode: string): Promise<Read<ProvenUser>>;
   /** The next tokens; to be asked under a lock. `github_refused` when the person has to sign in again. */
   refresh(refreshToken: string): Promise<Outcome<UserTokens, ErrorCode>>;
+  /** Has GitHub forget that a person said yes to the App. */
+  revoke(access: string): Promise<Outcome<unknown, ErrorCode>>;
   /** What a person sees of everything this App is installed on. */
   listSeen(user: { githubId: string; access: string }): Promise<Read<SeenInstallation[]>>;
 }
@@ -57,6 +68,7 @@ export function createUserSignIn(options: UserSignInOptions): UserSignIn {
     beginDevice: async () => await beginDevice(options),
     proveDevice: async (deviceCode) => await profileOf(await pollDevice(options, deviceCode)),
     refresh: async (refreshToken) => await refreshTokens(options, refreshToken),
+    revoke: async (access) => await revokeGrant(options, access),
     listSeen: async ({ githubId, access }) => await readSeen(createUserClient(options.apiUrl, access), { githubId }),
   };
 }

@@ -3,6 +3,7 @@ import type { Outcome } from '../core/outcome.ts';
 import type { StateSigner } from '../core/signed-state.ts';
 import type { DeviceCode } from '../github/oauth.ts';
 import type { KnownUser } from '../people/github-users.ts';
+import type { Requester } from '../people/requester.ts';
 
 type Signed = Outcome<{ userId: string; login: string }, ErrorCode>;
 
@@ -24,4 +25,10 @@ export interface SignInActions {
   finish(given: { code: string; verifier: string; redirectUri: string }): Promise<Signed>;
   beginDevice(): Promise<Outcome<DeviceCode, ErrorCode>>;
   finishDevice(deviceCode: string): Promise<Signed>;
+  /** Ends what joins a person with GitHub, here and there: their sessions and API tokens end, too. */
+  disconnect(wish: {
+    user: { userId: string; githubId: string; login: string };
+    by: Requester;
+    requestId: string;
+  }): Promise<{ toldGitHub: boolean }>;
 }

@@ -16,7 +16,7 @@ import { pullRoutes } from './routes-pulls.ts';
 import { repositoryRoutes } from './routes-repositories.ts';
 import { workflowRoutes } from './routes-workflows.ts';
 import { writeRoutes } from './routes-writes.ts';
-import { answerUser } from './user-routes.ts';
+import { answerGrant, answerUser } from './user-routes.ts';
 import { covers, findRepository, type ApiCall, type Json, type World } from './world.ts';
 
 const routesBelowRepository = [
@@ -82,7 +82,7 @@ async function answerCall(world: World, call: ApiCall): Promise<ApiAnswer> {
   const path = url.pathname.slice('/api/v3'.length);
   if (call.method === 'GET' && path === '/meta')
     return { body: { verifiable_password_authentication: false, installed_version: '3.19.0' } };
-  const forPeople = (await answerManifest(world, call, url)) ?? answerUser(world, call, url);
+  const forPeople = (await answerManifest(world, call, url)) ?? answerGrant(world, call) ?? answerUser(world, call, url);
   if (forPeople) return forPeople;
   const identity = identify(world, call);
   if (call.method === 'GET' && path === '/rate_limit') return { body: describeRate(world, identity) };

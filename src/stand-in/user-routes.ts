@@ -1,9 +1,27 @@
 import { ApiProblem, linkHeader, notFound, type ApiAnswer } from './api-request.ts';
 import { roleOfCollaborator } from './collaborators.ts';
 import { accountPayload, installationPayload, installedRepositoryPayload } from './payloads.ts';
-import { membershipOf } from './people.ts';
-import { userOfToken } from './user-tokens.ts';
+import { membershipOf, peopleOf } from './people.ts';
+import { revokeGrantOf, userOfToken } from './user-tokens.ts';
+import { announce } from './webhook-sender.ts';
 import { covers, type Account, type ApiCall, type Installation, type Json, type Repository, type World } from './world.ts';
+
+/** Answers an App that takes back what a person had allowed it; undefined for everything else. */
+export function answerGrant(world: World, call: ApiCall): ApiAnswer | undefined {
+  const [, clientId] = /^\/applications\/([^/?]+)\/grant$/.exec(call.path) ?? [];
+  if (call.method !== 'DELETE' || clientId === undefined) return undefined;
+  const wanted = `Basic ${Buffer.from(`${world.app.clientId}:${peopleOf(world).clientSecret}`).toString('base64')}`;
+  if (clientId !== world.app.clientId || call.headers['authorization'] !== wanted) throw notFound();
+  const { access_token: access } = JSON.parse(call.body) as { access_token?: string };
+  const user = revokeGrantOf(world, access ?? '');
+  if (!user) throw new ApiProblem(422, 'Validation Failed');
+  announce(world, {
+    event: 'github_app_authorization',
+    payload: { action: 'revoked', sender: accountPayload(world, user) },
+    installation: null,
+  });
+  return { status: 204, body: undefined };
+}
 
 /** Answers what people ask with a token of theirs; undefined for everything else. */
 export function answerUser(world: World, call: ApiCall, url: URL): ApiAnswer | undefined {

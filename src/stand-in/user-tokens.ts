@@ -69,6 +69,13 @@ export function revokeUserTokens(world: World, user: Account): void {
   for (const [text, token] of refresh) if (token.user === user) refresh.delete(text);
 }
 
+/** Ends everything that the owner of a token was given; answers who that is, undefined for a token that is none. */
+export function revokeGrantOf(world: World, access: string): Account | undefined {
+  const user = tokensOf(world).access.get(access)?.user;
+  if (user) revokeUserTokens(world, user);
+  return user;
+}
+
 /** Begins the sign-in of a device. */
 export function beginDevice(world: World): Json {
   const deviceCode = randomBytes(20).toString('hex');

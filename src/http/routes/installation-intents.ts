@@ -5,6 +5,7 @@ import { auditRequest } from '../audit-request.ts';
 import { withLink } from '../paging.ts';
 import { found, unwrap } from '../problem.ts';
 import { beginnerOf, findIntentItem, listIntents } from '../read/installation-intents.ts';
+import { findProjectItem } from '../read/projects.ts';
 import { idParams, pageOf } from '../schemas/common.ts';
 import { beginBody, begunSchema, installationRequestSchema, intentQuery, intentSchema } from '../schemas/installation-intent.ts';
 import { requesterOf } from '../requester.ts';
@@ -22,12 +23,15 @@ export function addIntentRoutes(api: Api, { db, actions }: RouteContext): void {
         summary: 'Begin an installation: answers the address on GitHub where it goes on',
         tags,
         body: beginBody,
-        response: { 201: begunSchema, ...problems(422, 502) },
+        response: { 201: begunSchema, ...problems(404, 422, 502) },
       },
     },
     async (request, reply) => {
       const { body } = request;
-      const wish = { begunBy: beginnerOf(requesterOf(request)), account: body?.account, returnTo: body?.return_to };
+      const projectId = body?.project_id;
+      if (projectId !== undefined) found(await findProjectItem(db, projectId, requesterOf(request)), `project ${projectId}`);
+      const returnTo = body?.return_to ?? (projectId && `/projects/${projectId}/integrations`);
+      const wish = { begunBy: beginnerOf(requesterOf(request)), account: body?.account, returnTo };
       const { id, installUrl } = unwrap(await actions.beginInstallation(wish));
       await auditRequest(db, request, {
         action: 'installation.begun',

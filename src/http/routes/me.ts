@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RepoWatchError } from '../../core/errors.ts';
 import { mayDo, roleOf } from '../../people/may-do.ts';
 import { deleteSessionsOf } from '../../people/sessions.ts';
 import type { Api, RouteContext } from '../api.ts';
@@ -18,7 +19,7 @@ const tags = ['people'];
 const role = z.enum(['admin', 'manager', 'maintainer', 'viewer', 'nobody']);
 
 /** Whoever asks: who they are, what they see, what they may do, and ending their sessions. */
-export function addMeRoutes(api: Api, { db }: RouteContext): void {
+export function addMeRoutes(api: Api, { db, people }: RouteContext): void {
   api.get(
     '/me',
     {
@@ -47,6 +48,7 @@ export function addMeRoutes(api: Api, { db }: RouteContext): void {
     },
   );
   addSignOut(api, db);
+  addDisconnect(api, people);
   api.get(
     '/repos/:owner/:name/can-sync',
     {
@@ -87,6 +89,39 @@ function addSignOut(api: Api, db: RouteContext['db']): void {
       const target = { kind: 'user', id: userId, name: login };
       await auditRequest(db, request, { action: 'sessions.ended', target, installationId: null, after: { ended } });
       return { ended };
+    },
+  );
+}
+
+function addDisconnect(api: Api, people: RouteContext['people']): void {
+  api.delete(
+    '/me/github',
+    {
+      config: { access: { right: 'write', on: 'anything' } },
+      schema: {
+        summary: 'Disconnect from GitHub: end what GitHub gave for whoever asks, with their sessions and API tokens',
+        tags,
+        response: {
+          200: z.object({
+            disconnected: z.literal(true),
+            told_github: z.boolean().describe('False: GitHub could not be told to forget it as well'),
+          }),
+          ...problems(404, 409),
+        },
+      },
+    },
+    async (request) => {
+      const by = requesterOf(request);
+      const { kind, userId, githubId, login } = by;
+      // A token that somebody found must not lock its owner out.
+      if (kind === 'token')
+        throw new RepoWatchError('conflict', 'A token cannot disconnect its owner. Sign in to this server in a browser.');
+      if (userId === null || githubId === null)
+        throw new RepoWatchError('conflict', 'You signed in with the admin token, which is connected with nobody on GitHub.');
+      if (people?.signIn === undefined)
+        throw new RepoWatchError('sign_in_off', 'Signing in with GitHub is not set up here: CLIENT_ID and CLIENT_SECRET are missing.');
+      const { toldGitHub } = await people.signIn.disconnect({ user: { userId, githubId, login }, by, requestId: request.id });
+      return { disconnected: true as const, told_github: toldGitHub };
     },
   );
 }

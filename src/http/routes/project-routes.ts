@@ -1,5 +1,6 @@
 import type { Api, RouteContext } from '../api.ts';
 import { addProjectActionRoutes } from './project-actions.ts';
+import { addProjectInstallationRoutes } from './project-installations.ts';
 import { addProjectMemberRoutes } from './project-members.ts';
 import { addProjectRunRoutes } from './project-runs.ts';
 import { addProjectSecretRoutes } from './project-secrets.ts';
@@ -10,6 +11,7 @@ import { addProjectRoutes } from './projects.ts';
 export function addAllProjectRoutes(api: Api, context: RouteContext): void {
   addProjectRoutes(api, context);
   addProjectActionRoutes(api, context);
+  addProjectInstallationRoutes(api, context);
   addProjectMemberRoutes(api, context);
   addProjectRunRoutes(api, context);
   addProjectSecretRoutes(api, context);

@@ -38,6 +38,10 @@ export const beginBody = z
       .optional()
       .describe('The account that is meant; an installation on another one does not answer it'),
     return_to: filterText(500).optional().describe('A path on this server, where the browser goes afterwards'),
+    project_id: z
+      .union([idText, z.number().int().positive().transform(String)])
+      .optional()
+      .describe('The project that it is begun from: without `return_to` the browser comes back to its integrations'),
   })
   .nullish();
 
