@@ -11,6 +11,7 @@ import type { Requester } from '../people/requester.ts';
 import type { Db } from '../db/connect.ts';
 import type { KeyRing } from '../vault/key-ring.ts';
 import type { TokenGate } from './auth.ts';
+import type { NotFoundPage } from './known-routes.ts';
 import type { GitHubActions } from './github-actions.ts';
 import type { PeopleActions } from './people-actions.ts';
 import type { HookActions } from './hook-actions.ts';
@@ -143,6 +144,9 @@ export interface HttpOptions {
   kinds: readonly StepKind[];
   /** Where codes are explained; `#code` is added. Default: this server's own catalogue. */
   docsUrl?: string;
-  /** Adds the pages, which live above this folder; a token given in a form is judged by the same gate. */
-  pages?: (app: FastifyInstance, gate: TokenGate) => Promise<void>;
+  /**
+   * Adds the pages, which live above this folder; a token given in a form is judged by the same gate. Answers what people see where there
+   * is nothing.
+   */
+  pages?: (app: FastifyInstance, gate: TokenGate) => Promise<NotFoundPage>;
 }

@@ -25,9 +25,19 @@ export function collectRoutes(app: FastifyInstance): KnownRoute[] {
   return routes;
 }
 
-/** Answers what no route takes: 405 with `Allow` where the path exists, else 404. */
-export function createNotFoundHandler(routes: readonly KnownRoute[]) {
-  return (request: FastifyRequest, reply: FastifyReply): never => {
+/** Answers people who came to an address that does not exist. */
+export type NotFoundPage = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
+/** A browser that goes somewhere, not a program that asks. */
+function wantsPage({ method, headers }: FastifyRequest): boolean {
+  return (method === 'GET' || method === 'HEAD') && /\btext\/html\b/.test(headers.accept ?? '');
+}
+
+/** Answers what no route takes: 405 with `Allow` where the path exists, else 404; with a page for people, where there is one. */
+export function createNotFoundHandler(routes: readonly KnownRoute[], findPage: () => NotFoundPage | undefined = () => undefined) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const page = findPage();
+    if (page !== undefined && wantsPage(request)) return await page(request, reply);
     const path = pathOf(request);
     const methods = routes.filter((route) => patternOf(route.url).test(path)).map((route) => route.method);
     if (methods.length === 0)

@@ -14,7 +14,7 @@ import { addHttpMetrics } from './http-metrics.ts';
 import type { HttpOptions } from './http-options.ts';
 import { addIdempotency } from './idempotent-requests.ts';
 import { createIdentify } from './identify.ts';
-import { collectRoutes, createNotFoundHandler, type KnownRoute } from './known-routes.ts';
+import { collectRoutes, createNotFoundHandler, type KnownRoute, type NotFoundPage } from './known-routes.ts';
 import { drain } from './node-server.ts';
 import { addOpenApi } from './openapi.ts';
 import { addRateLimit } from './rate-limit.ts';
@@ -100,7 +100,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   addRecoveryGauges(metrics, options.db);
   await addOpenApi(app, { version: options.version, publicUrl: settings.publicUrl });
   const routes = collectRoutes(app);
-  app.setNotFoundHandler(createNotFoundHandler(routes));
+  let notFoundPage: NotFoundPage | undefined;
+  app.setNotFoundHandler(createNotFoundHandler(routes, () => notFoundPage));
   await app.register(
     async (api) => {
       addAccessGuard(api, context);
@@ -122,7 +123,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   });
   await app.register(async (root) => addConfigSchemaRoutes(root.withTypeProvider<ZodTypeProvider>(), options.kinds));
   const { pages } = options;
-  if (pages !== undefined) await app.register(async (root) => pages(root, context.gate));
+  if (pages !== undefined) await app.register(async (root) => void (notFoundPage = await pages(root, context.gate)));
   await app.listen({ host: settings.host, port: settings.port });
   const { port } = app.server.address() as AddressInfo;
   return { app, routes, port, close: (deadlineMs = closeDeadlineMs) => drain(app.server, () => app.close(), deadlineMs) };

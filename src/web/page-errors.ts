@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { catalogue, type ErrorCode } from '../core/error-catalogue.ts';
-import { describeError, isRepoWatchError } from '../core/errors.ts';
+import { describeError, isRepoWatchError, RepoWatchError } from '../core/errors.ts';
+import type { NotFoundPage } from '../http/known-routes.ts';
 import { html } from './html.ts';
 import { framedPage } from './kit/frame.ts';
 import { viewOf } from './kit/pages.ts';
@@ -27,5 +28,15 @@ export function createPageErrors(site: Site) {
     const action = html`<a class="btn" href="/">Go to the overview</a>`;
     const body = blank({ icon: icons[status] ?? 'alert', title, text: detail, action, level: 1 });
     return reply.send(framedPage(site, viewOf(site, request), { title, body }));
+  };
+}
+
+/** What people see at an address that does not exist; who has not signed in is not told what exists. */
+export function createNotFoundPage(site: Site): NotFoundPage {
+  const answer = createPageErrors(site);
+  return async (request, reply) => {
+    await site.door.find(request);
+    const error = new RepoWatchError('not_found', 'There is nothing at this address. The menu and the search lead to what there is.');
+    return await answer(error, request, reply);
   };
 }

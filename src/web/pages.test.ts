@@ -91,6 +91,15 @@ describe('the door', () => {
     }
   });
 
+  test('an address that does not exist is a page for people, and a problem for programs', async () => {
+    const html = { cookie, accept: 'text/html' };
+    const seen = await get('/nothing', html);
+    expect([seen.status, await seen.text()]).toEqual([404, expect.stringContaining('aria-label="Site"')]);
+    const stranger = await get('/nothing', { accept: 'text/html' });
+    expect([stranger.status, await stranger.text()]).toEqual([404, expect.not.stringContaining('aria-label="Site"')]);
+    expect((await get('/nothing')).headers.get('content-type')).toBe('application/problem+json');
+  });
+
   test('signing out ends the session', async () => {
     const own = await signIn(server);
     const headers = { cookie: own, origin: server.base };

@@ -3,6 +3,7 @@ import { RepoWatchError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Db } from '../db/connect.ts';
 import type { TokenGate } from '../http/auth.ts';
+import type { NotFoundPage } from '../http/known-routes.ts';
 import type { Health, HttpActions } from '../http/http-options.ts';
 import type { PeopleActions } from '../http/people-actions.ts';
 import { createCounterReader } from '../http/read/counters.ts';
@@ -21,7 +22,7 @@ import type { PageDefinition } from './kit/view.ts';
 import { addLiveRoute } from './live-route.ts';
 import { createLiveHub } from './live.ts';
 import { addLoginRoutes } from './login-routes.ts';
-import { createPageErrors } from './page-errors.ts';
+import { createNotFoundPage, createPageErrors } from './page-errors.ts';
 import { addPeoplePages } from './people/add-people-pages.ts';
 import { addSettingsPages } from './settings/add-settings-pages.ts';
 import { addSetupReturnRoutes, type SetupReturnTools } from './setup-return.ts';
@@ -131,7 +132,7 @@ function overviewPage(context: PagesOptions): PageDefinition {
 }
 
 /** Makes the pages: the site, signing in and out, and their assets. Hand it to `createHttpServer` as `pages`. */
-export function createPages(options: PagesOptions): (app: FastifyInstance, gate: TokenGate) => Promise<void> {
+export function createPages(options: PagesOptions): (app: FastifyInstance, gate: TokenGate) => Promise<NotFoundPage> {
   const assets = loadAssets();
   return async (app, gate) => {
     const { log, version, publicUrl } = options;
@@ -152,5 +153,6 @@ export function createPages(options: PagesOptions): (app: FastifyInstance, gate:
     addSettingsPages(site);
     addValidationPage(app, context);
     addSetupReturnRoutes(app, { ...options.setupReturn, assets, publicUrl });
+    return createNotFoundPage(site);
   };
 }

@@ -240,7 +240,7 @@ describe('the doctor of a running server', () => {
       body: new URLSearchParams({ token: adminToken }),
     });
     const cookie = login.headers.get('set-cookie')!.split(';')[0]!;
-    expect((await fetch(`${world.url}/doctor`, { redirect: 'manual' })).headers.get('location')).toBe('/login');
+    expect((await fetch(`${world.url}/doctor`, { redirect: 'manual' })).headers.get('location')).toBe('/login?return_to=%2Fdoctor');
     const page = await (await fetch(`${world.url}/doctor`, { headers: { cookie } })).text();
     for (const { what } of report.findings.slice(0, 3)) expect(page).toContain(what.replaceAll("'", '&#39;'));
   });
