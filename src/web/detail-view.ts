@@ -1,4 +1,4 @@
-import type { FullAttemptRow } from '../http/read/run-detail.ts';
+import type { AttemptDetail } from '../http/schemas/run.ts';
 import type { DeliveryDetail } from '../http/schemas/delivery.ts';
 import { html, type Html } from './html.ts';
 
@@ -34,7 +34,7 @@ function messageText(message: Message): string {
 const isMessage = (value: unknown): value is Message => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What a try sent, what came back, and what a script logged. */
-export function attemptView(attempt: FullAttemptRow): Html {
+export function attemptView(attempt: AttemptDetail): Html {
   const log = Array.isArray(attempt.log) ? attempt.log.map(textOf).join('\n') : '';
   const blocks = [
     isMessage(attempt.request) && block('Request', messageText(attempt.request)),

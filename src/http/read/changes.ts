@@ -3,7 +3,7 @@ import type { Actor, RefChangeData } from '../../changes/ref-change.ts';
 import { describeChange } from '../../changes/sentence.ts';
 import type { Db } from '../../db/connect.ts';
 import type { Requester } from '../../people/requester.ts';
-import type { ChangeQuery, ChangeSummary } from '../schemas/change.ts';
+import { expandChangeTypes, type ChangeQuery, type ChangeSummary } from '../schemas/change.ts';
 import type { ChangeDetail } from '../schemas/change-detail.ts';
 import type { Page } from '../paging.ts';
 import { explainConsidered } from './considered-notes.ts';
@@ -76,6 +76,7 @@ export function changeItem(row: ChangeRow): ChangeSummary {
     origin: row.origin,
     sentence: sentenceOf(row),
     repository: { id: row.repository_id, full_name: row.full_name },
+    installation_id: row.installation_id,
     ref: ref === undefined || ref === null ? null : { kind: ref.kind, name: ref.name, full: ref.full },
     before: row.before,
     after: row.after,
@@ -104,13 +105,13 @@ export async function listChanges(db: Db, query: ChangeQuery, requester: Request
     const { name, types } = refCondition(query.ref);
     list.where('c.ref_name = :ref and c.type like :types', { ref: name, types });
   }
-  list.whereEqual('c.type', query.type);
+  list.whereAny('c.type', query.type && expandChangeTypes(query.type));
   list.whereEqual('c.origin', query.origin);
   list.whereEqual('c.delivery_id', query.delivery);
   list.whereEqual('c.installation_id', query.installation);
   list.add(await idsOfTime(db, { table: 'changes', id: 'c.id' }, query));
   list.whereTime('c.created_at', query);
-  return await list.read(db, changeListSql, changeItem);
+  return await list.read(db, changeListSql, { item: changeItem, counted: 'select c.id from changes c' });
 }
 
 /** The changes that a delivery brought, in the order in which they were recorded. */

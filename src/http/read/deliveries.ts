@@ -3,7 +3,7 @@ import type { Db } from '../../db/connect.ts';
 import type { Requester } from '../../people/requester.ts';
 import type { Page } from '../paging.ts';
 import { PageQuery } from './page-query.ts';
-import type { DeliveryDetail, DeliveryQuery, DeliverySummary } from '../schemas/delivery.ts';
+import type { DeliveryDetail, DeliveryQuery, DeliverySummary, PayloadPart } from '../schemas/delivery.ts';
 import { listChangesOfDelivery } from './changes.ts';
 import { idsOfTime } from './id-at-time.ts';
 import { listRepositoryGithubIds } from './repositories.ts';
@@ -28,6 +28,8 @@ export interface DeliveryRow {
   repository_github_id: string | null;
   repository_full_name: string | null;
   installation_github_id: string | null;
+  installation_id: string | null;
+  repository_id: string | null;
   body_size: number;
   received_at: Date;
   sent_at: Date | null;
@@ -36,7 +38,9 @@ export interface DeliveryRow {
 
 /** What every reader of deliveries selects: the body stays where it is. */
 export const deliveryColumns = `d.id, d.guid, d.event, d.action, d.source, d.sender, d.status, d.code, d.reason, d.attempts, d.next_attempt_at,
-  d.repository_github_id, d.repository_full_name, d.installation_github_id, d.body_size, d.received_at, d.sent_at, d.settled_at`;
+  d.repository_github_id, d.repository_full_name, d.installation_github_id, d.body_size, d.received_at, d.sent_at, d.settled_at,
+  (select min(i.id) from installations i where i.github_id = d.installation_github_id) as installation_id,
+  (select min(r.id) from repositories r where r.github_id = d.repository_github_id) as repository_id`;
 
 /** The delivery as lists show it. */
 export function deliveryItem(row: DeliveryRow): DeliverySummary {
@@ -53,7 +57,8 @@ export function deliveryItem(row: DeliveryRow): DeliverySummary {
     reason: row.reason,
     attempts: row.attempts,
     next_attempt_at: isoTimeOrNull(row.next_attempt_at),
-    repository: githubId === null && fullName === null ? null : { github_id: githubId, full_name: fullName },
+    repository: githubId === null && fullName === null ? null : { id: row.repository_id, github_id: githubId, full_name: fullName },
+    installation_id: row.installation_id,
     installation_github_id: row.installation_github_id,
     body_size: row.body_size,
     received_at: isoTime(row.received_at),
@@ -68,6 +73,7 @@ export async function listDeliveries(db: Db, query: DeliveryQuery, requester: Re
   list.add(visibleDeliveries(requester));
   list.whereEqual('d.guid', query.guid);
   list.whereEqual('d.event', query.event);
+  list.whereEqual('d.action', query.action);
   list.whereAny('d.status', query.status);
   list.whereEqual('d.source', query.source);
   if (query.installation !== undefined) {
@@ -80,7 +86,10 @@ export async function listDeliveries(db: Db, query: DeliveryQuery, requester: Re
   }
   list.add(await idsOfTime(db, { table: 'deliveries', id: 'd.id' }, query));
   list.whereTime('d.received_at', query);
-  return await list.read(db, `select ${deliveryColumns} from deliveries d`, deliveryItem);
+  return await list.read(db, `select ${deliveryColumns} from deliveries d`, {
+    item: deliveryItem,
+    counted: 'select d.id from deliveries d',
+  });
 }
 
 /** The body as JSON when it is that, else its bytes: what cannot be shown exactly is not shown half. */
@@ -122,6 +131,59 @@ function depthOf(json: string): number {
     else if (token === ']' || token === '}') depth -= 1;
   }
   return deepest;
+}
+
+/** A part of the body with the headers; the rest stays where it is, whatever its size. */
+export async function findPayloadPart(
+  db: Db,
+  id: string,
+  { from, bytes }: { from: number; bytes: number },
+): Promise<PayloadPart | undefined> {
+  // Three bytes more: the rest of a character that begins inside the part.
+  const [row] = await queryRows<{ headers: Record<string, unknown>; size: number; part: Buffer }>(
+    db,
+    `select d.headers, octet_length(d.body) as size, substring(d.body from cast(:start as int) for cast(:length as int)) as part
+     from deliveries d where d.id = :id`,
+    { id, start: from + 1, length: bytes + 3 },
+  );
+  if (row === undefined) return undefined;
+  const { headers, size, part } = row;
+  const end = from + part.length >= size && part.length <= bytes ? part.length : endOfCharacter(part, Math.min(bytes, part.length));
+  const shown = part.subarray(0, end);
+  const next = from + end < size ? from + end : null;
+  return {
+    headers,
+    size,
+    next,
+    ...(isText(shown) ? { encoding: 'text', text: shown.toString() } : { encoding: 'base64', text: shown.toString('base64') }),
+  };
+}
+
+/** The first place at or after `at` where a character of UTF-8 begins. */
+function endOfCharacter(part: Buffer, at: number): number {
+  let end = at;
+  while (end < part.length && end < at + 3 && (part[end]! & 0xc0) === 0x80) end += 1;
+  return end;
+}
+
+function isText(bytes: Buffer): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The body of a delivery exactly as received, under a name for its file. */
+export async function findBody(db: Db, id: string): Promise<{ name: string; body: Buffer } | undefined> {
+  const [row] = await queryRows<{ guid: string; event: string; body: Buffer }>(
+    db,
+    'select d.guid, d.event, d.body from deliveries d where d.id = :id',
+    { id },
+  );
+  if (row === undefined) return undefined;
+  return { name: `${`${row.event}-${row.guid}`.replaceAll(/[^\w.-]+/g, '_').slice(0, 100)}.json`, body: row.body };
 }
 
 /** A delivery with headers, body, its changes and their runs. */

@@ -13,7 +13,15 @@ interface LaneRow {
   open: number;
   oldest_at: Date | null;
   running: string | null;
-  blocked: { run: string; watch: string; repository: string; code: string | null; message: string | null; since: string | null } | null;
+  blocked: {
+    run: string;
+    watch: string;
+    repository: string;
+    repository_id: string | null;
+    code: string | null;
+    message: string | null;
+    since: string | null;
+  } | null;
 }
 
 /** What a cursor of lanes holds. */
@@ -54,7 +62,8 @@ export async function listLanes(db: Db, query: LaneQuery, requester: Requester):
      ) o
      left join lateral (
        select json_build_object('run', r.id::text, 'watch', case when s.seen then r.watch_key else '' end,
-         'repository', case when s.seen then coalesce(y.full_name, '') else '' end, 'code', r.code, 'message', case when s.seen then r.message end,
+         'repository', case when s.seen then coalesce(y.full_name, '') else '' end, 'repository_id', case when s.seen then r.repository_id::text end,
+         'code', r.code, 'message', case when s.seen then r.message end,
          'since', r.finished_at) as blocked
        from runs r left join repositories y on y.id = r.repository_id cross join lateral (select ${seen.sql} as seen) s
        where r.lane = p.lane and r.blocks order by r.seq limit 1
@@ -90,6 +99,7 @@ export async function findBlockerPlace(db: Db, lane: string): Promise<{ installa
 interface BreakerRow {
   id: string;
   repository_id: string;
+  installation_id: string;
   full_name: string;
   watch_key: string;
   loop_key: string;
@@ -113,7 +123,7 @@ export async function listBreakers(
     list.where('k.repository_id = any(:repositories)', { repositories: await listRepositoryIds(db, query.repository) });
   return await list.read(
     db,
-    `select k.id, k.repository_id, y.full_name, w.key as watch_key, k.loop_key, k.stopped, k.tripped_at, k.last_at, k.reset_at
+    `select k.id, k.repository_id, k.installation_id, y.full_name, w.key as watch_key, k.loop_key, k.stopped, k.tripped_at, k.last_at, k.reset_at
      from loop_breakers k join repositories y on y.id = k.repository_id join watches w on w.id = k.watch_id`,
     (row) => breakerItem(row, windowMs),
   );
@@ -125,6 +135,7 @@ function breakerItem(row: BreakerRow, windowMs: number): Breaker {
   return {
     id: row.id,
     repository: { id: row.repository_id, full_name: row.full_name },
+    installation_id: row.installation_id,
     watch: row.watch_key,
     about: about.join(':'),
     made_by: who === 'own' ? 'repowatch' : 'bot',

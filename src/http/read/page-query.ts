@@ -53,8 +53,9 @@ export class PageQuery<Row extends { id: string }> {
     if (until !== undefined) this.where(`${column} < :until`, { until: new Date(until) });
   }
 
-  /** Reads the page. `select` is everything up to the conditions. */
-  async read<Item>(db: Db, select: string, item: (row: Row) => Item): Promise<Page<Item>> {
+  /** Reads the page. `select` is everything up to the conditions; `counted` the same with as little as counting the rows takes. */
+  async read<Item>(db: Db, select: string, how: ((row: Row) => Item) | { item: (row: Row) => Item; counted: string }): Promise<Page<Item>> {
+    const { item, counted } = typeof how === 'function' ? { item: how, counted: select } : how;
     const place = this.#cursor === undefined ? [] : [`${this.#idColumn} < :cursor`];
     const bindings = { ...this.#bindings, ...(this.#cursor !== undefined && { cursor: this.#cursor }) };
     const rows = await queryRows<Row>(
@@ -63,7 +64,7 @@ export class PageQuery<Row extends { id: string }> {
       bindings,
     );
     const { data, meta } = toPage(rows, this.#limit, { item, key: (row) => row.id });
-    return { data, meta: this.#isCounted ? { ...meta, ...(await this.#count(db, select)) } : meta };
+    return { data, meta: this.#isCounted ? { ...meta, ...(await this.#count(db, counted)) } : meta };
   }
 
   /** Counts the whole list, wherever the page begins. */

@@ -1,18 +1,17 @@
 import type { Db } from '../../db/connect.ts';
 import type { ManualRun } from '../schemas/manual-run.ts';
-import type { RunDetail } from '../schemas/run.ts';
+import type { AttemptDetail, RunDetail } from '../schemas/run.ts';
 import { findChange } from './changes.ts';
 import { durationMs, isoTime, isoTimeOrNull, queryRows } from './rows.ts';
 import { runItem, runListSql, type AttemptRow, type RunRow, type StepRow } from './runs.ts';
+import { listTicketsOfRun } from './tickets.ts';
 
 /** An attempt with the texts that were sent and received, already masked when they were stored. */
-export interface FullAttemptRow extends AttemptRow {
+interface FullAttemptRow extends AttemptRow {
   request: unknown;
   response: unknown;
   log: unknown;
 }
-
-type AttemptDetail = RunDetail['steps'][number]['attempts'][number];
 
 function attemptItem(row: FullAttemptRow): AttemptDetail {
   return {
@@ -41,13 +40,13 @@ async function listAttempts(db: Db, runId: string): Promise<FullAttemptRow[]> {
 }
 
 /** One attempt of one step of a run. */
-export async function findAttempt(db: Db, at: { run: string; position: number; number: number }): Promise<FullAttemptRow | undefined> {
+export async function findAttempt(db: Db, at: { run: string; position: number; number: number }): Promise<AttemptDetail | undefined> {
   const [row] = await queryRows<FullAttemptRow>(
     db,
     'select a.* from attempts a where a.run_id = :run and a.position = :position and a.number = :number',
     at,
   );
-  return row;
+  return row && attemptItem(row);
 }
 
 type StepResult = ManualRun['runs'][number]['steps'][number];
@@ -84,6 +83,7 @@ export async function findRunDetail(db: Db, id: string): Promise<Omit<RunDetail,
   );
   const steps = await queryRows<StepRow>(db, 'select s.* from steps s where s.run_id = :id order by s.position', { id });
   const attempts = await listAttempts(db, id);
+  const tickets = await listTicketsOfRun(db, id);
   return {
     ...runItem(row),
     config: configs[0],
@@ -103,5 +103,6 @@ export async function findRunDetail(db: Db, id: string): Promise<Omit<RunDetail,
       finished_at: isoTimeOrNull(step.finished_at),
       attempts: attempts.filter((attempt) => attempt.position === step.position).map(attemptItem),
     })),
+    tickets,
   };
 }

@@ -14,6 +14,7 @@ export interface RunRow {
   id: string;
   change_id: string;
   repository_id: string;
+  installation_id: string;
   watch_key: string;
   watch_name: string;
   lane: string;
@@ -71,7 +72,7 @@ export interface AttemptRow {
 }
 
 /** What every reader of runs selects. */
-export const runListSql = `select n.id, n.change_id, n.repository_id, n.watch_key, w.name as watch_name, n.lane, n.seq, n.status, n.code,
+export const runListSql = `select n.id, n.change_id, n.repository_id, n.installation_id, n.watch_key, w.name as watch_name, n.lane, n.seq, n.status, n.code,
     n.message, n.due_at, n.dry_run, n.blocks, n.superseded_by, n.replay_of, n.replay_config, n.redrives, n.redriven_at,
     n.job_id, n.created_at, n.started_at, n.finished_at, r.full_name, c.type as change_type, c.ref_name, b.blocker_id, b.blocker_status, b.blocker_reason
   from runs n join watches w on w.id = n.watch_id join changes c on c.id = n.change_id join repositories r on r.id = n.repository_id
@@ -83,6 +84,7 @@ export function runItem(row: RunRow): RunSummary {
     id: row.id,
     watch: { key: row.watch_key, name: row.watch_name },
     repository: { id: row.repository_id, full_name: row.full_name },
+    installation_id: row.installation_id,
     change: { id: row.change_id, type: row.change_type, ref_name: row.ref_name },
     status: row.status,
     code: row.code,
@@ -127,7 +129,9 @@ export async function listRuns(db: Db, query: RunQuery, requester: Requester): P
   list.whereEqual('n.job_id', query.job);
   list.whereTime('n.created_at', query);
   if (query.blocked !== undefined) list.where(`${isBlockedSql} = (:blocked = 'true')`, { blocked: query.blocked });
-  return await list.read(db, runListSql, runItem);
+  // What is counted needs no blocker, and most filters no change.
+  const ofChange = query.type === undefined && query.ref === undefined ? '' : 'join changes c on c.id = n.change_id';
+  return await list.read(db, runListSql, { item: runItem, counted: `select n.id from runs n ${ofChange}` });
 }
 
 /** The runs of these changes, oldest first, replays after what they repeat, and which of them has gathered which change. */

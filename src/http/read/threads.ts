@@ -170,6 +170,19 @@ export async function listThreads(db: Db, filter: ThreadQuery, limit: number): P
   return await readThreads(db, await listThreadHeads(db, { repositories, status: filter.status, requester: filter.requester }, limit));
 }
 
+/** One thread: of a delivery with all its changes, or of one change, whoever announced it. */
+export async function findThread(db: Db, { kind, id }: Pick<ThreadHead, 'kind' | 'id'>): Promise<Thread | undefined> {
+  const at = kind === 'delivery' ? 'received_at' : 'created_at';
+  const [head] = await queryRows<{ at: Date }>(
+    db,
+    `select h.${at} as at from ${kind === 'delivery' ? 'deliveries' : 'changes'} h where h.id = :id`,
+    { id },
+  );
+  if (head === undefined) return undefined;
+  const [thread] = await readThreads(db, [{ kind, id, at: head.at }]);
+  return thread;
+}
+
 /** The threads that begin at these deliveries and changes, in the same order. */
 export async function readThreads(db: Db, heads: readonly ThreadHead[]): Promise<Thread[]> {
   const deliveries = await listDeliveriesById(

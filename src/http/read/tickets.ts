@@ -83,6 +83,11 @@ export async function listTicketResults(db: Db, changeIds: readonly string[]): P
   return await readResults(db, { sql: 's.change_id = any(cast(:changeIds as bigint[])) order by s.id limit 500', values: { changeIds } });
 }
 
+/** What the steps of a run made of tickets, in the order of their first tries. */
+export async function listTicketsOfRun(db: Db, runId: string): Promise<TicketResult[]> {
+  return await readResults(db, { sql: 's.run_id = :runId order by s.id limit 500', values: { runId } });
+}
+
 async function readResults(db: Db, { sql, values }: { sql: string; values: Record<string, unknown> }): Promise<TicketResult[]> {
   const rows = await queryRows<ResultRow>(
     db,

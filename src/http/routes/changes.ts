@@ -7,6 +7,9 @@ import { changeQuery, changeSummary } from '../schemas/change.ts';
 import { idParams, pageOf } from '../schemas/common.ts';
 import { requesterOf } from '../requester.ts';
 import { problems } from '../schemas/problem.ts';
+import { findThread } from '../read/threads.ts';
+import { threadSchema } from '../schemas/thread.ts';
+import { threadItem } from '../thread-item.ts';
 
 const tags = ['changes'];
 
@@ -37,5 +40,18 @@ export function addChangeRoutes(api: Api, { db }: RouteContext): void {
       },
     },
     async ({ params }) => found(await findChangeDetail(db, params.id), `change ${params.id}`),
+  );
+  api.get(
+    '/changes/:id/thread',
+    {
+      config: { access: { right: 'read', on: 'change' } },
+      schema: {
+        summary: 'Read a change as a thread of its own: the watches that were asked, runs, steps and attempts',
+        tags,
+        params: idParams,
+        response: { 200: threadSchema, ...problems(404) },
+      },
+    },
+    async ({ params }) => threadItem(found(await findThread(db, { kind: 'change', id: params.id }), `change ${params.id}`)),
   );
 }

@@ -3,12 +3,12 @@ import type { Api, RouteContext } from '../api.ts';
 import { auditThing } from '../audit-request.ts';
 import { withLink } from '../paging.ts';
 import { found, unwrap } from '../problem.ts';
-import { findRunDetail } from '../read/run-detail.ts';
+import { findAttempt, findRunDetail } from '../read/run-detail.ts';
 import { listRuns } from '../read/runs.ts';
 import { emptyBody, idParams, idText, pageOf } from '../schemas/common.ts';
 import { requesterOf } from '../requester.ts';
 import { problems } from '../schemas/problem.ts';
-import { replayBody, replayed, runDetail, runQuery, runSummary } from '../schemas/run.ts';
+import { attemptDetail, attemptParams, replayBody, replayed, runDetail, runQuery, runSummary } from '../schemas/run.ts';
 
 const tags = ['runs'];
 
@@ -47,6 +47,23 @@ function addRunReads(api: Api, { db, actions }: RouteContext): void {
       const run = found(await findRunDetail(db, params.id), `run ${params.id}`);
       return { ...run, parameters: await actions.runs.readParameters(params.id) };
     },
+  );
+  api.get(
+    '/runs/:id/attempts/:step/:number',
+    {
+      config: { access: { right: 'read', on: 'run' } },
+      schema: {
+        summary: 'Read one try of a step: what was sent, what came back, what was logged',
+        tags,
+        params: attemptParams,
+        response: { 200: attemptDetail, ...problems(404, 422) },
+      },
+    },
+    async ({ params: { id, step, number } }) =>
+      found(
+        await findAttempt(db, { run: id, position: Number(step), number: Number(number) }),
+        `attempt ${number} of step ${step} of run ${id}`,
+      ),
   );
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changeTypes } from '../../changes/change.ts';
 import { changeOrigins, refKinds } from '../../core/statuses.ts';
-import { filterText, idText, countedPageQuery, moment, repositoryName, timestamp } from './common.ts';
+import { filterText, idText, countedPageQuery, moment, repositoryName, someOf, timestamp } from './common.ts';
 
 /** A change as lists show it. */
 export const changeSummary = z
@@ -11,6 +11,7 @@ export const changeSummary = z
     origin: z.enum(changeOrigins),
     sentence: z.string().describe('One sentence for people'),
     repository: z.object({ id: idText, full_name: z.string() }),
+    installation_id: idText,
     ref: z.object({ kind: z.enum(refKinds), name: z.string(), full: z.string() }).nullable(),
     before: z.string().nullable(),
     after: z.string().nullable(),
@@ -41,11 +42,20 @@ export const consideredWatch = z
 
 export type ConsideredWatch = z.output<typeof consideredWatch>;
 
+const changeGroups = [...new Set(changeTypes.map((type) => `${type.split('.', 1)[0]!}.*`))];
+
+/** The types that words of the filter mean: a type means itself, `issue.*` all of its noun. */
+export function expandChangeTypes(words: readonly string[]): string[] {
+  return changeTypes.filter((type) => words.includes(type) || words.includes(`${type.split('.', 1)[0]!}.*`));
+}
+
 /** The filters of the list of changes. */
 export const changeQuery = z.strictObject({
   repository: repositoryName.optional(),
   ref: filterText(300).optional().describe('A short name (`main`) or a full one (`refs/heads/main`)'),
-  type: z.enum(changeTypes).optional(),
+  type: someOf([...changeTypes, ...changeGroups])
+    .optional()
+    .describe('One type or several, between commas or given several times; `pull_request.*` for all of a noun'),
   origin: z.enum(changeOrigins).optional(),
   delivery: idText.optional().describe('The id of a delivery'),
   installation: idText.optional().describe('The id of an installation'),

@@ -19,7 +19,8 @@ export const deliverySummary = z
     reason: z.string().nullable().describe('Why it was settled like this'),
     attempts: z.number().int(),
     next_attempt_at: timestamp.nullable(),
-    repository: z.object({ github_id: idText.nullable(), full_name: z.string().nullable() }).nullable(),
+    repository: z.object({ id: idText.nullable(), github_id: idText.nullable(), full_name: z.string().nullable() }).nullable(),
+    installation_id: idText.nullable().describe('Null when it is about none that is known'),
     installation_github_id: idText.nullable(),
     body_size: z.number().int(),
     received_at: timestamp,
@@ -44,10 +45,30 @@ export const deliveryDetail = deliverySummary
 
 export type DeliveryDetail = z.output<typeof deliveryDetail>;
 
+/** Which part of a payload. */
+export const payloadQuery = z.strictObject({
+  from: z.coerce.number().int().min(0).max(100_000_000).default(0).describe('The first byte'),
+  bytes: z.coerce.number().int().min(1).max(1_048_576).default(131_072).describe('How many bytes at most'),
+});
+
+/** Headers and a part of the body: enough to look at what is too large to be read at once. */
+export const payloadPart = z
+  .object({
+    headers: z.record(z.string(), z.unknown()),
+    encoding: z.enum(['text', 'base64']),
+    text: z.string().describe('The part; a character that it would cut stands in the next one'),
+    size: z.number().int().describe('Of the whole body, in bytes'),
+    next: z.number().int().nullable().describe('Where the next part begins; null when this is the last'),
+  })
+  .meta({ id: 'PayloadPart' });
+
+export type PayloadPart = z.output<typeof payloadPart>;
+
 /** The filters of the list of deliveries. */
 export const deliveryQuery = z.strictObject({
   guid: filterText(100).optional(),
   event: filterText(100).optional(),
+  action: filterText(100).optional(),
   status: someOf(deliveryStatuses).optional().describe('One status or several: with commas, or given several times'),
   source: z.enum(deliverySources).optional(),
   repository: repositoryName.optional(),

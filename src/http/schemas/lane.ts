@@ -14,6 +14,7 @@ export const laneSchema = z
         run: idText,
         watch: z.string(),
         repository: z.string(),
+        repository_id: idText.nullable().describe('Null for whoever may not see it'),
         code: z.string().nullable(),
         message: z.string().nullable(),
         since: timestamp.nullable(),
@@ -52,6 +53,7 @@ export const breakerSchema = z
   .object({
     id: idText,
     repository: z.object({ id: idText, full_name: z.string() }),
+    installation_id: idText,
     watch: z.string(),
     about: z.string().describe('What the changes are about: a ref, an issue, a pull request; empty for the repository'),
     made_by: z.enum(['repowatch', 'bot']).describe('Whose changes they are'),

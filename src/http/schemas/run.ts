@@ -4,6 +4,7 @@ import { blockReasons } from '../read/blocked-by.ts';
 import { changeSummary } from './change.ts';
 import { filterText, idText, countedPageQuery, moment, repositoryName, someOf, timestamp } from './common.ts';
 import { jobSchema } from './job.ts';
+import { ticketResult } from './ticket.ts';
 
 /** Why a run that could go does not: the run that is before it in its lane. */
 const blockedBy = z
@@ -24,6 +25,7 @@ export const runSummary = z
     id: idText,
     watch: z.object({ key: z.string(), name: z.string() }),
     repository: z.object({ id: idText, full_name: z.string() }),
+    installation_id: idText,
     change: z.object({ id: idText, type: z.string(), ref_name: z.string().nullable() }),
     status: z.enum(runStatuses),
     code: z.string().nullable(),
@@ -49,7 +51,7 @@ export const runSummary = z
 export type RunSummary = z.output<typeof runSummary>;
 
 /** One try of a step, with what was sent and what came back. Secrets are masked. */
-const attemptDetail = z
+export const attemptDetail = z
   .object({
     number: z.number().int(),
     status: z.enum(attemptStatuses),
@@ -91,10 +93,19 @@ export const runDetail = runSummary
     parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).describe('The parameters of its branch, by name'),
     gathered: z.array(idText).describe('The changes that a run with a batch window has gathered, oldest first'),
     steps: z.array(stepDetail),
+    tickets: z.array(ticketResult).describe('What its steps made of tickets'),
   })
   .meta({ id: 'RunDetail' });
 
 export type RunDetail = z.output<typeof runDetail>;
+export type AttemptDetail = z.output<typeof attemptDetail>;
+
+/** The parameters of a route that names one try of a step. */
+export const attemptParams = z.strictObject({
+  id: idText,
+  step: z.string().regex(/^\d{1,6}$/, 'must be the position of a step, from 0'),
+  number: z.string().regex(/^\d{1,6}$/, 'must be a number'),
+});
 
 /** One status or several. */
 const someStatuses = someOf(runStatuses);

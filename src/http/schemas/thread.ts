@@ -5,6 +5,7 @@ import { changeSummary, consideredWatch } from './change.ts';
 import { idText, pageQuery, repositoryName, timestamp } from './common.ts';
 import { deliverySummary } from './delivery.ts';
 import { runSummary } from './run.ts';
+import { ticketResult } from './ticket.ts';
 
 const attempt = z.object({
   number: z.number().int(),
@@ -35,7 +36,7 @@ const change = changeSummary.extend({
   page_url: z.string().nullable(),
   considered: z.array(consideredWatch),
   notes: z.array(z.string()),
-  runs: z.array(runSummary.extend({ steps: z.array(step) })),
+  runs: z.array(runSummary.extend({ steps: z.array(step), tickets: z.array(ticketResult).describe('What its steps made of tickets') })),
 });
 
 /** A delivery with everything that came of it, or a change that no delivery announced, with its runs. */
@@ -51,6 +52,10 @@ export const threadSchema = z
   .meta({ id: 'Thread' });
 
 export type ThreadItem = z.output<typeof threadSchema>;
+export type ThreadChangeItem = ThreadItem['changes'][number];
+export type ThreadRunItem = ThreadChangeItem['runs'][number];
+export type ThreadStepItem = ThreadRunItem['steps'][number];
+export type ThreadAttemptItem = ThreadStepItem['attempts'][number];
 
 const filters = {
   repository: repositoryName.optional().describe('owner/name'),
