@@ -5,6 +5,7 @@ import { letGoAgain } from './flow/enable-destination.ts';
 import { requestBulkIssues } from './flow/bulk-issues.ts';
 import { explainStanding } from './flow/explain-standing.ts';
 import { explainLayers } from './flow/explain-layers.ts';
+import { findMissingSecrets } from './flow/find-missing-secrets.ts';
 import { findSecretUses } from './flow/find-secret-uses.ts';
 import { requestKeyRotation } from './flow/key-jobs.ts';
 import { readKeyReport } from './flow/rotate-keys.ts';
@@ -21,7 +22,7 @@ import { changeTrigger, forgetTrigger, importTrigger, registerTrigger, rotateTri
 import { requestManualRun } from './flow/request-manual-run.ts';
 import { cancelReconcile, requestReconcile } from './flow/request-reconcile.ts';
 import { requestTrial, requestValidation } from './flow/request-trial.ts';
-import { confirmSecretsOwner, purgeInstallation, switchInstallation, switchRepository } from './flow/standing-requests.ts';
+import { confirmSecretsOwner, purgeInstallation, recheckConfig, switchInstallation, switchRepository } from './flow/standing-requests.ts';
 import { listWebhooks } from './flow/list-webhooks.ts';
 import { requestMembers } from './flow/sync-members.ts';
 import { testTicketConnection } from './flow/test-ticket-connection.ts';
@@ -84,6 +85,7 @@ export function createHttpActions(context: Context, keyRing: KeyRing): Omit<Http
       confirmSecretsOwner: (repositoryId) => confirmSecretsOwner(context, repositoryId),
       purgeInstallation: (id) => purgeInstallation(context, id),
       requestMembers: (repositoryId) => requestMembers(context, repositoryId),
+      recheckConfig: (repositoryId) => recheckConfig(context, repositoryId),
       listWebhooks: (repositoryId) => listWebhooks(context, repositoryId),
     },
     secrets: createSecretActions(context, keyRing),
@@ -125,6 +127,7 @@ function createSecretActions(context: Context, keyRing: KeyRing): HttpActions['s
       return removed ? ok({}) : failed('not_found', `There is no secret ${name} in this scope.`);
     },
     findUses: (wanted) => findSecretUses(context, wanted),
+    findMissing: (githubIds) => findMissingSecrets(context, githubIds),
     readKeys: () => readKeyReport(context.db, keyRing),
     rotateKey: (requestedBy) => requestKeyRotation(context, requestedBy),
   };

@@ -3,6 +3,7 @@ import type { ConfigStatus } from '../core/statuses.ts';
 import { findRepositories, type Repository } from '../mirror/repository.ts';
 import { listConfigOrigins, type ConfigOrigin } from '../watches/config-origins.ts';
 import type { LayerName, Refusal } from '../watches/layers.ts';
+import type { ManualInputs } from '../watches/manual-inputs.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { configPath } from './config-path.ts';
 import type { Context } from './context.ts';
@@ -36,6 +37,12 @@ export interface ExplainedWatch {
   switched_off_at: string | null;
   /** Changes whenever what the watch says does, and with nothing else. */
   revision: string;
+  /** The keys of its `on`. */
+  triggers: string[];
+  /** What can be given when it is started by hand; null for a watch that is not. */
+  inputs: ManualInputs | null;
+  /** The action kinds of its steps. */
+  steps: string[];
 }
 
 /** Says what is in force for a repository: its layers, and every watch with the place where it is written. Undefined for an unknown repository. */
@@ -70,6 +77,9 @@ export async function explainLayers(
       line: watch.line,
       switched_off_at: watch.switchedOffAt ? where(watch.switchedOffAt.configId, watch.switchedOffAt.line) : null,
       revision: digestOf(watch),
+      triggers: watch.triggers.map((trigger) => trigger.name),
+      inputs: watch.triggers.find((trigger) => trigger.name === 'manual')?.inputs ?? null,
+      steps: watch.steps.map((step) => step.kind),
     })),
     notes: (loaded?.refusals ?? [])
       .filter(({ layer }) => layer === (repository.isOrganizationFile ? 'organization' : 'file'))

@@ -4,6 +4,7 @@ import { transaction } from '../db/transaction.ts';
 import { installationLane, repositoryLane } from '../inbox/lane.ts';
 import { lockInstallation, resumeRepositories, setInstallationEnabled } from '../mirror/installation.ts';
 import { purgeInstallation as purge, type Purged } from '../mirror/purge-installation.ts';
+import { makeConfigDue } from '../mirror/config-due.ts';
 import { setRepositoryEnabled } from '../mirror/repository.ts';
 import { confirmSecretsOwner as confirm } from '../vault/frozen-secrets.ts';
 import type { Context } from './context.ts';
@@ -35,6 +36,20 @@ export async function confirmSecretsOwner(context: Context, repositoryId: string
   const confirmed = await confirm(context.db, repositoryId);
   context.log.info({ repository: repositoryId, confirmed }, 'An admin confirmed the owner of secrets');
   return ok({ confirmed });
+}
+
+/** Has the configuration of a repository read again now, whatever is known of it. */
+export async function recheckConfig(context: Context, repositoryId: string): Promise<Outcome<{ requested: true }, ErrorCode>> {
+  return await transaction(context.db, async (trx) => {
+    const githubId = await makeConfigDue(trx, repositoryId, context.clock.now());
+    if (githubId === undefined)
+      return failed(
+        'conflict',
+        'The configuration of this repository cannot be read: it was removed, switched off, or its installation is suspended or gone.',
+      );
+    await context.queue.send(trx, 'sync', [repositoryLane(githubId)]);
+    return ok({ requested: true as const });
+  });
 }
 
 /** Deletes for good what is kept of an installation that is gone. */

@@ -25,6 +25,8 @@ export interface StandingActions {
   confirmSecretsOwner(repositoryId: string): Promise<Outcome<{ confirmed: number }, ErrorCode>>;
   /** Has the people of a repository listed now. `conflict` when that is not possible. */
   requestMembers(repositoryId: string): Promise<Outcome<{ requested: true }, ErrorCode>>;
+  /** Has the configuration of a repository read again now. `conflict` when that is not possible. */
+  recheckConfig(repositoryId: string): Promise<Outcome<{ requested: true }, ErrorCode>>;
   /** The webhooks of a repository, as GitHub lists them now. */
   listWebhooks(repositoryId: string): Promise<Outcome<Webhook[], ErrorCode>>;
   /** Deletes what is kept of a deleted installation. `not_found`, or `conflict` for a living one. */

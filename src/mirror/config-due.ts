@@ -1,4 +1,5 @@
 import type { Db } from '../db/connect.ts';
+import { comparable } from './reconcile-due.ts';
 
 /** Takes back a look that was noted for the case that this one did not come to its end. */
 export async function clearConfigDue(trx: Db, repositoryId: string, noted: Date): Promise<void> {
@@ -37,4 +38,13 @@ export async function makeExtendingDue(db: Db, repositoryId: string): Promise<st
     [repositoryId],
   );
   return rows.map((row) => row.github_id);
+}
+
+/** Makes the configuration of a repository due now; answers its GitHub id, undefined where GitHub is not asked about it. */
+export async function makeConfigDue(trx: Db, repositoryId: string, at: Date): Promise<string | undefined> {
+  const { rows } = await trx.raw<{ rows: { github_id: string }[] }>(
+    `update repositories r set config_due_at = ? from installations i where i.id = r.installation_id and r.id = ? and ${comparable} returning r.github_id`,
+    [at, repositoryId],
+  );
+  return rows[0]?.github_id;
 }

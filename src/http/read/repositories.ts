@@ -3,7 +3,7 @@ import type { Db } from '../../db/connect.ts';
 import type { Requester } from '../../people/requester.ts';
 import { isFrozen } from '../../vault/frozen-secrets.ts';
 import type { Page } from '../paging.ts';
-import type { Repository, RepositoryQuery } from '../schemas/repository.ts';
+import type { Repository, RepositoryEntry, RepositoryQuery } from '../schemas/repository.ts';
 import { PageQuery } from './page-query.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
 import { visibleTo } from './visible-to.ts';
@@ -46,6 +46,15 @@ interface RepositoryRow {
   updated_at: Date;
 }
 
+interface EntryRow extends RepositoryRow {
+  watches: number;
+  change_id: string | null;
+  change_type: string;
+  change_ref: string | null;
+  change_actor: string | null;
+  change_at: Date;
+}
+
 const conditions = {
   removed: 'r.removed_at is not null',
   archived: 'r.removed_at is null and r.archived',
@@ -60,12 +69,20 @@ const lastCheckSql = `(select c.checked_at from check_records c where c.reposito
 /** How far what GitHub has was taken over (R030); an error is followed by another try, or by `POST /api/repos/:owner/:name/reconcile`. */
 const syncSql = `case when r.reconcile_error is not null then 'errored_fetching_refs' when r.config_status = 'load_error' then 'errored_fetching_config'
   when r.baseline_at is null then 'unsynced' else 'synced' end`;
-const selectSql = `select r.*, ${statusSql} as status, ${syncSql} as sync_state,
+const columnsSql = `r.*, ${statusSql} as status, ${syncSql} as sync_state,
     (select count(*)::int from secrets s where s.repository_id = r.id and ${isFrozen('i.account_id')}) as frozen_secrets,
     array(select f.full_name from repository_names f where f.repository_id = r.id and lower(f.full_name) <> lower(r.full_name)
       order by f.until_at desc limit 20) as former_names, ${lastCheckSql} as last_check_at,
-    a.type as account_type, case when a.github_id = r.owner_github_id then a.avatar_url end as account_avatar_url
-  from repositories r join installations i on i.id = r.installation_id join accounts a on a.id = i.account_id`;
+    a.type as account_type, case when a.github_id = r.owner_github_id then a.avatar_url end as account_avatar_url`;
+const fromSql = `from repositories r join installations i on i.id = r.installation_id join accounts a on a.id = i.account_id`;
+const selectSql = `select ${columnsSql} ${fromSql}`;
+/** Who looks at a branch changes nothing in a repository. */
+const entrySql = `select ${columnsSql}, l.*,
+    (select count(*)::int from watches w where w.repository_id = r.id and w.removed_at is null) as watches
+  ${fromSql} left join lateral (
+    select c.id as change_id, c.type as change_type, c.ref_name as change_ref, c.actor->>'login' as change_actor, c.happened_at as change_at from changes c
+    where c.repository_id = r.id and c.type not in ('branch.joined', 'branch.left') order by c.id desc limit 1
+  ) l on true`;
 
 function repositoryItem(row: RepositoryRow): Repository {
   return {
@@ -110,20 +127,27 @@ function repositoryItem(row: RepositoryRow): Repository {
   };
 }
 
+function entryItem(row: EntryRow): RepositoryEntry {
+  const { change_id: id, change_type: type, change_ref: ref, change_actor: actor, change_at: at, watches } = row;
+  const change = id === null ? null : { id, type, ref_name: ref, actor, happened_at: isoTime(at) };
+  return { ...repositoryItem(row), watches, last_change: change };
+}
+
 /** Text that is searched for, not a pattern. */
 function likeText(text: string): string {
   return `%${text.toLowerCase().replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
 }
 
 /** A page of repositories, the newest first. */
-export async function listRepositories(db: Db, query: RepositoryQuery, requester: Requester): Promise<Page<Repository>> {
-  const list = new PageQuery<RepositoryRow>('r.id', query);
+export async function listRepositories(db: Db, query: RepositoryQuery, requester: Requester): Promise<Page<RepositoryEntry>> {
+  const list = new PageQuery<EntryRow>('r.id', query);
   const unfiltered = query.removed === true ? 'true' : 'r.removed_at is null';
   list.where(query.status === undefined ? unfiltered : `(${conditions[query.status]})`, {});
   list.add(visibleTo(requester, { installation: 'r.installation_id', repository: 'r.id' }));
   list.whereEqual('r.installation_id', query.installation);
+  list.whereEqual('r.config_status', query.config);
   if (query.q !== undefined) list.where('lower(r.full_name) like :q', { q: likeText(query.q) });
-  return await list.read(db, selectSql, repositoryItem);
+  return await list.read(db, entrySql, { item: entryItem, counted: 'select r.id from repositories r' });
 }
 
 /**

@@ -12,15 +12,20 @@ import { emptyBody, pageOf, repositoryParams } from '../schemas/common.ts';
 import { problems } from '../schemas/problem.ts';
 import {
   configSchema,
+  recheckRequested,
   type RepositoryConfig,
   confirmedSecrets,
   refQuery,
   repositoryChange,
   refSchema,
+  repositoryEntry,
   repositoryQuery,
   repositorySchema,
   type Repository,
 } from '../schemas/repository.ts';
+
+import { addBranchRoute } from './branch-stream.ts';
+import { addWorkListRoutes } from './work-lists.ts';
 
 const tags = ['repositories'];
 
@@ -58,7 +63,7 @@ export function addRepositoryRoutes(api: Api, context: RouteContext): void {
         summary: 'List tracked repositories',
         tags,
         querystring: repositoryQuery,
-        response: { 200: pageOf(repositorySchema), ...problems(422) },
+        response: { 200: pageOf(repositoryEntry), ...problems(422) },
       },
     },
     async (request, reply) => withLink(request, reply, await listRepositories(db, request.query, requesterOf(request))),
@@ -90,6 +95,9 @@ export function addRepositoryRoutes(api: Api, context: RouteContext): void {
     },
   );
   addRepositoryWrites(api, context, read);
+  addConfigRecheck(api, context, read);
+  addBranchRoute(api, context);
+  addWorkListRoutes(api, context);
 }
 
 function addRepositoryWrites(api: Api, { actions, db }: RouteContext, read: Read): void {
@@ -135,6 +143,29 @@ function addRepositoryWrites(api: Api, { actions, db }: RouteContext, read: Read
       const confirmed = unwrap(await actions.standing.confirmSecretsOwner(repository.id));
       await audit(request, repository, { action: 'secrets.owner_confirmed', after: confirmed });
       return confirmed;
+    },
+  );
+}
+
+function addConfigRecheck(api: Api, { actions, db }: RouteContext, read: Read): void {
+  api.post(
+    '/repos/:owner/:name/config/recheck',
+    {
+      config: { access: { right: 'write', on: 'repository' } },
+      schema: {
+        summary: 'Have the configuration of a repository read from GitHub again now',
+        tags,
+        params: repositoryParams,
+        body: emptyBody,
+        response: { 202: recheckRequested, ...problems(404, 409, 413, 415, 422) },
+      },
+    },
+    async (request, reply) => {
+      const { id, full_name: name, installation_id: installationId } = await read(request.params);
+      const requested = unwrap(await actions.standing.recheckConfig(id));
+      const target = { kind: 'repository', id, name };
+      await auditRequest(db, request, { action: 'config.recheck_requested', target, installationId, repositoryId: id });
+      return reply.code(202).send(requested);
     },
   );
 }

@@ -18,7 +18,7 @@ import { changeSummary } from '../schemas/change.ts';
 import { pageOf } from '../schemas/common.ts';
 import { deliveryDetail, deliverySummary } from '../schemas/delivery.ts';
 import { installationSchema } from '../schemas/installation.ts';
-import { configSchema, refSchema, repositorySchema } from '../schemas/repository.ts';
+import { configSchema, refSchema, repositoryEntry, repositorySchema } from '../schemas/repository.ts';
 import { runDetail, runSummary } from '../schemas/run.ts';
 
 let base: TestDatabase;
@@ -206,7 +206,7 @@ describe('runs', () => {
 
 describe('repositories', () => {
   const list = async (query: string) => {
-    const { data } = pageOf(repositorySchema.strict()).parse((await get(`/api/repos?${query}`)).body);
+    const { data } = pageOf(repositoryEntry.strict()).parse((await get(`/api/repos?${query}`)).body);
     return data.map((row) => row.full_name);
   };
 

@@ -7,7 +7,8 @@ import { found, unwrap } from '../problem.ts';
 import { findRepository } from '../read/repositories.ts';
 import { filterText } from '../schemas/common.ts';
 import { problems } from '../schemas/problem.ts';
-import { configSchema, type RepositoryConfig } from '../schemas/repository.ts';
+import { listLastRuns } from '../read/last-runs.ts';
+import { configSchema, watchEntry, type RepositoryConfig } from '../schemas/repository.ts';
 
 const tags = ['watches'];
 
@@ -31,8 +32,12 @@ export function addWatchRoutes(api: Api, context: RouteContext): void {
   addWatchRemoval(api, context);
 }
 
-async function readId({ db }: RouteContext, { owner, name }: { owner: string; name: string }): Promise<string> {
-  return found(await findRepository(db, `${owner}/${name}`), `repository ${owner}/${name}`).github_id;
+async function readRepository({ db }: RouteContext, { owner, name }: { owner: string; name: string }) {
+  return found(await findRepository(db, `${owner}/${name}`), `repository ${owner}/${name}`);
+}
+
+async function readId(context: RouteContext, params: { owner: string; name: string }): Promise<string> {
+  return (await readRepository(context, params)).github_id;
 }
 
 async function auditWatch({ db }: RouteContext, request: FastifyRequest, done: { action: string; after?: unknown }): Promise<void> {
@@ -64,13 +69,17 @@ function addWatchList(api: Api, context: RouteContext): void {
     {
       config: { access: { right: 'read', on: 'repository' } },
       schema: {
-        summary: 'List the watches of a repository, whichever layer declares them',
+        summary: 'List the watches of a repository, whichever layer declares them, with how each went last',
         tags,
         params: z.strictObject(repositoryParams),
-        response: { 200: z.object({ data: z.array(watchSchema), meta: z.object({ next: z.null() }) }), ...problems(404) },
+        response: { 200: z.object({ data: z.array(watchEntry), meta: z.object({ next: z.null() }) }), ...problems(404) },
       },
     },
-    async ({ params }) => ({ data: await listWatches(context, await readId(context, params)), meta: { next: null } }),
+    async ({ params }) => {
+      const { id, github_id: githubId } = await readRepository(context, params);
+      const [watches, runs] = await Promise.all([listWatches(context, githubId), listLastRuns(context.db, id)]);
+      return { data: watches.map((watch) => ({ ...watch, last_run: runs.get(watch.key) ?? null })), meta: { next: null } };
+    },
   );
   api.get(
     '/repos/:owner/:name/watches/:key',

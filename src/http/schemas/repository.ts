@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configStatuses } from '../../core/statuses.ts';
+import { configStatuses, runStatuses } from '../../core/statuses.ts';
 import { layerNames } from '../../watches/layers.ts';
 import { countedPageQuery, filterText, idText, pageQuery, timestamp } from './common.ts';
 
@@ -56,11 +56,25 @@ export const repositorySchema = z
 
 export type Repository = z.output<typeof repositorySchema>;
 
+/** A repository as lists show it: with what happened last, and how much watches it. */
+export const repositoryEntry = repositorySchema
+  .extend({
+    watches: z.number().int().describe('How many watches it has, whichever layer they come from'),
+    last_change: z
+      .object({ id: idText, type: z.string(), ref_name: z.string().nullable(), actor: z.string().nullable(), happened_at: timestamp })
+      .nullable()
+      .describe('The change that was recorded last; who looks at branches does not count'),
+  })
+  .meta({ id: 'RepositoryEntry' });
+
+export type RepositoryEntry = z.output<typeof repositoryEntry>;
+
 /** The filters of the list of repositories. */
 export const repositoryQuery = z.strictObject({
   installation: idText.optional().describe('The id of an installation'),
   q: filterText(100).optional().describe('Part of the full name'),
   status: z.enum(repositoryStatuses).optional().describe('Without it: all but the removed'),
+  config: z.enum(configStatuses).optional().describe('How its configuration file is'),
   ...countedPageQuery,
 });
 /** What reading the list takes; `removed`: without a status, the removed ones, too. */
@@ -83,6 +97,7 @@ export const refSchema = z
       .nullable()
       .describe('The commit it points at, as far as a change told; the date is its author’s'),
     changed_at: timestamp.nullable().describe('When it moved last; null when it did not since it was seen first'),
+    changed_by: z.string().nullable().describe('Who moved it last, or deleted it: a login, where GitHub told'),
     observed_at: timestamp,
     deleted_at: timestamp.nullable(),
   })
@@ -92,10 +107,25 @@ export type Ref = z.output<typeof refSchema>;
 
 /** The filters of the lists of branches and tags. */
 export const refQuery = z.strictObject({
+  q: filterText(250).optional().describe('Part of the name, in any case'),
   include_deleted: z.enum(['true', 'false']).optional(),
   ...pageQuery,
 });
 export type RefQuery = z.output<typeof refQuery>;
+
+/** A branch with those who have its page open, or its stream. */
+export const branchSchema = refSchema
+  .extend({
+    viewers: z
+      .array(z.object({ user: z.string(), since: timestamp, connections: z.number().int() }))
+      .describe('Who looks at it now, whoever came first in front; the first 100'),
+  })
+  .meta({ id: 'Branch' });
+
+export type Branch = z.output<typeof branchSchema>;
+
+/** The parameters of a route that names a branch. */
+export const branchParams = z.strictObject({ owner: filterText(100), name: filterText(100), branch: filterText(300) });
 
 /** What is wrong with a configuration file, and where. */
 const configProblem = z.looseObject({
@@ -116,6 +146,12 @@ export const configSchema = z
       .object({ path: z.string(), config_sha: z.string(), content: z.string(), since: timestamp })
       .nullable()
       .describe('The last good file; it stays in force while a broken one is on the branch'),
+    latest: z
+      .object({ path: z.string(), config_sha: z.string(), content: z.string() })
+      .nullable()
+      .describe(
+        'The file that the default branch has, with the lines that `problems` name; null when there is none, or it could not be read',
+      ),
     layers: z
       .array(
         z.object({
@@ -143,6 +179,12 @@ export const configSchema = z
           path: z.string(),
           line: z.number().int(),
           switched_off_at: z.string().nullable().describe('Where a higher layer switched it off'),
+          triggers: z.array(z.string()).describe('What it is about: the keys of its `on`'),
+          inputs: z
+            .record(z.string(), z.looseObject({ type: z.string(), required: z.boolean() }))
+            .nullable()
+            .describe('What can be given when it is started by hand; null for a watch without a `manual` trigger'),
+          steps: z.array(z.string()).describe('The action kinds of its steps, in order'),
         }),
       )
       .describe('Every watch that counts, whichever layer it comes from'),
@@ -150,6 +192,19 @@ export const configSchema = z
   .meta({ id: 'RepositoryConfig' });
 
 export type RepositoryConfig = z.output<typeof configSchema>;
+
+/** A watch of a repository with how it went last. */
+export const watchEntry = configSchema.shape.watches.element.extend({
+  last_run: z
+    .object({ id: idText, status: z.enum(runStatuses), created_at: timestamp, finished_at: timestamp.nullable() })
+    .nullable()
+    .describe('Its newest run; null when it has not run, or its runs are not kept any more'),
+});
+
+export type WatchItem = z.output<typeof watchEntry>;
+
+/** The answer to a wish to have the configuration read again. */
+export const recheckRequested = z.object({ requested: z.literal(true) });
 
 /** What can be switched at a repository. */
 export const repositoryChange = z.strictObject({ enabled: z.boolean() });
