@@ -28,6 +28,12 @@ const looks: Record<string, StatusLook> = {
   skipped: { tone: 'muted', icon: 'skip' },
   // jobs
   done: { tone: 'success', icon: 'check-circle-fill' },
+  // checks of repositories
+  changed: { tone: 'success', icon: 'git-commit' },
+  initialized: { tone: 'accent', icon: 'plus-circle' },
+  no_change: { tone: 'muted', icon: 'dash' },
+  manual: { tone: 'accent', icon: 'person' },
+  error: { tone: 'danger', icon: 'x' },
   // tickets
   planned: { tone: 'muted', icon: 'clock' },
   moved: { tone: 'success', icon: 'arrow-right' },
@@ -42,6 +48,13 @@ export function statusIcon(status: string): Html {
   const look = looks[status] ?? plain;
   const turning = look.icon === 'sync' ? ' turning' : '';
   return html`<span class="tone-${look.tone}${turning} status-icon">${icon(look.icon, status)}</span>`;
+}
+
+const classes: Partial<Record<StatusLook['tone'], string>> = { success: 'ok', danger: 'err', attention: 'busy' };
+
+/** The class of a row by its status: `ok`, `err`, `busy`, or `quiet`. */
+export function statusClass(status: string): string {
+  return classes[(looks[status] ?? plain).tone] ?? 'quiet';
 }
 
 /** A status as a label. */
