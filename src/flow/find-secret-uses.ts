@@ -59,6 +59,7 @@ async function describeUse(
   };
 }
 
-function namesOf(watch: CompiledWatch): Set<string> {
+/** The names of secrets that a watch asks for, in its texts and in its scripts. */
+export function namesOf(watch: CompiledWatch): Set<string> {
   return new Set([...watch.secretNames, ...watch.steps.flatMap(namesInScript)]);
 }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { MissingSecret } from '../flow/find-missing-secrets.ts';
 import type { SecretUse } from '../flow/find-secret-uses.ts';
 import type { KeyReport } from '../flow/rotate-keys.ts';
 import type { SecretOwner } from './read/secrets.ts';
@@ -12,6 +13,8 @@ export interface SecretActions {
   delete(secret: { owner: SecretOwner; name: string }): Promise<Outcome<unknown, ErrorCode>>;
   /** The watches in force in these repositories, by their ids on GitHub, that name a secret. */
   findUses(wanted: { githubIds: string[]; name: string }): Promise<SecretUse[]>;
+  /** The secrets that watches in force in these repositories name and do not get. */
+  findMissing(githubIds: readonly string[]): Promise<MissingSecret[]>;
   /** How the keys of SECRETS_KEY stand. */
   readKeys(): Promise<KeyReport>;
   /** Begins to wrap everything with the current key, as a job. `conflict` while a running process lacks it. */

@@ -6,7 +6,7 @@ import type { Requester } from '../../people/requester.ts';
 import type { ProjectAction } from '../../projects/actions.ts';
 import { actionKey } from '../../watches/project-gate.ts';
 import type { Page } from '../paging.ts';
-import type { ProjectItem, ProjectLog, ProjectLogQuery, ProjectQuery } from '../schemas/project.ts';
+import type { ProjectCheck, ProjectItem, ProjectLog, ProjectLogQuery, ProjectQuery, ProjectRun } from '../schemas/project.ts';
 import type { ActionItem } from '../schemas/project-action.ts';
 import { checkItem, type CheckRow } from './checks.ts';
 import { PageQuery } from './page-query.ts';
@@ -26,6 +26,9 @@ interface ProjectRow {
   repositories: ProjectItem['repositories'] | null;
   actions: (Omit<ProjectAction, 'createdAt' | 'updatedAt'> & { createdAt: string; updatedAt: string })[] | null;
   last_check_at: Date | null;
+  next_check_at: Date | null;
+  last_check: (Omit<ProjectCheck, 'checked_at'> & { checked_at: string }) | null;
+  last_run: (Omit<ProjectRun, 'created_at'> & { created_at: string }) | null;
   version: number;
   created_by: string;
   created_at: Date;
@@ -33,7 +36,7 @@ interface ProjectRow {
 }
 
 /** Repositories `r` of a project `p` that the requester sees: by GitHub's word, or because the project names them. */
-function visibleFollowed(requester: Requester): Condition {
+export function visibleFollowed(requester: Requester): Condition {
   const seen = visibleTo(requester, { installation: 'r.installation_id', repository: 'r.id' });
   if (seen.sql === 'true') return seen;
   const { charge, githubId } = requester;
@@ -45,19 +48,36 @@ function visibleFollowed(requester: Requester): Condition {
   };
 }
 
-const lastCheck = '(select c.checked_at from check_records c where c.repository_id = r.id order by c.id desc limit 1)';
+/** The last check `c` of a repository `r`, wishes of people left out. */
+const lastCheckSql = `left join lateral (select k.* from check_records k where k.repository_id = r.id and k.result <> 'manual' order by k.id desc limit 1) c on true`;
+
+const checkJson = `jsonb_build_object('repository', n.full_name, 'result', n.result, 'branch', case when n.ref_kind = 'branch' then n.ref_name end, 'sha', n.sha,
+  'message', left(n.message, 200), 'error', n.error, 'checked_at', n.checked)`;
+
+/** The newest run of the actions of a project, in the repositories that are seen. */
+function lastRunSql(visible: string): string {
+  return `(select jsonb_build_object('id', l.id::text, 'status', l.status, 'action', a.name, 'repository', l.full_name, 'created_at', l.created_at)
+    from project_actions a cross join lateral (
+      select n.id, n.status, n.created_at, r.full_name from runs n join repositories r on r.id = n.repository_id
+      where n.watch_key = 'project-' || p.id || '-' || a.id and ${visible} order by n.id desc limit 1) l
+    where a.project_id = p.id order by l.id desc limit 1)`;
+}
 
 function selectSql(visible: string): string {
-  return `select p.*, exists (select 1 from installations i where i.project_id = p.id) as linked, f.repository_count, f.repositories, f.last_check_at,
+  return `select p.*, exists (select 1 from installations i where i.project_id = p.id) as linked, f.repository_count, f.repositories, f.last_check_at, f.next_check_at,
+      f.last_check, ${lastRunSql(visible)} as last_run,
       (select jsonb_agg(jsonb_build_object('id', a.id::text, 'projectId', a.project_id::text, 'name', a.name, 'enabled', a.enabled,
           'definition', a.definition, 'version', a.version, 'createdAt', a.created_at, 'updatedAt', a.updated_at) order by a.id)
         from project_actions a where a.project_id = p.id) as actions
     from projects p cross join lateral (
       select count(*)::int as repository_count, max(n.checked) as last_check_at,
+        min(n.reconcile_due_at) filter (where n.enabled and not n.archived) as next_check_at,
+        (array_agg(${checkJson} order by n.checked desc) filter (where n.checked is not null))[1] as last_check,
         jsonb_agg(jsonb_build_object('id', n.id::text, 'full_name', n.full_name, 'html_url', n.html_url, 'enabled', n.enabled,
           'last_check_at', n.checked) order by lower(n.full_name)) filter (where n.place <= 100) as repositories
-      from (select r.*, ${lastCheck} as checked, row_number() over (order by lower(r.full_name)) as place
-        from repositories r where ${followsSql('p', 'r')} and r.removed_at is null and ${visible}) n
+      from (select r.id, r.full_name, r.html_url, r.enabled, r.archived, r.reconcile_due_at, c.result, c.ref_kind, c.ref_name, c.sha, c.message, c.error,
+          c.checked_at as checked, row_number() over (order by lower(r.full_name)) as place
+        from repositories r ${lastCheckSql} where ${followsSql('p', 'r')} and r.removed_at is null and ${visible}) n
     ) f`;
 }
 
@@ -106,6 +126,9 @@ function projectItem(row: ProjectRow, requester: Requester): ProjectItem {
       showAction({ ...action, createdAt: new Date(action.createdAt), updatedAt: new Date(action.updatedAt) }, mayManage),
     ),
     last_check_at: isoTimeOrNull(row.last_check_at),
+    next_check_at: isoTimeOrNull(row.next_check_at),
+    last_check: row.last_check && { ...row.last_check, checked_at: isoTime(new Date(row.last_check.checked_at)) },
+    last_run: row.last_run && { ...row.last_run, created_at: isoTime(new Date(row.last_run.created_at)) },
     version: row.version,
     created_by: row.created_by,
     created_at: isoTime(row.created_at),
@@ -121,6 +144,11 @@ export async function listProjects(db: Db, query: ProjectQuery, requester: Reque
   list.where('true', visible.values);
   list.whereEqual('p.installation_id', query.installation);
   if (query.name !== undefined) list.where('lower(p.name) = lower(:name)', { name: query.name });
+  if (query.q !== undefined) {
+    const matches = `(position(lower(:wanted) in lower(p.name)) > 0 or exists (select 1 from repositories r where r.removed_at is null
+      and position(lower(:wanted) in lower(r.full_name)) > 0 and ${followsSql('p', 'r')} and ${visible.sql}))`;
+    list.where(matches, { wanted: query.q });
+  }
   if (query.repository !== undefined)
     list.where(
       `exists (select 1 from repositories r where lower(r.full_name) = lower(:repository) and r.removed_at is null and ${followsSql('p', 'r')} and ${visible.sql})`,

@@ -21,6 +21,11 @@ function reachedBy({ scope, projectId = null }: SecretOwner): string {
   return scope === 'installation' ? 'r.installation_id = :installationId' : 'r.id = :repositoryId';
 }
 
+/** The configurations `g` that may be in force for a repository `r`. */
+const layersSql = `(g.id in (r.config_id, r.extends_config_id, r.api_config_id) or g.managed_by = 'server'
+  or g.id in (select o.config_id from repositories o where o.installation_id = r.installation_id and lower(o.name) = '.github')
+  or g.id in (select p.config_id from projects p where ${followsSql('p', 'r')}))`;
+
 /**
  * A page of the repositories that a secret reaches, whose text of some layer has its name, and that the requester sees. Only a first
  * sieve: what is in force decides (flow/find-secret-uses.ts).
@@ -37,10 +42,7 @@ export async function listNaming(
     db,
     `select r.id, r.github_id from repositories r
      where r.removed_at is null and ${reachedBy(owner)} and ${seen.sql} and (cast(:cursor as bigint) is null or r.id > :cursor) and exists (
-       select 1 from configs g where position(:name in g.content) > 0 and (
-         g.id in (r.config_id, r.extends_config_id, r.api_config_id) or g.managed_by = 'server'
-         or g.id in (select o.config_id from repositories o where o.installation_id = r.installation_id and lower(o.name) = '.github')
-         or g.id in (select p.config_id from projects p where ${followsSql('p', 'r')})))
+       select 1 from configs g where position(:name in g.content) > 0 and ${layersSql})
      order by r.id limit :limit`,
     {
       name,
@@ -52,9 +54,28 @@ export async function listNaming(
       ...seen.values,
     },
   );
+  return toNamingPage(rows, limit);
+}
+
+function toNamingPage(rows: readonly { id: string; github_id: string }[], limit: number): NamingPage {
   const shown = rows.slice(0, limit);
   const next = rows.length > limit ? Buffer.from(shown.at(-1)!.id).toString('base64url') : null;
   return { githubIds: shown.map((row) => row.github_id), next };
+}
+
+/** A page of the repositories that the requester sees and whose text of some layer names any secret. Only a first sieve, as above. */
+export async function listNamingAny(db: Db, requester: Requester, page: PageRequest): Promise<NamingPage> {
+  const limit = pageLimit(page);
+  const seen = visibleTo(requester, { installation: 'r.installation_id', repository: 'r.id' });
+  const rows = await queryRows<{ id: string; github_id: string }>(
+    db,
+    `select r.id, r.github_id from repositories r
+     where r.removed_at is null and r.enabled and ${seen.sql} and (cast(:cursor as bigint) is null or r.id > :cursor)
+       and exists (select 1 from configs g where position('secrets' in g.content) > 0 and ${layersSql})
+     order by r.id limit :limit`,
+    { cursor: readCursor(page, idKey) ?? null, limit: limit + 1, ...seen.values },
+  );
+  return toNamingPage(rows, limit);
 }
 
 /** The hooks for new repositories of an installation that sign with a secret; they have no watch yet. */

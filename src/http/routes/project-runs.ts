@@ -7,6 +7,7 @@ import { withLink } from '../paging.ts';
 import { found, unwrap } from '../problem.ts';
 import { findJob } from '../read/jobs.ts';
 import { findProjectPlace } from '../read/project-place.ts';
+import { listProjectRuns } from '../read/project-runs.ts';
 import { listProjectLog } from '../read/projects.ts';
 import { findRepository } from '../read/repositories.ts';
 import { listRunsOfChanges } from '../read/runs.ts';
@@ -15,8 +16,16 @@ import { actorOf, requesterOf } from '../requester.ts';
 import { emptyBody, idParams, pageOf } from '../schemas/common.ts';
 import { acceptedJob } from '../schemas/job.ts';
 import { waitQuery } from '../schemas/manual-run.ts';
+import { runSummary } from '../schemas/run.ts';
 import { problems } from '../schemas/problem.ts';
-import { projectLogQuery, projectLogSchema, projectTriggerBody, projectTriggered, type ProjectTriggered } from '../schemas/project.ts';
+import {
+  projectLogQuery,
+  projectLogSchema,
+  projectRunQuery,
+  projectTriggerBody,
+  projectTriggered,
+  type ProjectTriggered,
+} from '../schemas/project.ts';
 import { readProject } from './projects.ts';
 
 const tags = ['projects'];
@@ -24,6 +33,7 @@ const tags = ['projects'];
 /** What a project finds and does: its log, comparing now, and starting its actions by hand. */
 export function addProjectRunRoutes(api: Api, context: RouteContext): void {
   addLog(api, context);
+  addRuns(api, context);
   addSync(api, context);
   addTrigger(api, context);
 }
@@ -45,6 +55,27 @@ function addLog(api: Api, { db }: RouteContext): void {
       const requester = requesterOf(request);
       found(await findProjectPlace(db, request.params.id), `project ${request.params.id}`);
       return withLink(request, reply, await listProjectLog(db, request.params.id, { query: request.query, requester }));
+    },
+  );
+}
+
+function addRuns(api: Api, { db }: RouteContext): void {
+  api.get(
+    '/projects/:id/runs',
+    {
+      config: { access: { right: 'read', on: 'project' } },
+      schema: {
+        summary: 'List the runs of the actions of a project, newest first',
+        tags,
+        params: idParams,
+        querystring: projectRunQuery,
+        response: { 200: pageOf(runSummary), ...problems(404, 422) },
+      },
+    },
+    async (request, reply) => {
+      const requester = requesterOf(request);
+      found(await findProjectPlace(db, request.params.id), `project ${request.params.id}`);
+      return withLink(request, reply, await listProjectRuns(db, request.params.id, { query: request.query, requester }));
     },
   );
 }

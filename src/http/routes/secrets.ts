@@ -1,15 +1,18 @@
 import type { FastifyRequest } from 'fastify';
 import { RepoWatchError } from '../../core/errors.ts';
+import type { MissingSecret } from '../../flow/find-missing-secrets.ts';
 import type { SecretUse } from '../../flow/find-secret-uses.ts';
 import type { Api, RouteContext } from '../api.ts';
 import { auditRequest } from '../audit-request.ts';
 import { withLink } from '../paging.ts';
 import { found, pathOf, unwrap } from '../problem.ts';
-import { listDefaultHooksNaming, listNaming } from '../read/secret-uses.ts';
+import { listDefaultHooksNaming, listNaming, listNamingAny } from '../read/secret-uses.ts';
 import { findSecret, findSecretId, listSecrets, type SecretOwner } from '../read/secrets.ts';
 import { pageOf } from '../schemas/common.ts';
 import { problems } from '../schemas/problem.ts';
 import {
+  missingSecretQuery,
+  missingSecretSchema,
   secretBody,
   secretParams,
   secretQuery,
@@ -17,6 +20,7 @@ import {
   secretScopeQuery,
   secretUsesQuery,
   secretUseSchema,
+  type MissingSecretItem,
   type ScopeChoice,
   type SecretUseItem,
 } from '../schemas/secret.ts';
@@ -105,6 +109,31 @@ function addSecretUsesRoute(api: Api, { db, actions }: RouteContext): void {
   );
 }
 
+/** What watches ask for in vain. The name of the path is none of a secret, so that it hides none. */
+function addMissingSecretsRoute(api: Api, { db, actions }: RouteContext): void {
+  api.get(
+    '/secrets/not-set',
+    {
+      config: { access: { right: 'read', on: 'list' } },
+      schema: {
+        summary: 'List the secrets that watches in force name and do not get; a page is one of repositories',
+        tags,
+        querystring: missingSecretQuery,
+        response: { 200: pageOf(missingSecretSchema), ...problems(422) },
+      },
+    },
+    async (request, reply) => {
+      const { githubIds, next } = await listNamingAny(db, requesterOf(request), request.query);
+      const missing = await actions.secrets.findMissing(githubIds);
+      return withLink(request, reply, { data: missing.map(missingItem), meta: { next } });
+    },
+  );
+}
+
+function missingItem({ watchName, ...missing }: MissingSecret): MissingSecretItem {
+  return { ...missing, watch_name: watchName };
+}
+
 function useItem({ gets, ...use }: SecretUse, id: string): SecretUseItem {
   const isHook = use.layer === 'api' && use.watch.startsWith('hook-');
   return { kind: isHook ? 'hook' : 'watch', ...use, gets_this: gets === id };
@@ -139,6 +168,7 @@ export function addSecretRoutes(api: Api, context: RouteContext): void {
   };
   addSecretReadRoutes(api, context);
   addSecretUsesRoute(api, context);
+  addMissingSecretsRoute(api, context);
   api.put(
     '/secrets/:name',
     {

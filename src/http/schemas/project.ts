@@ -1,10 +1,30 @@
 import { z } from 'zod';
 import { checkPattern } from '../../core/globs.ts';
-import { checkResults, projectFollows, projectRoles } from '../../core/statuses.ts';
+import { checkResults, projectFollows, projectRoles, runStatuses } from '../../core/statuses.ts';
 import { checkSchema } from './check.ts';
-import { filterText, idText, countedPageQuery, repositoryParams, timestamp } from './common.ts';
+import { filterText, idText, countedPageQuery, pageQuery, repositoryParams, someOf, timestamp } from './common.ts';
 import { actionSchema, parameterSchema } from './project-action.ts';
 import { runSummary } from './run.ts';
+
+const projectCheck = z.object({
+  repository: z.string(),
+  result: z.enum(checkResults),
+  branch: z.string().nullable(),
+  sha: z.string().nullable(),
+  message: z.string().nullable(),
+  error: z.string().nullable(),
+  checked_at: timestamp,
+});
+export type ProjectCheck = z.output<typeof projectCheck>;
+
+const projectRun = z.object({
+  id: idText,
+  status: z.enum(runStatuses),
+  action: z.string().describe('The name of the action'),
+  repository: z.string(),
+  created_at: timestamp,
+});
+export type ProjectRun = z.output<typeof projectRun>;
 
 /** A project as the API shows it. */
 export const projectSchema = z
@@ -31,6 +51,9 @@ export const projectSchema = z
       .describe('Those that you see, at most 100'),
     actions: z.array(actionSchema),
     last_check_at: timestamp.nullable().describe('When one of its repositories was compared with GitHub last'),
+    next_check_at: timestamp.nullable().describe('When one of its repositories is due to be compared next'),
+    last_check: projectCheck.nullable().describe('What comparing found last'),
+    last_run: projectRun.nullable().describe('The newest run of one of its actions'),
     version: z.number().int().describe('Counts up with each edit; the ETag begins with it'),
     created_by: z.string(),
     created_at: timestamp,
@@ -97,6 +120,7 @@ export const projectQuery = z.strictObject({
   installation: idText.optional(),
   repository: filterText(201).optional().describe('Only those that follow it: owner/name'),
   name: filterText(100).optional(),
+  q: filterText(200).optional().describe('Part of the name, or of the name of a repository that it follows'),
   ...countedPageQuery,
 });
 export type ProjectQuery = z.output<typeof projectQuery>;
@@ -252,3 +276,11 @@ export const projectTriggered = z.object({
   over: z.boolean().describe('True when nothing of it is under way any more'),
 });
 export type ProjectTriggered = z.output<typeof projectTriggered>;
+
+/** The filters of the list of a project's runs. */
+export const projectRunQuery = z.strictObject({
+  status: someOf(runStatuses).optional().describe('One status or several: with commas, or given several times'),
+  action: idText.optional().describe('The id of one of its actions'),
+  ...pageQuery,
+});
+export type ProjectRunQuery = z.output<typeof projectRunQuery>;

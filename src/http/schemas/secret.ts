@@ -101,6 +101,21 @@ export const secretUseSchema = z
 
 export type SecretUseItem = z.output<typeof secretUseSchema>;
 
+/** A name that a watch in force asks for, and that its runs get no secret for. */
+export const missingSecretSchema = z
+  .object({
+    name: z.string(),
+    repository: z.string(),
+    watch: z.string().describe('The key of the watch'),
+    watch_name: z.string(),
+    layer: z.string().describe('Whose file declares it'),
+    origin: z.string().describe('path:line'),
+    frozen: z.boolean().describe('There is one, of the repository’s former owner, until an admin confirms it'),
+  })
+  .meta({ id: 'MissingSecret' });
+export type MissingSecretItem = z.output<typeof missingSecretSchema>;
+export const missingSecretQuery = z.strictObject(pageQuery);
+
 /** How the keys of SECRETS_KEY stand. */
 export const keyReportSchema = z
   .object({
