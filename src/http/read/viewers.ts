@@ -13,5 +13,5 @@ export async function listViewers(db: Db, of: { repositoryId: string; branch: st
      where p.repository_id = :repositoryId and p.branch = :branch group by p.person order by since, p.person limit ${shownViewers}`,
     of,
   );
-  return rows.map(({ since, ...viewer }) => ({ ...viewer, since: isoTime(since) }));
+  return rows.map(({ user, since, connections }) => ({ user, since: isoTime(since), connections }));
 }

@@ -78,7 +78,7 @@ function addWatchList(api: Api, context: RouteContext): void {
     async ({ params }) => {
       const { id, github_id: githubId } = await readRepository(context, params);
       const [watches, runs] = await Promise.all([listWatches(context, githubId), listLastRuns(context.db, id)]);
-      return { data: watches.map((watch) => ({ ...watch, last_run: runs.get(watch.key) ?? null })), meta: { next: null } };
+      return { data: watches.map((watch) => Object.assign(watch, { last_run: runs.get(watch.key) ?? null })), meta: { next: null } };
     },
   );
   api.get(
