@@ -4,6 +4,7 @@ import { catalogue } from '../../core/error-catalogue.ts';
 import { readReturnPath } from '../../flow/begin-installation.ts';
 import type { Problem } from '../../http/schemas/problem.ts';
 import { requesterOf } from '../../http/requester.ts';
+import type { Html } from '../html.ts';
 import { isLiveReading } from './live-reading.ts';
 import { createApiClient, type Answer, type ApiClient } from './api-client.ts';
 import { framedPage, liveFragment } from './frame.ts';
@@ -56,6 +57,14 @@ export function addPage(site: Site, page: PageDefinition): void {
   site.app.get(page.path, pageRoute, async (request, reply) => {
     if ((await site.door.find(request)) === undefined) return reply.redirect(signInPath(request), 303);
     return await sendPage(site, page, { view: viewOf(site, request), reply });
+  });
+}
+
+/** Adds a part that an open page loads when somebody unfolds it; what is wrong is said in its place. */
+export function addPart(site: Site, path: string, render: (view: View) => Promise<Html>): void {
+  site.app.get(path, pageRoute, async (request, reply) => {
+    await site.door.require(request);
+    return reply.type('text/html; charset=utf-8').send((await render(viewOf(site, request))).text);
   });
 }
 

@@ -2,31 +2,47 @@ import { html, type Html } from '../html.ts';
 import { icon } from '../icons.ts';
 import { pageUrl, type View } from '../kit/view.ts';
 
+/** A word that can be chosen, or several under a heading. */
+export type ChoiceOption = string | { value: string; title: string } | { group: string; options: readonly ChoiceOption[] };
+
 /** A field by which a list is filtered. */
 export type Filter =
-  | { name: string; label: string; kind: 'text'; placeholder?: string; icon?: string }
-  | { name: string; label: string; kind: 'choice'; options: readonly (string | { value: string; title: string })[]; all?: string }
-  | { name: string; label: string; kind: 'date' };
+  | { name: string; label: string; kind: 'text'; placeholder?: string; icon?: string; list?: readonly string[] }
+  /** `needs` says what has to be chosen before this can be. */
+  | { name: string; label: string; kind: 'choice'; options: readonly ChoiceOption[]; all?: string; needs?: string | undefined }
+  | { name: string; label: string; kind: 'date' }
+  /** Stays when another filter is chosen; the page shows it by itself. */
+  | { name: string; kind: 'kept' };
 
-function optionView(option: string | { value: string; title: string }, chosen: string | undefined): Html {
+function optionView(option: ChoiceOption, chosen: string | undefined): Html {
+  if (typeof option !== 'string' && 'group' in option)
+    return html`<optgroup label="${option.group}">${option.options.map((one) => optionView(one, chosen))}</optgroup>`;
   const { value, title } = typeof option === 'string' ? { value: option, title: option } : option;
   return html`<option value="${value}" ${value === chosen && 'selected'}>${title}</option>`;
 }
 
+function choiceView(
+  filter: Filter & { kind: 'choice' },
+  { id, label, value }: { id: string; label: Html; value: string | undefined },
+): Html {
+  return html`<span>
+    ${label}<select id="${id}" name="${filter.name}" data-submit ${filter.needs !== undefined && html`disabled title="${filter.needs}"`}>
+      <option value="">${filter.all ?? `${filter.label}: all`}</option>
+      ${filter.options.map((option) => optionView(option, value))}
+    </select></span
+  >`;
+}
+
 function filterView(filter: Filter, value: string | undefined): Html {
+  if (filter.kind === 'kept')
+    return html`${value !== undefined && value !== '' && html`<input type="hidden" name="${filter.name}" value="${value}" />`}`;
   const id = `filter-${filter.name}`;
   const label = html`<label class="sr-only" for="${id}">${filter.label}</label>`;
-  if (filter.kind === 'choice')
-    return html`<span>
-      ${label}<select id="${id}" name="${filter.name}" data-submit>
-        <option value="">${filter.all ?? `${filter.label}: all`}</option>
-        ${filter.options.map((option) => optionView(option, value))}
-      </select></span
-    >`;
+  if (filter.kind === 'choice') return choiceView(filter, { id, label, value });
   if (filter.kind === 'date')
-    return html`<label class="date"
-      ><span class="muted">${filter.label}</span> <input id="${id}" type="date" name="${filter.name}" value="${value}" data-submit
-    /></label>`;
+    return html`<span
+      >${label}<input id="${id}" type="date" name="${filter.name}" value="${value?.slice(0, 10)}" title="${filter.label}" data-submit
+    /></span>`;
   return html`<span class="search">
     ${label}${icon(filter.icon ?? 'search')}<input
       id="${id}"
@@ -35,7 +51,12 @@ function filterView(filter: Filter, value: string | undefined): Html {
       value="${value}"
       placeholder="${filter.placeholder ?? filter.label}"
       maxlength="200"
-  /></span>`;
+      ${filter.list !== undefined && html`list="${id}-list" autocomplete="off"`}
+    />${
+      filter.list !== undefined &&
+      html`<datalist id="${id}-list">${filter.list.map((word) => html`<option value="${word}"></option>`)}</datalist>`
+    }</span
+  >`;
 }
 
 /**
