@@ -28,12 +28,6 @@ const looks: Record<string, StatusLook> = {
   skipped: { tone: 'muted', icon: 'skip' },
   // jobs
   done: { tone: 'success', icon: 'check-circle-fill' },
-  // checks of repositories
-  changed: { tone: 'success', icon: 'git-commit' },
-  initialized: { tone: 'accent', icon: 'plus-circle' },
-  no_change: { tone: 'muted', icon: 'dash' },
-  manual: { tone: 'accent', icon: 'person' },
-  error: { tone: 'danger', icon: 'x' },
   // repositories, their configuration, and what comparing them found
   active: { tone: 'success', icon: 'check' },
   archived: { tone: 'muted', icon: 'archive' },
@@ -44,7 +38,7 @@ const looks: Record<string, StatusLook> = {
   absent: { tone: 'muted', icon: 'dash' },
   load_error: { tone: 'attention', icon: 'alert' },
   not_accessible: { tone: 'muted', icon: 'eye-closed' },
-  changed: { tone: 'accent', icon: 'git-commit' },
+  changed: { tone: 'success', icon: 'git-commit' },
   no_change: { tone: 'muted', icon: 'check' },
   initialized: { tone: 'done', icon: 'star' },
   error: { tone: 'danger', icon: 'x-circle-fill' },
