@@ -35,6 +35,13 @@ export const administrators = { viewer: 403, stranger: 403, rival: 403 } as cons
 export const pageList: readonly PageRow[] = [
   { name: 'login', route: '/login', path: () => '/login', heading: 'Sign in', kind: 'open', as: 'visitor' },
   { name: 'overview', route: '/', path: () => '/', heading: 'Overview', answers: everybody },
+  { name: 'people', route: '/people', path: () => '/people', heading: 'People', answers: everybody },
+  { name: 'tokens', route: '/tokens', path: () => '/tokens', heading: 'tokens', answers: everybody },
+  { name: 'audit', route: '/audit', path: () => '/audit', heading: 'Audit', answers: everybody },
+  { name: 'settings', route: '/settings', path: () => '/settings', heading: 'Settings', answers: everybody },
+  { name: 'settings-admin', route: '/settings', path: () => '/settings', heading: 'Settings', as: 'boss', answers: everybody },
+  { name: 'doctor', route: '/doctor', path: () => '/doctor', heading: '', as: 'boss', answers: administrators },
+  { name: 'job', route: '/jobs/:id', path: ({ job }) => `/jobs/${job}`, heading: '', answers: { viewer: 404 } },
   { name: 'destinations', route: '/destinations', path: () => '/destinations', heading: 'Where steps send to', answers: everybody },
   { name: 'validation', route: '/validations/:id', path: ({ validation }) => `/validations/${validation}`, heading: '' },
   {

@@ -93,7 +93,7 @@ export async function liveThroughEverything(tools: Tools): Promise<TenantThings>
 
 async function makeThings({ world, words, receivers }: Tools, repository: string) {
   const github = world.github!;
-  const of = (way: string, path: string, body: unknown) => world.api<ApiObject>(path, { method: way, body });
+  const of = (way: string, path: string, body: unknown) => world.api(path, { method: way, body });
   const [known] = await world.list(`/api/installations?account=${words.account}`);
   const installation = String(known!['id']);
   const full = (name: string) => `${words.account}/${name}`;
@@ -146,15 +146,14 @@ async function happen({ world, words }: Tools, repo: string): Promise<void> {
   await github.updateRef({ repo, ref: `refs/tags/${words.tag}`, sha: head });
   await github.deleteRef({ repo, ref: `refs/heads/${others.at(-1)!}`, sender: words.actor });
   const pull = pullRequestPayload({ action: 'opened', fields: { title: words.pullTitle, body: words.note } });
-  await github.announceEvent({ repo, event: 'pull_request', payload: pull as never, sender: words.actor });
+  await github.announceEvent({ repo, event: 'pull_request', payload: pull, sender: words.actor });
   const issue = issuesPayload({ action: 'opened', fields: { title: words.issueTitle, body: words.note } });
-  await github.announceEvent({ repo, event: 'issues', payload: issue as never });
+  await github.announceEvent({ repo, event: 'issues', payload: issue });
   await github.commitFile({ repo, branch: 'main', path: 'theme.css', content: 'three', message: words.messages[2] });
   await world.api('/api/reconcile', { method: 'POST', body: { repository: repo } });
   await comeToRest(world);
-  const [settling] = (await world.list(`/api/runs?repository=${repo}&watch=preview&limit=10`)).filter(
-    ({ status }) => status !== 'cancelled',
-  );
+  const previews = await world.list(`/api/runs?repository=${repo}&watch=preview&limit=10`);
+  const settling = previews.find(({ status }) => status !== 'cancelled');
   await world.api(`/api/runs/${String(settling!['id'])}/cancel`, { method: 'POST' });
 }
 
@@ -208,7 +207,7 @@ async function readThings({ world }: Tools, repo: string) {
   const push = pushes.at(-1);
   const destinations = await world.list('/api/destinations?state=resting');
   const [validation] = await world.list(`/api/repos/${repo}/config/validations`);
-  const [job] = await world.list('/api/jobs');
+  const job = (await world.list('/api/jobs')).find(({ target }) => target === repo);
   const repository = await world.api(`/api/repos/${repo}`);
   const resting = destinations.find((each) => each['installation_id'] === repository['installation_id']);
   return {

@@ -93,7 +93,7 @@ async function foundTroubles(app: TestApp): Promise<void> {
 }
 
 async function signEverybodyIn({ url }: TestApp): Promise<Record<Role, string>> {
-  const cookies: Record<string, string> = { visitor: '', admin: await signInAsAdmin(url) };
-  for (const [role, login] of Object.entries(logins)) cookies[role] = await signIn(url, login);
-  return cookies as Record<Role, string>;
+  const signedIn = Object.entries(logins).map(async ([role, login]) => [role, await signIn(url, login)]);
+  const cookies = Object.fromEntries(await Promise.all(signedIn)) as Record<keyof typeof logins, string>;
+  return { visitor: '', admin: await signInAsAdmin(url), ...cookies };
 }

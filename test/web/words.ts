@@ -94,7 +94,7 @@ export const hostileWords: Words = {
   stepName: script,
   logLine: `${script} ${long} \u001B[31m ${markup}`,
   answer: `<!doctype html>${script}${markup}<meta http-equiv=refresh content="0;url=//evil.example.com">${long}`,
-  header: `${image.replaceAll('"', "'")}`,
+  header: image.replaceAll('"', "'"),
   triggerName: 'hx-get.onload',
   projectName: `${image}${override} ${'P'.repeat(40)}`,
   actionName: `${script} ${image}`,

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { expectedAnswer, findLeaks, lookers } from './answers.ts';
+import { launchBrowser, openAs, type Look } from './browser.ts';
+import { lookAtHostilePage, lookAtPage, type Findings } from './look-at-page.ts';
+import { pageList, type PageRow } from './page-list.ts';
+import { prepareContext } from './page-watch.ts';
+import { startWebWorld, type Role, type WebWorld } from './web-world.ts';
+
+jest.setTimeout(180_000);
+
+const look: Look = { width: 1440, height: 900, scheme: 'light' };
+/** Pages that are looked at once. */
+const hands = 4;
+/** Only these, for whoever mends one: `PAGES=runs,run npm run test:web`. */
+const only = process.env['PAGES']?.split(',');
+const rows = pageList.filter(({ kind, name }) => kind !== 'part' && (only === undefined || only.includes(name)));
+const names = rows.map(({ name }) => name);
+
+let world: WebWorld;
+let browser: Browser;
+const calm = new Map<string, Findings>();
+const hostile = new Map<string, string[]>();
+
+beforeAll(async () => {
+  [world, browser] = await Promise.all([startWebWorld(), launchBrowser()]);
+  const contexts = new Map<Role, Promise<BrowserContext>>();
+  const contextOf = (role: Role) => {
+    const opening = contexts.get(role) ?? openAs(browser, world, { role, look });
+    if (!contexts.has(role))
+      contexts.set(
+        role,
+        opening.then(async (context) => (await prepareContext(context), context)),
+      );
+    return contexts.get(role)!;
+  };
+  const work: (() => Promise<void>)[] = rows.flatMap((row) => [
+    async () => void calm.set(row.name, await lookAtPage({ context: await contextOf(row.as ?? 'owner'), world, row }).catch(failing)),
+    async () =>
+      void hostile.set(row.name, await lookAtHostilePage({ context: await contextOf(row.as ?? 'rival'), world, row }).catch(told)),
+  ]);
+  const hand = async () => {
+    for (let next = work.shift(); next !== undefined; next = work.shift()) await next();
+  };
+  await Promise.all(Array.from({ length: hands }, hand));
+});
+afterAll(async () => {
+  await browser?.close();
+  await world?.[Symbol.asyncDispose]();
+});
+
+const told = (error: unknown) => [String(error)];
+const failing = (error: unknown): Findings => ({ troubles: told(error), loaded: new Map() });
+
+test.each(names)('%s: axe, layout, policy, requests', (name) => {
+  expect(calm.get(name)?.troubles).toEqual([]);
+});
+
+test.each(names)('%s, full of hostile texts: nothing runs, the layout holds', (name) => {
+  expect(hostile.get(name)).toEqual([]);
+});
+
+describe('what is loaded', () => {
+  const bytesOf = (loaded: Findings['loaded'], type?: string) =>
+    [...loaded.values()].reduce((sum, each) => sum + (type === undefined || each.type === type ? each.bytes : 0), 0);
+
+  test('the first page is less than 300 KB', () => {
+    const first = rows.find(({ name }) => name === 'overview');
+    if (first === undefined) return;
+    expect(bytesOf(calm.get('overview')!.loaded)).toBeGreaterThan(1_000);
+    expect(bytesOf(calm.get('overview')!.loaded)).toBeLessThan(300 * 1024);
+  });
+
+  test('all scripts of all pages together are less than 60 KB', () => {
+    const all: Findings['loaded'] = new Map([...calm.values()].flatMap(({ loaded }) => [...loaded]));
+    expect(bytesOf(all, 'script')).toBeGreaterThan(1_000);
+    expect(bytesOf(all, 'script')).toBeLessThan(60 * 1024);
+  });
+});
+
+test.each(lookers)('as %s: each page answers what it must, and tells nothing', async (looker) => {
+  expect(await findLeaks(world, looker)).toEqual([]);
+});
+
+test('the list says of each page what others are answered', () => {
+  const answers = pageList.map((row: PageRow) => expectedAnswer(row, 'stranger'));
+  expect(answers.every((status) => [200, 303, 403, 404].includes(status))).toBe(true);
+});
