@@ -31,6 +31,8 @@ interface DetailRow extends ValidationRow {
   problems: ConfigValidationDetail['problems'];
   preview: ConfigValidationDetail['preview'];
   summary: string | null;
+  content: string | null;
+  html_url: string | null;
 }
 
 const from = 'from config_validations v join repositories r on r.id = v.repository_id';
@@ -78,9 +80,11 @@ export async function listConfigValidations(db: Db, repositoryId: string, query:
 export async function findConfigValidation(db: Db, id: string, repositoryId?: string): Promise<ConfigValidationDetail | undefined> {
   const [row] = await queryRows<DetailRow>(
     db,
-    `select ${columns}, v.problems, v.preview, v.summary ${from} where v.id = :id and (cast(:repositoryId as bigint) is null or v.repository_id = :repositoryId)`,
+    `select ${columns}, v.problems, v.preview, v.summary, g.content, r.html_url ${from}
+       left join configs g on g.repository_id = r.id and g.blob_sha = v.blob_sha and g.managed_by in ('file', 'organization')
+     where v.id = :id and (cast(:repositoryId as bigint) is null or v.repository_id = :repositoryId)`,
     { id, repositoryId: repositoryId ?? null },
   );
   if (!row) return undefined;
-  return { ...validationItem(row), problems: row.problems, preview: row.preview, summary: row.summary };
+  return { ...validationItem(row), problems: row.problems, preview: row.preview, summary: row.summary, content: row.content, html_url: row.html_url };
 }

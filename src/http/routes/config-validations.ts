@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Api, RouteContext } from '../api.ts';
 import { withLink } from '../paging.ts';
 import { found } from '../problem.ts';
@@ -45,5 +46,18 @@ export function addConfigValidationRoutes(api: Api, { db }: RouteContext): void 
       const repository = await read(params);
       return found(await findConfigValidation(db, params.id, repository.id), `validation ${params.id} of ${repository.full_name}`);
     },
+  );
+  api.get(
+    '/config/validations/:id',
+    {
+      config: { access: { right: 'read', on: 'validation' } },
+      schema: {
+        summary: 'Read what was said of a proposed configuration by its id alone: where check runs and statuses lead to',
+        tags,
+        params: z.strictObject({ id: idText }),
+        response: { 200: configValidationDetailSchema, ...problems(404, 422) },
+      },
+    },
+    async ({ params }) => found(await findConfigValidation(db, params.id), `validation ${params.id}`),
   );
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FastifyRequest } from 'fastify';
 import type { Api, RouteContext } from '../api.ts';
 import { auditRequest } from '../audit-request.ts';
+import { findApiWatch } from '../read/api-watch.ts';
 import { findRepositoryPlace } from '../read/repository-place.ts';
 import { found, unwrap } from '../problem.ts';
 import { findRepository } from '../read/repositories.ts';
@@ -18,6 +19,12 @@ const watchKey = z
   .regex(/^[A-Za-z_][A-Za-z0-9_-]{0,99}$/, 'must begin with a letter or `_` and go on with letters, digits, `_` and `-`');
 const watchParams = z.strictObject({ ...repositoryParams, key: watchKey });
 const watchSchema = configSchema.shape.watches.element;
+const watchDetail = watchSchema.extend({
+  definition: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe('What a watch of the API says, in the words of a file; null for those of files and of hooks'),
+});
 
 /** A watch in the words of a file, as JSON: what stands below its key in `watches`. It is checked like a file. */
 const watchBody = z.looseObject({}).describe('A watch as in a file, for example {"on": "push", "steps": […]}');
@@ -89,10 +96,14 @@ function addWatchList(api: Api, context: RouteContext): void {
         summary: 'Read a watch of a repository, whichever layer declares it',
         tags,
         params: z.strictObject({ ...repositoryParams, key: filterText(200) }),
-        response: { 200: watchSchema, ...problems(404) },
+        response: { 200: watchDetail, ...problems(404) },
       },
     },
-    async ({ params }) => await readWatch(context, await readId(context, params), params.key),
+    async ({ params }) => {
+      const { id, github_id: githubId } = await readRepository(context, params);
+      const watch = await readWatch(context, githubId, params.key);
+      return { ...watch, definition: (await findApiWatch(context.db, id, watch.key)) ?? null };
+    },
   );
 }
 

@@ -61,6 +61,8 @@ export const configValidationDetailSchema = configValidationSchema
     problems: z.array(problem),
     preview: preview.nullable().describe('Null for the default branch, for forks, and for a file with errors'),
     summary: z.string().nullable().describe('The text of the check run, Markdown'),
+    content: z.string().nullable().describe('The text of the file, where it is kept: versions that the default branch has had'),
+    html_url: z.string().nullable().describe('The address of the repository on GitHub'),
   })
   .meta({ id: 'ConfigValidationDetail' });
 

@@ -1,5 +1,6 @@
 import { html, type Html } from '../html.ts';
 import { icon } from '../icons.ts';
+import { withCode } from '../parts/schema-form.ts';
 import { showField } from './field-text.ts';
 import type { EditorField } from './json-fields.ts';
 
@@ -70,7 +71,7 @@ export function fieldView(field: EditorField, remarks: Remarks): Html {
   const heading = kind === 'words' ? html`<span class="editor-label" id="${id}-label">${label}${mark}</span>` : html`<label for="${id}">${label}${mark}</label>`;
   return html`<div class="field" data-field="${name}" ${kind === 'words' && html`role="group" aria-labelledby="${id}-label"`}>
     ${heading}${control}
-    ${(hint !== '' || note !== '') && html`<p class="hint muted" id="${id}-hint">${note}${hint}</p>`} ${remarkView(`${id}-problem`, remark)}
+    ${(hint !== '' || note !== '') && html`<p class="hint muted" id="${id}-hint">${note}${withCode(hint)}</p>`} ${remarkView(`${id}-problem`, remark)}
   </div>`;
 }
 
