@@ -43,6 +43,17 @@ const looks: Record<string, StatusLook> = {
   initialized: { tone: 'done', icon: 'star' },
   error: { tone: 'danger', icon: 'x-circle-fill' },
   manual: { tone: 'muted', icon: 'person' },
+  // installations
+  initiated_on_repowatch: { tone: 'attention', icon: 'hourglass' },
+  requested: { tone: 'attention', icon: 'hourglass' },
+  initiated_on_github: { tone: 'accent', icon: 'project' },
+  unmatched_user: { tone: 'attention', icon: 'question' },
+  permissions_pending: { tone: 'attention', icon: 'shield' },
+  suspended: { tone: 'attention', icon: 'circle-slash' },
+  not_allowed: { tone: 'danger', icon: 'blocked' },
+  blocked_by_ip_allow_list: { tone: 'danger', icon: 'lock' },
+  deleted: { tone: 'muted', icon: 'trash' },
+  disconnected: { tone: 'attention', icon: 'circle-slash' },
   // watches, and what they said
   on: { tone: 'success', icon: 'check' },
   off: { tone: 'muted', icon: 'circle-slash' },

@@ -81,6 +81,13 @@ export async function listDeliveries(db: Db, query: DeliveryQuery, requester: Re
       installation: query.installation,
     });
   }
+  if (query.trigger !== undefined)
+    list.where(
+      "d.source = 'trigger' and d.sender = (select 'trigger:' || t.provider || ':' || t.id from triggers t where t.id = :trigger)",
+      {
+        trigger: query.trigger,
+      },
+    );
   if (query.repository !== undefined) {
     list.where('d.repository_github_id = any(:repositories)', { repositories: await listRepositoryGithubIds(db, query.repository) });
   }

@@ -73,6 +73,7 @@ export const deliveryQuery = z.strictObject({
   source: z.enum(deliverySources).optional(),
   repository: repositoryName.optional(),
   installation: idText.optional().describe('The id of an installation'),
+  trigger: idText.optional().describe('The id of an inbound trigger'),
   since: moment.optional().describe('Received at or after this moment'),
   until: moment.optional().describe('Received before this moment'),
   ...countedPageQuery,
