@@ -115,6 +115,7 @@ create table changes (
   constraint changes_identity_check CHECK (((ref_id IS NULL) <> (meaning IS NULL))),
   constraint changes_origin_check CHECK ((origin = ANY (ARRAY['webhook'::text, 'recovered'::text, 'reconcile'::text, 'trigger'::text, 'manual'::text])))
 );
+CREATE INDEX changes_after_index ON changes USING btree (after, id DESC) WHERE ((after IS NOT NULL) AND (after <> '0000000000000000000000000000000000000000'::text));
 CREATE INDEX changes_delivery_index ON changes USING btree (delivery_id);
 CREATE UNIQUE INDEX changes_meaning_key ON changes USING btree (repository_id, meaning) WHERE (meaning IS NOT NULL);
 CREATE INDEX changes_observed_index ON changes USING btree (ref_id, id) WHERE observed;
@@ -370,6 +371,17 @@ create table github_usage (
   constraint github_usage_pkey PRIMARY KEY (installation_id, resource, purpose),
   constraint github_usage_purpose_check CHECK ((purpose = ANY (ARRAY['interactive'::text, 'actions'::text, 'sweep'::text]))),
   constraint github_usage_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE
+);
+
+create table github_usage_slots (
+  installation_id bigint not null,
+  slot timestamp with time zone not null,
+  purpose text not null,
+  requests integer default 0 not null,
+  refused integer default 0 not null,
+  constraint github_usage_slots_pkey PRIMARY KEY (installation_id, slot, purpose),
+  constraint github_usage_slots_purpose_check CHECK ((purpose = ANY (ARRAY['interactive'::text, 'actions'::text, 'sweep'::text]))),
+  constraint github_usage_slots_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES installations(id) ON DELETE CASCADE
 );
 
 create table github_users (
@@ -1229,6 +1241,7 @@ create table tickets (
   constraint tickets_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id) ON DELETE SET NULL
 );
 CREATE UNIQUE INDEX tickets_issue_index ON tickets USING btree (repository_id, issue_number) WHERE ((provider = 'builtin'::text) AND (issue_number IS NOT NULL));
+CREATE INDEX tickets_key_index ON tickets USING btree (lower(key));
 CREATE INDEX tickets_pull_index ON tickets USING btree (repository_id, pr_number) WHERE ((provider = 'builtin'::text) AND (pr_number IS NOT NULL));
 CREATE INDEX tickets_repository_index ON tickets USING btree (repository_id, id DESC);
 

@@ -85,6 +85,16 @@ const usageSql = `
     hour = greatest(u.hour, excluded.hour),
     asked_at = greatest(u.asked_at, excluded.asked_at)`;
 
+/** The same by the clock, for charts; of all limits together. */
+const slotsSql = `
+  insert into github_usage_slots as s (installation_id, slot, purpose, requests, refused)
+  select i.id, to_timestamp(floor(extract(epoch from x."askedAt") / 300) * 300), x.purpose, sum(x.requests), sum(x.refused)
+  from json_to_recordset(cast(:rows as json)) as x(installation bigint, purpose text, requests int, refused int, "askedAt" timestamptz)
+  join installations i on i.host = :host and i.github_id = x.installation
+  group by 1, 2, 3 order by 1, 2, 3
+  on conflict (installation_id, slot, purpose) do update set
+    requests = s.requests + excluded.requests, refused = s.refused + excluded.refused`;
+
 const limitsSql = `
   insert into github_limits as l (installation_id, resource, quota, remaining, resets_at, noted_at)
   select i.id, x.resource, x.quota, x.remaining, x."resetsAt", x."notedAt"
@@ -112,9 +122,18 @@ const pausesSql = `
 export async function writeNews(db: Db, host: string, news: BudgetNews): Promise<void> {
   for (const [sql, rows] of [
     [usageSql, news.usage],
+    [slotsSql, news.usage],
     [limitsSql, news.limits],
     [pausesSql, news.pauses],
   ] as const) {
     if (rows.length > 0) await db.raw(sql, { host, rows: JSON.stringify(rows) });
   }
+}
+
+/** For how long slots are kept. */
+const keptSlots = '25 hours';
+
+/** Deletes what charts show no more. */
+export async function pruneUsageSlots(db: Db): Promise<void> {
+  await db.raw(`delete from github_usage_slots where slot < now() - interval '${keptSlots}'`);
 }

@@ -21,6 +21,7 @@ import { listInstallationsToList } from '../mirror/installation-health.ts';
 import { listDueMembers, planMembers } from '../mirror/members.ts';
 import { listDueConfigs, listDueFacts } from '../mirror/reconcile-due.ts';
 import { pruneDestinations } from '../destinations/destination-rows.ts';
+import { pruneUsageSlots } from '../github/budget-rows.ts';
 import { pruneRates } from '../runs/count-rates.ts';
 import { pruneHeldRuns } from '../runs/hold-run.ts';
 import { listDueSweeps } from '../mirror/sweeps.ts';
@@ -86,6 +87,7 @@ async function prune(context: Context): Promise<void> {
   await pruneDestinations(context.db);
   await pruneHeldRuns(context.db);
   await pruneRates(context.db);
+  await pruneUsageSlots(context.db);
   await deleteEndedSessions(context.db);
 }
 

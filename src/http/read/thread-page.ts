@@ -23,7 +23,7 @@ function readMark(query: ThreadListQuery): Mark {
 export async function listThreadPage(db: Db, query: ThreadListQuery, requester: Requester): Promise<Page<Thread>> {
   const limit = pageLimit(query);
   const mark = readMark(query);
-  const asked = { query, requester, mark, limit: limit + 1 };
+  const asked = { query, named: await readAsked(db, query, requester), requester, mark, limit: limit + 1 };
   const [deliveries, changes] = await Promise.all([listDeliveryHeads(db, asked), listChangeHeads(db, asked)]);
   const shown: ThreadHead[] = [];
   const next: Mark = { ...mark };
@@ -42,6 +42,7 @@ export async function listThreadPage(db: Db, query: ThreadListQuery, requester: 
 
 interface Asked {
   query: ThreadListQuery;
+  named: Named | undefined;
   requester: Requester;
   mark: Mark;
   limit: number;
@@ -54,31 +55,57 @@ function runsStand(status: ThreadListQuery['status'], changes: string): string |
   return `exists (select 1 from changes c join runs n on n.change_id = c.id where ${changes} and n.status in (${runs.map((word) => `'${word}'`).join(', ')}))`;
 }
 
-async function listDeliveryHeads(db: Db, { query, requester, mark, limit }: Asked): Promise<ThreadHead[]> {
-  const { repository, status } = query;
+/** How many repositories may match a part of a name; whoever types more of it finds the others. */
+const mostNamed = 200;
+
+/** GitHub's and our ids of the repositories that threads were asked of; undefined where all are meant. */
+async function readAsked(db: Db, { repository, q }: ThreadListQuery, requester: Requester): Promise<Named | undefined> {
+  if (repository === undefined && q === undefined) return undefined;
+  const named =
+    repository === undefined
+      ? undefined
+      : { ids: await listRepositoryIds(db, repository), githubIds: await listRepositoryGithubIds(db, repository) };
+  if (q === undefined) return named;
+  const seen = visibleTo(requester, { installation: 'r.installation_id', repository: 'r.id' });
+  const rows = await queryRows<{ id: string; github_id: string }>(
+    db,
+    `select r.id, r.github_id from repositories r where strpos(lower(r.full_name), lower(:q)) > 0 and ${seen.sql} order by r.id desc limit ${mostNamed}`,
+    { q, ...seen.values },
+  );
+  const fits = named === undefined ? rows : rows.filter(({ id }) => named.ids.includes(id));
+  return { ids: fits.map(({ id }) => id), githubIds: fits.map(({ github_id: githubId }) => githubId) };
+}
+
+interface Named {
+  ids: string[];
+  githubIds: string[];
+}
+
+async function listDeliveryHeads(db: Db, { query, named, requester, mark, limit }: Asked): Promise<ThreadHead[]> {
+  const { repository, status, q } = query;
   const seen = visibleDeliveries(requester);
   const own = status === undefined ? [] : threadGroups[status].deliveries;
   const stands = [
     ...(own.length === 0 ? [] : [`d.status in (${own.map((word) => `'${word}'`).join(', ')})`]),
     ...[runsStand(status, 'c.delivery_id = d.id') ?? []].flat(),
   ];
+  const newest = (condition: string) => `select d.id, d.received_at from deliveries d
+     where ${seen.sql} and (cast(:before as bigint) is null or d.id < :before) and ${condition}
+       ${stands.length === 0 ? '' : `and (${stands.join(' or ')})`} order by d.id desc limit :limit`;
+  // Of each repository its newest by the index on it: with a rare one, going back through all of them would not end.
+  const ofNamed = `select n.* from unnest(cast(:githubIds as bigint[])) g (id) cross join lateral (${newest('d.repository_github_id = g.id')}) n`;
+  const ofEvent = q === undefined || repository !== undefined ? '' : ` union (${newest('d.event = lower(:q)')})`;
   return await queryRows<ThreadHead>(
     db,
-    `select 'delivery' as kind, d.id, d.received_at as at from deliveries d
-     where ${seen.sql} and (cast(:before as bigint) is null or d.id < :before)
-       ${repository === undefined ? '' : 'and d.repository_github_id = any(:githubIds)'} ${stands.length === 0 ? '' : `and (${stands.join(' or ')})`}
-     order by d.id desc limit :limit`,
-    {
-      before: mark.delivery,
-      githubIds: repository === undefined ? [] : await listRepositoryGithubIds(db, repository),
-      limit,
-      ...seen.values,
-    },
+    named === undefined
+      ? `select 'delivery' as kind, n.id, n.received_at as at from (${newest('true')}) n order by n.id desc`
+      : `select 'delivery' as kind, n.id, n.received_at as at from ((${ofNamed})${ofEvent}) n order by n.id desc limit :limit`,
+    { before: mark.delivery, githubIds: named?.githubIds ?? [], q: q ?? '', limit, ...seen.values },
   );
 }
 
-async function listChangeHeads(db: Db, { query, requester, mark, limit }: Asked): Promise<ThreadHead[]> {
-  const { repository, status } = query;
+async function listChangeHeads(db: Db, { query, named, requester, mark, limit }: Asked): Promise<ThreadHead[]> {
+  const { status } = query;
   const seen = visibleTo(requester, { installation: 'h.installation_id', repository: 'h.repository_id' });
   const stands = status === undefined ? 'true' : (runsStand(status, 'c.id = h.id') ?? 'false');
   const origins = unannouncedOrigins.map((origin) => `'${origin}'`).join(', ');
@@ -86,8 +113,8 @@ async function listChangeHeads(db: Db, { query, requester, mark, limit }: Asked)
     db,
     `select 'change' as kind, h.id, h.created_at as at from changes h
      where h.origin in (${origins}) and h.delivery_id is null and ${seen.sql} and (cast(:before as bigint) is null or h.id < :before)
-       ${repository === undefined ? '' : 'and h.repository_id = any(:ids)'} and ${stands}
+       ${named === undefined ? '' : 'and h.repository_id = any(cast(:ids as bigint[]))'} and ${stands}
      order by h.id desc limit :limit`,
-    { before: mark.change, ids: repository === undefined ? [] : await listRepositoryIds(db, repository), limit, ...seen.values },
+    { before: mark.change, ids: named?.ids ?? [], limit, ...seen.values },
   );
 }

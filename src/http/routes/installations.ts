@@ -5,11 +5,12 @@ import { withLink, type Page } from '../paging.ts';
 import { found, unwrap } from '../problem.ts';
 import type { Requester } from '../../people/requester.ts';
 import { findBudget } from '../read/budget.ts';
+import { listBudgets } from '../read/budget-list.ts';
 import { listIntents, wishItem } from '../read/installation-intents.ts';
 import { findInstallation, listInstallations } from '../read/installations.ts';
 import { listRepositories } from '../read/repositories.ts';
 import { requesterOf } from '../requester.ts';
-import { budgetSchema } from '../schemas/budget.ts';
+import { budgetItem, budgetQuery, budgetSchema } from '../schemas/budget.ts';
 import { emptyBody, idParams, pageOf } from '../schemas/common.ts';
 import {
   installationChange,
@@ -52,6 +53,19 @@ export function addInstallationRoutes(api: Api, context: RouteContext): void {
       schema: { summary: 'Read an installation', tags, params: idParams, response: { 200: installationSchema, ...problems(404) } },
     },
     async ({ params }) => found(await findInstallation(db, params.id), `installation ${params.id}`),
+  );
+  api.get(
+    '/budgets',
+    {
+      config: { access: { right: 'read', on: 'list' } },
+      schema: {
+        summary: 'List what living installations may ask of GitHub, who spends it, and what was spent in the last hour',
+        tags,
+        querystring: budgetQuery,
+        response: { 200: pageOf(budgetItem), ...problems(422) },
+      },
+    },
+    async (request, reply) => withLink(request, reply, await listBudgets(db, request.query, requesterOf(request))),
   );
   api.get(
     '/installations/:id/budget',

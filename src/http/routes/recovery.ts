@@ -3,10 +3,11 @@ import type { Api, RouteContext } from '../api.ts';
 import { auditRequest } from '../audit-request.ts';
 import { withLink } from '../paging.ts';
 import { unwrap } from '../problem.ts';
+import { readRecoveryHours } from '../read/recovery-hours.ts';
 import { listRecoveryDeliveries, readRecovery } from '../read/recovery.ts';
 import { pageOf } from '../schemas/common.ts';
 import { problems } from '../schemas/problem.ts';
-import { recoveryDelivery, recoveryQuery, recoveryRequest, recoveryState } from '../schemas/recovery.ts';
+import { recoveryDelivery, recoveryHours, recoveryHoursQuery, recoveryQuery, recoveryRequest, recoveryState } from '../schemas/recovery.ts';
 
 const tags = ['recovery'];
 
@@ -47,6 +48,23 @@ export function addRecoveryRoutes(api: Api, { db, actions }: RouteContext): void
       });
       return reply.code(202).send(requested);
     },
+  );
+  addRecoveryReads(api, db);
+}
+
+function addRecoveryReads(api: Api, db: RouteContext['db']): void {
+  api.get(
+    '/recovery/hours',
+    {
+      config: { access: { right: 'read', on: 'everything' } },
+      schema: {
+        summary: 'Say what the scans did hour by hour, and how late what was missing came',
+        tags,
+        querystring: recoveryHoursQuery,
+        response: { 200: recoveryHours, ...problems(422) },
+      },
+    },
+    async ({ query }) => ({ data: await readRecoveryHours(db, query.hours ?? 24) }),
   );
   api.get(
     '/recovery/deliveries',

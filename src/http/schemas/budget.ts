@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { githubPauseReasons } from '../../core/statuses.ts';
-import { idText, timestamp } from './common.ts';
+import { idText, pageQuery, timestamp } from './common.ts';
 
 const count = z.number().int();
 
@@ -46,3 +46,18 @@ export const budgetSchema = z
   .meta({ id: 'Budget' });
 
 export type Budget = z.output<typeof budgetSchema>;
+
+/** The budget of an installation with its account, and what was spent by the clock. */
+export const budgetItem = budgetSchema
+  .extend({
+    account: z.string().describe('The login of its account'),
+    slots: z
+      .array(z.object({ at: timestamp, used: byClass(count), refused: count.describe('Requests that were put off') }))
+      .describe('What was sent in each five minutes of the last hour, of all limits'),
+  })
+  .meta({ id: 'BudgetItem' });
+export type BudgetItem = z.output<typeof budgetItem>;
+
+/** The query of the list of budgets. */
+export const budgetQuery = z.strictObject({ ...pageQuery });
+export type BudgetQuery = z.output<typeof budgetQuery>;

@@ -80,6 +80,24 @@ export type RecoveryDelivery = z.output<typeof recoveryDelivery>;
 export const recoveryQuery = z.strictObject({ status: z.enum(recoveryStatuses).optional(), ...countedPageQuery });
 export type RecoveryQuery = z.output<typeof recoveryQuery>;
 
+/** What the scans of an hour did. */
+const recoveryHour = z.object({
+  at: timestamp.describe('Its beginning; the last one is not over'),
+  ...counts,
+  lag: z
+    .object({ p50_ms: z.number().int().nullable(), p95_ms: z.number().int().nullable(), samples: z.number().int() })
+    .describe('From the moment that GitHub sent a delivery that was missing until it was held, of those that were found in this hour'),
+});
+
+/** The scans by the hour, the oldest first, without a hole. */
+export const recoveryHours = z.object({ data: z.array(recoveryHour) });
+export type RecoveryHour = z.output<typeof recoveryHour>;
+
+/** The query of the scans by the hour. */
+export const recoveryHoursQuery = z.strictObject({
+  hours: z.coerce.number().int().min(1).max(168).optional().describe('1 to 168; 24 without it'),
+});
+
 /** What can be asked of a scan. */
 export const recoveryRequest = z
   .strictObject({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { attemptStatuses, stepStatuses } from '../../core/statuses.ts';
 import { threadStatuses } from '../read/thread-heads.ts';
 import { changeSummary, consideredWatch } from './change.ts';
-import { idText, pageQuery, repositoryName, timestamp } from './common.ts';
+import { filterText, idText, pageQuery, repositoryName, timestamp } from './common.ts';
 import { deliverySummary } from './delivery.ts';
 import { runSummary } from './run.ts';
 import { ticketResult } from './ticket.ts';
@@ -63,7 +63,11 @@ const filters = {
 };
 
 /** The filters of the list of threads. */
-export const threadQuery = z.strictObject({ ...filters, ...pageQuery });
+export const threadQuery = z.strictObject({
+  ...filters,
+  q: filterText(100).optional().describe('Part of the name of its repository, or the name of an event, such as push'),
+  ...pageQuery,
+});
 export type ThreadListQuery = z.output<typeof threadQuery>;
 
 /** The filters of the live stream of threads. */

@@ -38,6 +38,7 @@ export function viewOf(site: Site, request: FastifyRequest, refused?: RefusedFor
 
 async function sendPage(site: Site, page: PageDefinition, { view, reply }: { view: View; reply: FastifyReply }): Promise<FastifyReply> {
   const content = await page.render(view);
+  if (content.redirect !== undefined) return reply.redirect(content.redirect, 303);
   if (isLiveReading(view.request)) return reply.type('text/html; charset=utf-8').send(liveFragment(content.live ?? {}));
   const status = view.refused === undefined ? (content.status ?? 200) : view.refused.problem.status;
   return reply

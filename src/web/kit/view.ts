@@ -45,6 +45,8 @@ export interface PageContent {
   width?: 'normal' | 'wide';
   /** 200 without it. */
   status?: number;
+  /** Leads to another page of this site instead of being shown. */
+  redirect?: string;
 }
 
 /** One page of the site. */
