@@ -21,6 +21,7 @@ import { addOverviewPages } from './overview/add-overview-pages.ts';
 import { createNotFoundPage, createPageErrors } from './page-errors.ts';
 import { addPeoplePages } from './people/add-people-pages.ts';
 import { addRecoveryPages } from './recovery/add-recovery-pages.ts';
+import { addRepositoryPages } from './repositories/add-repository-pages.ts';
 import { addSearchPages } from './search/add-search-pages.ts';
 import { addSettingsPages } from './settings/add-settings-pages.ts';
 import { addSetupReturnRoutes, type SetupReturnTools } from './setup-return.ts';
@@ -76,6 +77,7 @@ export function createPages(options: PagesOptions): (app: FastifyInstance, gate:
     addLiveRoute(site);
     addOverviewPages(site);
     addSearchPages(site);
+    addRepositoryPages(site);
     addRecoveryPages(site);
     addDetailRoutes(app, context);
     addDestinationsPage(app, context);

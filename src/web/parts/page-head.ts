@@ -65,7 +65,7 @@ export function pageHead({ title, icon: name, intro, crumbs = [], actions, tabs,
 }
 
 /** A part of a page under a heading of its own. */
-export function section(title: string, content: HtmlValue, more: { id?: string; actions?: HtmlValue; intro?: HtmlValue } = {}): Html {
+export function section(title: HtmlValue, content: HtmlValue, more: { id?: string; actions?: HtmlValue; intro?: HtmlValue } = {}): Html {
   return html`<section class="section" ${more.id !== undefined && html`id="${more.id}"`}>
     <div class="section-head">
       <h2>${title}</h2>
