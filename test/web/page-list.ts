@@ -22,11 +22,15 @@ export interface PageRow {
   kind?: 'page' | 'part' | 'open';
 }
 
-/** The branch as a part of a path. */
-export const branch = ({ branch: name }: TenantThings) => encodeURIComponent(name);
+const account = ({ words }: TenantThings) => words.account;
 const everybody = { viewer: 200, stranger: 200, rival: 200 } as const;
 /** For pages that span the whole server. */
-export const administrators = { viewer: 403, stranger: 403, rival: 403 } as const;
+const administrators = { viewer: 403, stranger: 403, rival: 403 } as const;
+
+const inRepository =
+  (part: string) =>
+  ({ repository }: TenantThings) =>
+    `/repos/${repository}${part}`;
 
 /**
  * Every page: a new one gets a line here, and with it its pictures, its checks in the browser (axe, layout, what it loads, what hostile
@@ -35,6 +39,143 @@ export const administrators = { viewer: 403, stranger: 403, rival: 403 } as cons
 export const pageList: readonly PageRow[] = [
   { name: 'login', route: '/login', path: () => '/login', heading: 'Sign in', kind: 'open', as: 'visitor' },
   { name: 'overview', route: '/', path: () => '/', heading: 'Overview', answers: everybody },
+  { name: 'overview-rates', route: '/overview/rates', path: () => '/overview/rates', heading: 'Rates', answers: everybody },
+  {
+    name: 'overview-rates-part',
+    route: '/overview/rates/part',
+    path: () => '/overview/rates/part',
+    heading: '',
+    kind: 'part',
+    answers: everybody,
+  },
+  { name: 'first-steps', route: '/first-steps', path: () => '/first-steps', heading: '', as: 'boss', answers: everybody },
+  { name: 'installations', route: '/installations', path: () => '/installations', heading: 'Installations', answers: everybody },
+  {
+    name: 'installations-all',
+    route: '/installations',
+    path: () => '/installations',
+    heading: 'Installations',
+    as: 'boss',
+    answers: everybody,
+  },
+  { name: 'integrations', route: '/integrations', path: () => '/integrations', heading: 'Integrations', answers: everybody },
+  { name: 'installation', route: '/installations/:id', path: ({ installation }) => `/installations/${installation}`, heading: account },
+  {
+    name: 'installation-repositories',
+    route: '/installations/:id/repositories',
+    path: ({ installation }) => `/installations/${installation}/repositories`,
+    heading: account,
+  },
+  {
+    name: 'installation-permissions',
+    route: '/installations/:id/permissions',
+    path: ({ installation }) => `/installations/${installation}/permissions`,
+    heading: account,
+  },
+  {
+    name: 'installation-hooks',
+    route: '/installations/:id/hooks',
+    path: ({ installation }) => `/installations/${installation}/hooks`,
+    heading: account,
+    answers: { viewer: 403 },
+  },
+  {
+    name: 'installation-settings',
+    route: '/installations/:id/settings',
+    path: ({ installation }) => `/installations/${installation}/settings`,
+    heading: account,
+    answers: { viewer: 403 },
+  },
+  { name: 'repositories', route: '/repositories', path: () => '/repositories', heading: 'Repositories', answers: everybody },
+  {
+    name: 'repositories-table',
+    route: '/repositories',
+    path: () => '/repositories?view=table',
+    heading: 'Repositories',
+    answers: everybody,
+  },
+  { name: 'repository', route: '/repos/:owner/:name', path: inRepository(''), heading: ({ repository }) => repository },
+  {
+    name: 'repository-branches',
+    route: '/repos/:owner/:name/branches',
+    path: inRepository('/branches'),
+    heading: ({ repository }) => repository,
+  },
+  { name: 'repository-tags', route: '/repos/:owner/:name/tags', path: inRepository('/tags'), heading: ({ repository }) => repository },
+  {
+    name: 'repository-watches',
+    route: '/repos/:owner/:name/watches',
+    path: inRepository('/watches'),
+    heading: ({ repository }) => repository,
+  },
+  {
+    name: 'repository-config',
+    route: '/repos/:owner/:name/config',
+    path: inRepository('/config'),
+    heading: ({ repository }) => repository,
+  },
+  { name: 'repository-runs', route: '/repos/:owner/:name/runs', path: inRepository('/runs'), heading: ({ repository }) => repository },
+  {
+    name: 'repository-checks',
+    route: '/repos/:owner/:name/checks',
+    path: inRepository('/checks'),
+    heading: ({ repository }) => repository,
+  },
+  { name: 'repository-hooks', route: '/repos/:owner/:name/hooks', path: inRepository('/hooks'), heading: ({ repository }) => repository },
+  {
+    name: 'repository-people',
+    route: '/repos/:owner/:name/people',
+    path: inRepository('/people'),
+    heading: ({ repository }) => repository,
+  },
+  {
+    name: 'repository-github',
+    route: '/repos/:owner/:name/github',
+    path: inRepository('/github'),
+    heading: ({ repository }) => repository,
+  },
+  {
+    name: 'repository-settings',
+    route: '/repos/:owner/:name/settings',
+    path: inRepository('/settings'),
+    heading: ({ repository }) => repository,
+  },
+  {
+    name: 'repository-watch-why',
+    route: '/repos/:owner/:name/watches',
+    path: inRepository('/watches?why=docs'),
+    heading: ({ repository }) => repository,
+  },
+  { name: 'repository-broken', route: '/repos/:owner/:name', path: ({ broken }) => `/repos/${broken}`, heading: ({ broken }) => broken },
+  {
+    name: 'repository-broken-config',
+    route: '/repos/:owner/:name/config',
+    path: ({ broken }) => `/repos/${broken}/config`,
+    heading: ({ broken }) => broken,
+  },
+  {
+    name: 'repository-off',
+    route: '/repos/:owner/:name',
+    path: ({ off }) => `/repos/${off}`,
+    heading: ({ off }) => off,
+    answers: { viewer: 404 },
+  },
+  {
+    name: 'branch',
+    route: '/repos/:owner/:name/branches/*',
+    path: ({ repository, branch }) => `/repos/${repository}/branches/${branch.split('/').map(encodeURIComponent).join('/')}`,
+    heading: ({ branch }) => branch.slice(0, 20),
+  },
+  {
+    name: 'repository-disconnect',
+    route: '/repos/:owner/:name/disconnect',
+    path: ({ repository }) => `/repos/${repository}/disconnect`,
+    heading: 'Disconnect',
+    answers: { viewer: 403 },
+  },
+  { name: 'repository-sync', route: '/repos/:owner/:name/sync', path: ({ repository }) => `/repos/${repository}/sync`, heading: '' },
+  { name: 'triggers', route: '/triggers', path: () => '/triggers', heading: 'Triggers', answers: everybody },
+  { name: 'trigger', route: '/triggers/:id', path: ({ trigger }) => `/triggers/${trigger}`, heading: ({ words }) => words.triggerName },
   { name: 'people', route: '/people', path: () => '/people', heading: 'People', answers: everybody },
   { name: 'tokens', route: '/tokens', path: () => '/tokens', heading: 'tokens', answers: everybody },
   { name: 'audit', route: '/audit', path: () => '/audit', heading: 'Audit', answers: everybody },
