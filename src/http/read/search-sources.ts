@@ -21,7 +21,7 @@ export interface HitRow {
   exact: boolean;
 }
 
-/** One statement, with the values that it takes beside `:word`, `:text` and `:limit`. */
+/** One statement, with the values that it takes beside `:word`, `:typed` and `:limit`. */
 export interface SearchSource {
   sql: string;
   values?: Record<string, unknown>;
@@ -149,7 +149,7 @@ const tickets: MakeSource = ({ id, word }, requester) => {
   const columns = 't.id, t.key, t.title, t.status, t.repository_id, t.updated_at';
   return {
     sql: `select 'ticket' as kind, t.id::text, coalesce(t.title, t.key) as title, t.key as detail, r.full_name as repository, t.status, t.updated_at as at,
-        lower(t.key) = :word or t.id = cast(:own as bigint) as exact
+        coalesce(lower(t.key) = :word or t.id = cast(:own as bigint), false) as exact
       from (
         (select ${columns} from tickets t where lower(t.key) = :word and ${seen.sql} limit 20)
         union (select ${columns} from tickets t where t.id = cast(:own as bigint) and ${seen.sql})
@@ -199,14 +199,14 @@ const deliveries: MakeSource = ({ id, guid, text }, requester) => {
   const columns = 'd.id, d.event, d.action, d.guid, d.repository_full_name, d.status, d.received_at';
   const parts = [
     `(select ${columns} from deliveries d where d.id = cast(:own as bigint) and ${seen.sql})`,
-    `(select ${columns} from deliveries d where d.guid = :text and ${seen.sql} limit 20)`,
+    `(select ${columns} from deliveries d where d.guid = :typed and ${seen.sql} limit 20)`,
     ...(guid === undefined
       ? []
       : [`(select ${columns} from deliveries d where d.guid >= :from and d.guid <= :to and ${seen.sql} limit 50)`]),
   ];
   return {
     sql: `select 'delivery' as kind, d.id::text, concat_ws('.', d.event, d.action) as title, d.guid as detail, d.repository_full_name as repository,
-        d.status, d.received_at as at, d.guid = :text or lower(d.guid) = :word or d.id = cast(:own as bigint) as exact
+        d.status, d.received_at as at, coalesce(d.guid = :typed or lower(d.guid) = :word or d.id = cast(:own as bigint), false) as exact
       from (${parts.join(' union ')}) d order by d.id desc limit :limit`,
     values: { ...seen.values, own, ...(guid === undefined ? {} : rangeOf(guid, 'guid')) },
   };

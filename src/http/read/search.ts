@@ -15,7 +15,7 @@ export async function readSearch(db: Db, given: string, requester: Requester): P
   const sources = searchSources.flatMap((make) => make(search, requester) ?? []);
   const found = await Promise.all(
     sources.map(({ sql, values }) =>
-      queryRows<HitRow>(db, sql, { word: search.word, text: search.text, limit: shownOfKind + 1, ...values }),
+      queryRows<HitRow>(db, sql, { word: search.word, typed: search.text, limit: shownOfKind + 1, ...values }),
     ),
   );
   const rows = found.flat();

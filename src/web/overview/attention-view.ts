@@ -40,6 +40,11 @@ const places: Record<AttentionKind, (target: Target) => string> = {
   installation_unmatched: ofInstallation,
 };
 
+/** Words between backticks as code. */
+function withCode(text: string): (Html | string)[] {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
+}
+
 /** Where a thing that needs a person is mended. */
 export function attentionPath({ kind, target }: Pick<AttentionItem, 'kind' | 'target'>): string {
   // One thing has a page of its own; several have the list that shows them.
@@ -55,9 +60,9 @@ function itemView(item: AttentionItem): Html {
     <span class="tone-${tone}">${icon(name, word)}</span>
     <div>
       <p class="attention-title">
-        <a href="${attentionPath(item)}"><bdi>${item.title}</bdi></a>
+        <a href="${attentionPath(item)}"><bdi>${withCode(item.title)}</bdi></a>
       </p>
-      <p class="attention-detail muted"><bdi>${item.detail}</bdi></p>
+      <p class="attention-detail muted"><bdi>${withCode(item.detail)}</bdi></p>
       <p class="attention-where muted">
         ${where !== undefined && html`<bdi>${where}</bdi>`}
         ${item.count > 1 && html`<span>${item.count >= 1_000 ? '1,000+' : item.count} of them</span>`}
@@ -68,7 +73,7 @@ function itemView(item: AttentionItem): Html {
 }
 
 /** How many are shown before the rest is folded away. */
-const shownItems = 6;
+const shownItems = 4;
 
 /** What needs a person, the most urgent first; each leads to where it is mended. */
 export function attentionView({ data, meta }: AttentionList): Html {

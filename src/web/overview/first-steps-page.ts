@@ -4,11 +4,10 @@ import { html, safeUrl, type Html } from '../html.ts';
 import { icon } from '../icons.ts';
 import type { ListAnswer } from '../kit/api-client.ts';
 import { livePart } from '../kit/frame.ts';
-import type { FormDefinition } from '../kit/pages.ts';
 import type { Site } from '../kit/site.ts';
 import type { PageDefinition, View } from '../kit/view.ts';
 import { pageHead, section } from '../parts/page-head.ts';
-import { firstStepsView, installPath } from './first-steps-view.ts';
+import { firstStepsView } from './first-steps-view.ts';
 
 /** How many repositories can be chosen from; the others have an address of their own. */
 const offeredRepositories = 100;
@@ -33,7 +32,10 @@ watches:
 }
 
 function starterView(view: View, repositories: readonly Repository[]): Html {
-  const chosen = repositories.find(({ full_name: name }) => name === view.query['repository']) ?? repositories[0];
+  const chosen =
+    repositories.find(({ full_name: name }) => name === view.query['repository']) ??
+    repositories.find(({ config_status: status }) => status === 'absent' || status === 'unknown') ??
+    repositories[0];
   const branch = chosen?.default_branch ?? 'main';
   const text = starterFile(branch);
   const page = safeUrl(chosen?.html_url ?? null);
@@ -86,23 +88,6 @@ export function firstStepsPage(site: Site): PageDefinition {
         intro: 'It writes a line into the log of a run on every push. Put it on the default branch: it counts from the next push on.',
       })}`;
       return { title: 'First steps', body, live };
-    },
-  };
-}
-
-/** Begins an installation, and shows the way to GitHub: a form may not lead to another site by itself. */
-export function installForm(page: PageDefinition): FormDefinition {
-  return {
-    path: installPath,
-    page,
-    submit: (view) => view.api.send({ method: 'POST', path: '/api/installations', body: { return_to: '/first-steps' } }),
-    done: () => ({ to: '/first-steps' }),
-    reveal: (_view, { value }) => {
-      const { install_url: url } = value as { install_url: string };
-      const body = html`${pageHead({ title: 'Install on GitHub', icon: 'plug', crumbs: [{ title: 'First steps', path: '/first-steps' }] })}
-        <p>GitHub asks for the account and its repositories, and leads back here.</p>
-        <p class="form-actions"><a class="btn btn-primary" href="${url}" rel="noreferrer">Go on at GitHub</a></p>`;
-      return { title: 'Install on GitHub', body };
     },
   };
 }

@@ -4,11 +4,9 @@ import { icon } from '../icons.ts';
 import { changePath, repositoryPath } from '../kit/paths.ts';
 import type { Site } from '../kit/site.ts';
 import type { View } from '../kit/view.ts';
+import { beginPath } from '../installations/install-view.ts';
 import { buttonForm } from '../parts/form.ts';
 import { timeAgo } from '../parts/relative-time.ts';
-
-/** The form that leads to GitHub, where the App is installed. */
-export const installPath = '/first-steps/install';
 
 interface Step {
   id: string;
@@ -58,7 +56,11 @@ function reached({ first_delivery_at: at }: FirstSteps, address: string): Step {
 }
 
 function installed({ installations, repositories }: FirstSteps): Step {
-  const button = buttonForm(installPath, { text: installations === 0 ? 'Install on GitHub' : 'Install on another account', icon: 'plug' });
+  const button = buttonForm(beginPath, {
+    text: installations === 0 ? 'Install on GitHub' : 'Install on another account',
+    icon: 'plug',
+    fields: { back: '/first-steps' },
+  });
   const count = repositories >= 1_000 ? '1,000 and more' : String(repositories);
   const body =
     repositories === 0
@@ -74,7 +76,7 @@ function installed({ installations, repositories }: FirstSteps): Step {
   return { id: 'install', done: repositories > 0, title: 'Install it on your repositories', body };
 }
 
-function written({ configured, repositories }: FirstSteps): Step {
+function written({ configured }: FirstSteps): Step {
   const links = configured.map(
     (name, index) => html`${index > 0 && ', '}<a href="${repositoryPath(name, 'config')}"><bdi>${name}</bdi></a>`,
   );
@@ -85,10 +87,7 @@ function written({ configured, repositories }: FirstSteps): Step {
     body:
       configured.length > 0
         ? html`<p>In force in ${links}${configured.length >= 10 && ' and more'}.</p>`
-        : html`<p>
-            It says what is watched and what happens then.
-            ${repositories > 0 ? html`<a href="/first-steps#starter">A file to start with</a>` : 'A file to start with stands below.'}
-          </p>`,
+        : html`<p>It says what is watched and what happens then. <a href="/first-steps#starter">A file to start with</a></p>`,
   };
 }
 
@@ -118,7 +117,7 @@ export function firstStepsView(view: View, site: Site, steps: FirstSteps): Html 
     <ol class="checklist">
       ${list.map(
         (step) =>
-          html`<li id="step-${step.id}" class="${step.done && 'done'} ${step === next && 'next'}">
+          html`<li id="step-${step.id}" class="${step.done && 'done'} ${step === next && 'is-next'}">
             <span class="${step.done ? 'tone-success' : step === next ? 'tone-accent' : 'tone-muted'}"
               >${icon(step.done ? 'check-circle-fill' : 'circle', step.done ? 'done' : 'to do')}</span
             >

@@ -3,19 +3,18 @@ import type { FirstSteps, HealthAnswer } from '../../http/schemas/first-look.ts'
 import { threadStatuses } from '../../http/read/thread-heads.ts';
 import type { ThreadItem } from '../../http/schemas/thread.ts';
 import { html, type Html } from '../html.ts';
-import { withQuery, type ListAnswer } from '../kit/api-client.ts';
+import { toError, withQuery, type ListAnswer } from '../kit/api-client.ts';
 import { livePart } from '../kit/frame.ts';
 import type { Site } from '../kit/site.ts';
 import { pageUrl, type PageDefinition, type View } from '../kit/view.ts';
 import { blank } from '../parts/blank.ts';
 import { filterBar } from '../parts/filters.ts';
 import { pager } from '../parts/pager.ts';
-import { threadView } from '../thread-view.ts';
+import { threadView } from '../activity/thread-view.ts';
 import { firstStepsView } from './first-steps-view.ts';
 import { attentionView } from './attention-view.ts';
 import { healthView } from './health-view.ts';
 import { rateRanges, readHours } from './rates-view.ts';
-import { threadOf } from './thread-of.ts';
 
 /** How many threads the page shows at once. */
 const shownThreads = 20;
@@ -38,11 +37,13 @@ async function readThreads(view: View): Promise<ListAnswer<ThreadItem>> {
   const filters = readFilters(view);
   const path = withQuery('/api/threads', { ...filters, cursor: view.query['cursor'], limit: shownThreads });
   const answer = await view.api.ask<ListAnswer<ThreadItem>>(path);
-  return answer.ok ? answer.value : { data: [], meta: { next: null } };
+  if (answer.ok) return answer.value;
+  if (answer.status === 422) return { data: [], meta: { next: null } };
+  throw toError(answer.problem);
 }
 
 function feedView(view: View, threads: readonly ThreadItem[], steps: { steps: FirstSteps; site: Site } | undefined): Html {
-  if (threads.length > 0) return html`${threads.map((thread) => threadView(threadOf(thread)))}`;
+  if (threads.length > 0) return html`${threads.map((thread) => threadView(thread, view))}`;
   if (steps !== undefined) return firstStepsView(view, steps.site, steps.steps);
   const action = html`<a class="btn" href="/">Show everything</a>`;
   return blank({ icon: 'search', title: 'Nothing matches', text: 'No thread fits these filters.', action });

@@ -23,6 +23,7 @@ const purposes: Record<Purpose, { title: string; what: string; tone: 'accent' | 
 };
 
 const figure = (value: number) => value.toLocaleString('en');
+const requests = (count: number) => `${figure(count)} ${count === 1 ? 'request' : 'requests'}`;
 const sum = (counts: Record<Purpose, number>) => githubPurposes.reduce((total, purpose) => total + counts[purpose], 0);
 
 function leftView({ limit, remaining, reset_at: reset }: Resource): Html {
@@ -103,14 +104,13 @@ function budgetView(budget: BudgetItem): Html {
           title: 'Requests in five minutes each',
           look: 'bars',
           unit: 'count',
-          summary: `${figure(spent)} requests in the last hour${refused === 0 ? '; none had to wait for the budget.' : `, and ${figure(refused)} were put off.`}`,
+          summary: `${requests(spent)} in the last hour${refused === 0 ? '; none had to wait for the budget.' : `, and ${figure(refused)} were put off.`}`,
           series: githubPurposes.map((purpose) => ({ name: purposes[purpose].title, tone: purposes[purpose].tone })),
           rows: slots.map((slot) => ({ at: slot.at, values: githubPurposes.map((purpose) => slot.used[purpose]) })),
         })}
         <div class="budget-resources">${budget.resources.map(resourceView)}</div>
         <p class="muted budget-total">
-          Since it is known: ${figure(total.requests)} requests, ${figure(total.not_modified)} of them free, ${figure(total.refused)} put
-          off.
+          Since it is known: ${requests(total.requests)}, ${figure(total.not_modified)} of them free, ${figure(total.refused)} put off.
         </p>`
     }
   </article>`;

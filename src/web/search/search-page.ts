@@ -1,7 +1,7 @@
 import { searchKinds, type SearchHit, type SearchKind, type SearchResult } from '../../http/schemas/search.ts';
 import { html, type Html } from '../html.ts';
 import { icon } from '../icons.ts';
-import { withQuery } from '../kit/api-client.ts';
+import { toError, withQuery } from '../kit/api-client.ts';
 import type { PageDefinition, View } from '../kit/view.ts';
 import { blank } from '../parts/blank.ts';
 import { pageHead } from '../parts/page-head.ts';
@@ -91,7 +91,10 @@ function searchBox(q: string): Html {
 
 async function find({ api }: View, q: string): Promise<SearchResult> {
   const answer = await api.ask<SearchResult>(withQuery('/api/search', { q }));
-  return answer.ok ? answer.value : { data: [], meta: { more: [] } };
+  if (answer.ok) return answer.value;
+  // What no text can be, such as half a character, is found nowhere.
+  if (answer.status === 422) return { data: [], meta: { more: [] } };
+  throw toError(answer.problem);
 }
 
 function resultsView(q: string, { data, meta }: SearchResult): Html {
