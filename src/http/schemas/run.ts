@@ -18,6 +18,7 @@ const blockedBy = z
       ),
   })
   .meta({ id: 'BlockedBy' });
+export type BlockedBy = z.output<typeof blockedBy>;
 
 /** A run as lists show it. */
 export const runSummary = z

@@ -10,6 +10,7 @@ const notices: Readonly<Record<string, string>> = {
   cancelled: 'Cancelled.',
   replayed: 'A new run has begun.',
   redriven: 'The run goes on.',
+  skipped: 'The lane goes on without it.',
   retried: 'It is being processed again.',
   connected: 'Connected.',
   disconnected: 'Disconnected.',
