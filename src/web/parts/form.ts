@@ -61,9 +61,11 @@ interface Field {
   required?: boolean;
   /** Problems of what lies below, such as `to[1]`, are told here, too. */
   covers?: boolean;
+  /** A name in the page, where something else has to find the field. */
+  id?: string;
 }
 
-function fieldState({ view, path, name, value, covers = false }: Field): {
+function fieldState({ view, path, name, value, covers = false, id: named }: Field): {
   value: string | undefined;
   problem: string | undefined;
   id: string;
@@ -71,7 +73,7 @@ function fieldState({ view, path, name, value, covers = false }: Field): {
   const refused = refusalOf(view, path);
   const isAt = (at: string) => at === name || (covers && (at.startsWith(`${name}.`) || at.startsWith(`${name}[`)));
   const problem = refused?.problem.errors?.find((error) => isAt(error.path))?.message;
-  const id = `f${path.replaceAll(/[^a-z0-9]+/gi, '-')}-${name}`;
+  const id = named ?? `f${path.replaceAll(/[^a-z0-9]+/gi, '-')}-${name}`;
   return { value: refused === undefined ? value : (refused.values[name] ?? ''), problem, id };
 }
 
@@ -94,6 +96,9 @@ export function textField(
     placeholder?: string;
     list?: readonly string[];
     maxlength?: number;
+    /** Of a number. */
+    min?: number;
+    max?: number;
   },
 ): Html {
   const { type = 'text' } = field;
@@ -107,6 +112,8 @@ export function textField(
           value="${type !== 'password' && value}"
           placeholder="${field.placeholder ?? ''}"
           ${field.maxlength !== undefined && html`maxlength="${field.maxlength}"`}
+          ${field.min !== undefined && html`min="${field.min}"`}
+          ${field.max !== undefined && html`max="${field.max}"`}
           ${field.required === true && 'required'}
           ${described}
           ${type === 'password' && html`autocomplete="new-password"`}
