@@ -5,8 +5,8 @@ import { failed, ok } from './core/outcome.ts';
 import { convertManifest, type ConvertedManifest } from './github/convert-manifest.ts';
 import { readManifest } from './github/manifest.ts';
 import { appFileOf, ensureKeys, keysFileOf, writeApp } from './stored-settings.ts';
-import type { SetupChoices } from './web/setup-choices.ts';
-import { startSetupServer, type SetupServer } from './web/setup-server.ts';
+import type { SetupChoices } from './web/setup/setup-choices.ts';
+import { startSetupServer, type SetupServer } from './web/setup/setup-server.ts';
 
 /** How an App is registered from here. */
 export interface RegistrationOptions {

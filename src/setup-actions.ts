@@ -17,7 +17,7 @@ import type { Doctor } from './http/schemas/doctor.ts';
 import { isAllowedAccount } from './mirror/allowed-accounts.ts';
 import { cancelIntent } from './mirror/installation-intents.ts';
 import { appFileOf, keysFileOf } from './stored-settings.ts';
-import type { SetupReturnTools } from './web/setup-return.ts';
+import type { SetupReturnTools } from './web/setup/setup-return.ts';
 
 /** How long a look of the doctor is good for: people load pages again, and each look asks GitHub. Milliseconds. */
 const lookMs = 2_000;

@@ -4,7 +4,7 @@ import { loadSome } from '../env.ts';
 import { findApiUrl } from '../core/github-address.ts';
 import { startRegistration } from '../registration.ts';
 import { appFileOf, isSet } from '../stored-settings.ts';
-import { readChoices } from '../web/setup-choices.ts';
+import { readChoices } from '../web/setup/setup-choices.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
 import { lingerMs } from './serve-setup.ts';
 import { untilStop } from './stop-signal.ts';

@@ -9,7 +9,8 @@ import { recordAudit } from '../people/audit.ts';
 import { adminRequester } from '../people/requester.ts';
 import type { Assets } from './assets.ts';
 import type { Door } from './door.ts';
-import { loginPage } from './layout.ts';
+import { firstPlace } from './first-place.ts';
+import { loginPage } from './login-page.ts';
 import { writeCookie } from './session.ts';
 
 /** Bytes of a form, as of a body of the REST side: ours hold whole configurations and scripts. */
@@ -76,7 +77,7 @@ async function logIn(request: FastifyRequest, reply: FastifyReply, { adminToken,
   await recordAudit(db, { by: adminRequester, action: 'user.signed_in', target, installationId: null, requestId: request.id });
   return reply
     .header('set-cookie', writeCookie(await door.open({ adminToken }), door.secure))
-    .redirect(readTarget(request.body) ?? '/', 303);
+    .redirect(await firstPlace(db, readTarget(request.body)), 303);
 
   function sendLogin(answer: FastifyReply, problem: string): FastifyReply {
     return answer

@@ -6,8 +6,8 @@ import { html } from './html.ts';
 import { framedPage } from './kit/frame.ts';
 import { viewOf } from './kit/pages.ts';
 import type { Site } from './kit/site.ts';
-import { problemPage } from './layout.ts';
 import { blank } from './parts/blank.ts';
+import { problemPage } from './sheet.ts';
 
 const icons: Partial<Record<number, string>> = { 403: 'lock', 404: 'telescope', 409: 'git-merge-queue', 503: 'plug' };
 

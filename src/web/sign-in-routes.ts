@@ -2,11 +2,14 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { catalogue } from '../core/error-catalogue.ts';
 import { readReturnPath } from '../flow/begin-installation.ts';
+import type { Db } from '../db/connect.ts';
 import type { SignInActions } from '../http/people-actions.ts';
 import type { Assets } from './assets.ts';
+import { basePathOf, publicAddress } from './base-path.ts';
 import type { Door } from './door.ts';
-import { problemPage } from './layout.ts';
+import { firstPlace } from './first-place.ts';
 import { writeCookie } from './session.ts';
+import { problemPage } from './sheet.ts';
 
 const cookieName = 'repowatch_sign_in';
 /** How long a person may look at GitHub's question. Seconds. */
@@ -21,6 +24,7 @@ interface Errand {
 }
 
 interface SignInRoutes {
+  db: Db;
   assets: Assets;
   door: Door;
   signIn: SignInActions | undefined;
@@ -33,12 +37,15 @@ function queryText(request: FastifyRequest, name: string): string | undefined {
 }
 
 function callbackOf(request: FastifyRequest, publicUrl: string | undefined): string {
-  return new URL('/auth/callback', publicUrl ?? `${request.protocol}://${request.host}`).href;
+  return publicAddress(request, publicUrl, '/auth/callback');
 }
 
-function setErrand(reply: FastifyReply, value: string, secure: boolean): void {
+function setErrand(reply: FastifyReply, value: string, { door, publicUrl }: Pick<SignInRoutes, 'door' | 'publicUrl'>): void {
   const age = value === '' ? 0 : cookieSeconds;
-  void reply.header('set-cookie', `${cookieName}=${value}; Path=/auth; Max-Age=${age}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`);
+  void reply.header(
+    'set-cookie',
+    `${cookieName}=${value}; Path=${basePathOf(publicUrl)}/auth; Max-Age=${age}; HttpOnly; SameSite=Lax${door.secure ? '; Secure' : ''}`,
+  );
 }
 
 function readErrand(request: FastifyRequest, signIn: SignInActions): Errand | undefined {
@@ -55,7 +62,8 @@ function isSame(a: string, b: string): boolean {
 }
 
 /** Adds the way to GitHub and back that signs a person in: a state that this browser alone holds, PKCE, and a way on within this server. */
-export function addSignInRoutes(app: FastifyInstance, { assets, door, publicUrl, signIn }: SignInRoutes): void {
+export function addSignInRoutes(app: FastifyInstance, routes: SignInRoutes): void {
+  const { assets, db, door, publicUrl, signIn } = routes;
   const hidden = { schema: { hide: true }, config: { access: 'page' as const } };
   const refuse = (reply: FastifyReply, status: number, detail: string) =>
     reply
@@ -74,14 +82,14 @@ export function addSignInRoutes(app: FastifyInstance, { assets, door, publicUrl,
       to: readReturnPath(queryText(request, 'return_to') ?? '/') ?? '/',
       until: Date.now() + cookieSeconds * 1000,
     };
-    setErrand(reply, signIn.states.sign(JSON.stringify(errand)), door.secure);
+    setErrand(reply, signIn.states.sign(JSON.stringify(errand)), routes);
     return reply.redirect(address, 302);
   });
 
   app.get('/auth/callback', hidden, async (request, reply) => {
     if (signIn === undefined) return refuse(reply, catalogue.sign_in_off.status, off);
     const errand = readErrand(request, signIn);
-    setErrand(reply, '', door.secure);
+    setErrand(reply, '', routes);
     const code = queryText(request, 'code');
     if (errand === undefined || !isSame(errand.state, queryText(request, 'state') ?? ''))
       return refuse(reply, 400, 'This way back from GitHub was not begun in this browser, or too long ago. Sign in again.');
@@ -90,6 +98,6 @@ export function addSignInRoutes(app: FastifyInstance, { assets, door, publicUrl,
     if (!signed.ok) return refuse(reply, catalogue[signed.code].status, signed.message);
     const cookie = writeCookie(await door.open({ userId: signed.value.userId }), door.secure);
     // Read again on the way out: where a redirect leads, nobody elsewhere decides.
-    return reply.header('set-cookie', cookie).redirect(readReturnPath(errand.to) ?? '/', 302);
+    return reply.header('set-cookie', cookie).redirect(await firstPlace(db, readReturnPath(errand.to)), 302);
   });
 }

@@ -145,3 +145,12 @@ export async function findInstallation(db: Db, id: string): Promise<Installation
   const [row] = await queryRows<InstallationRow>(db, `${selectSql} where i.id = :id`, { id });
   return row === undefined ? undefined : installationItem(row);
 }
+
+/** True when the App is installed anywhere. */
+export async function isInstalled(db: Db): Promise<boolean> {
+  const [row] = await queryRows<{ installed: boolean }>(
+    db,
+    'select exists (select 1 from installations i where i.deleted_at is null) as installed',
+  );
+  return row?.installed === true;
+}

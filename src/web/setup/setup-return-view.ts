@@ -1,6 +1,7 @@
-import type { SetupReturn, StateProblem } from '../flow/return-from-setup.ts';
-import type { Assets } from './assets.ts';
-import { html, type Html } from './html.ts';
+import type { SetupReturn, StateProblem } from '../../flow/return-from-setup.ts';
+import type { Assets } from '../assets.ts';
+import { html, type Html } from '../html.ts';
+import { icon } from '../icons.ts';
 import { setupNote } from './setup-view.ts';
 
 const stateNotes: Record<StateProblem, string> = {
@@ -14,22 +15,27 @@ const stateNotes: Record<StateProblem, string> = {
 const itself =
   'RepoWatch learns of installations from GitHub itself: the repositories appear within moments, and there is nothing more to do here.';
 
+const firstSteps = html`Next, write <code>.github/repowatch.yml</code>: <a href="/first-steps">First steps</a> shows how.`;
+
 /** What a page says: its heading and its sentences. */
 interface Note {
   title: string;
   sentences: (string | Html)[];
   tone?: 'danger';
+  /** Where they are on the way, for journey.ts. */
+  at?: number;
 }
 
 function back(returnTo: string | null): Html {
-  return returnTo === null ? html`<a href="/">To the page of this server</a>` : html`<a href="${returnTo}">Back to where you began</a>`;
+  const [path, text] = returnTo === null ? ['/', 'Go to RepoWatch'] : [returnTo, 'Back to where you began'];
+  return html`<a class="btn btn-block" href="${path}">${text}</a>`;
 }
 
 function confirmLink(address: string | undefined): Html[] {
   if (address === undefined) return [];
   return [
     html`To see more here, let GitHub tell us who you are.`,
-    html`<a class="btn btn-primary" href="${address}">Confirm with GitHub</a>`,
+    html`<a class="btn btn-primary btn-block" href="${address}">${icon('mark-github')}<span>Confirm with GitHub</span></a>`,
   ];
 }
 
@@ -39,7 +45,8 @@ function noteOf(outcome: Exclude<SetupReturn, { result: 'redirect' }>, confirmAd
       const where = outcome.account === null ? '' : ` on ${outcome.account}`;
       return {
         title: 'RepoWatch is installed',
-        sentences: [`GitHub shows ${outcome.login} this installation${where}.`, itself, back(null)],
+        sentences: [`GitHub shows ${outcome.login} this installation${where}.`, itself, firstSteps, back(null)],
+        at: 3,
       };
     }
     case 'not_listed':
@@ -64,6 +71,7 @@ function noteOf(outcome: Exclude<SetupReturn, { result: 'redirect' }>, confirmAd
           ...(outcome.exists === false ? [] : [itself, ...confirmLink(confirmAddress)]),
           back(null),
         ],
+        at: outcome.exists === false ? 2 : 3,
       };
     case 'requested':
       return {
@@ -75,6 +83,7 @@ function noteOf(outcome: Exclude<SetupReturn, { result: 'redirect' }>, confirmAd
           'You can close this page: when they do, RepoWatch learns it from GitHub.',
           back(outcome.returnTo),
         ],
+        at: 2,
       };
     case 'nothing_named':
       return {
@@ -84,6 +93,7 @@ function noteOf(outcome: Exclude<SetupReturn, { result: 'redirect' }>, confirmAd
           'If you have just installed it, all is well: RepoWatch learns that from GitHub itself. If you have not, open the App’s page on GitHub and press Install.',
           back(outcome.returnTo),
         ],
+        at: 2,
       };
     case 'refused':
       return { title: 'Not confirmed', sentences: [outcome.message, back(null)], tone: 'danger' };

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Clock } from '../core/clock.ts';
-import { FailureLimiter } from '../http/failure-limiter.ts';
+import type { Clock } from '../../core/clock.ts';
+import { FailureLimiter } from '../../http/failure-limiter.ts';
 
 /** How long a token opens the setup page, and how long GitHub may take to send the browser back. Milliseconds. */
 export const setupTokenMs = 60 * 60 * 1000;

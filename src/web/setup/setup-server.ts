@@ -1,16 +1,17 @@
 import type { AddressInfo } from 'node:net';
 import helmet from '@fastify/helmet';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { systemClock, type Clock } from '../core/clock.ts';
-import { describeError } from '../core/errors.ts';
-import { createId } from '../core/ids.ts';
-import type { Log } from '../core/log.ts';
-import type { Outcome } from '../core/outcome.ts';
-import type { ConvertedManifest } from '../github/convert-manifest.ts';
-import { fillManifest, manifestAddress, type Manifest } from '../github/manifest.ts';
-import { createProblem } from '../http/problem.ts';
-import { loadAssets, type Assets } from './assets.ts';
-import { html } from './html.ts';
+import { systemClock, type Clock } from '../../core/clock.ts';
+import { describeError } from '../../core/errors.ts';
+import { createId } from '../../core/ids.ts';
+import type { Log } from '../../core/log.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import type { ConvertedManifest } from '../../github/convert-manifest.ts';
+import { fillManifest, manifestAddress, type Manifest } from '../../github/manifest.ts';
+import { createProblem } from '../../http/problem.ts';
+import { loadAssets, type Assets } from '../assets.ts';
+import { toRelativeAddresses } from '../base-path.ts';
+import { html } from '../html.ts';
 import { readChoices, type SetupChoices } from './setup-choices.ts';
 import { SetupToken, setupTokenMs } from './setup-token.ts';
 import { registeredPage, registerPage, setupNote } from './setup-view.ts';
@@ -89,7 +90,7 @@ function addRegisterPage(app: FastifyInstance, context: SetupContext): void {
         html`The server prints the address with its token when it starts and every hour: look at its terminal or log for
           <code>/setup?token=</code>.`,
       ];
-      return sendPage(reply, 401, setupNote(assets, { title: 'RepoWatch is not registered yet', sentences, tone: 'danger' }));
+      return sendPage(reply, 401, setupNote(assets, { title: 'RepoWatch is not registered yet', sentences, tone: 'danger', at: 1 }));
     }
     const read = readChoices(request.query as Record<string, unknown>, defaults);
     const { publicUrl, name, tiers, organization } = read.choices;
@@ -153,7 +154,7 @@ function addNotes(app: FastifyInstance, context: SetupContext): void {
       notRegistered,
       html`It stands in the terminal or log of the server as <code>/setup?token=…</code>; <code>repowatch register</code> does the same.`,
     ];
-    return sendPage(reply, 503, setupNote(assets, { title: 'RepoWatch is not registered yet', sentences }));
+    return sendPage(reply, 503, setupNote(assets, { title: 'RepoWatch is not registered yet', sentences, at: 1 }));
   });
   app.get('/healthz', async (_request, reply) => reply.send({ status: 'ok', version, registered: false, detail: notRegistered }));
   app.get('/readyz', async (_request, reply) =>
@@ -178,6 +179,11 @@ function createSetupApp(context: SetupContext): FastifyInstance {
     void reply.header('cache-control', 'no-store').header('x-request-id', request.id);
     if (request.is404 || request.method !== 'GET') return refuse(reply, request.url.split('?', 1)[0] ?? '/');
     return undefined;
+  });
+  // Whatever path a proxy serves this under: nobody has said yet, and what is relative is right anywhere.
+  app.addHook('onSend', async (request, reply, payload) => {
+    const isPage = String(reply.getHeader('content-type') ?? '').startsWith('text/html');
+    return isPage && typeof payload === 'string' ? toRelativeAddresses(payload, request.url) : payload;
   });
   app.setNotFoundHandler((request, reply) => void refuse(reply, request.url.split('?', 1)[0] ?? '/'));
   app.setErrorHandler((error, request, reply) => {

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { StateSigner } from '../core/signed-state.ts';
-import type { SetupClaim, SetupReturn } from '../flow/return-from-setup.ts';
-import type { Assets } from './assets.ts';
+import type { StateSigner } from '../../core/signed-state.ts';
+import type { SetupClaim, SetupReturn } from '../../flow/return-from-setup.ts';
+import type { Assets } from '../assets.ts';
+import { basePathOf, publicAddress } from '../base-path.ts';
 import { setupNote } from './setup-view.ts';
 import { setupReturnPage } from './setup-return-view.ts';
 
@@ -68,14 +69,17 @@ function answer(reply: FastifyReply, routes: Routes, given: { claim: SetupClaim;
 }
 
 function redirectUriOf(request: FastifyRequest, publicUrl: string | undefined): string {
-  return `${publicUrl ?? `${request.protocol}://${request.host}`}/setup/callback`;
+  return publicAddress(request, publicUrl, '/setup/callback');
 }
 
 function setCookie(reply: FastifyReply, value: string, publicUrl: string | undefined): void {
   const age = value === '' ? 0 : cookieSeconds;
   const secure = publicUrl?.startsWith('https:') === true ? '; Secure' : '';
   // Lax, not Strict: the way back is a link from another site.
-  void reply.header('set-cookie', `${cookieName}=${value}; Path=/setup; Max-Age=${age}; HttpOnly; SameSite=Lax${secure}`);
+  void reply.header(
+    'set-cookie',
+    `${cookieName}=${value}; Path=${basePathOf(publicUrl)}/setup; Max-Age=${age}; HttpOnly; SameSite=Lax${secure}`,
+  );
 }
 
 function readErrand(request: FastifyRequest, cookies: StateSigner): Errand | undefined {

@@ -1,4 +1,4 @@
-import { optionalTiers } from '../github/needed-permissions.ts';
+import { optionalTiers } from '../../github/needed-permissions.ts';
 
 /** What a person chooses on the setup page, or on the command line. */
 export interface SetupChoices {
