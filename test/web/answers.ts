@@ -1,4 +1,5 @@
-import { pageList, type PageRow } from './page-list.ts';
+import { pageList } from './page-list.ts';
+import type { PageRow } from './page-row.ts';
 import { canariesOf, type Words } from './words.ts';
 import type { Role, WebWorld } from './web-world.ts';
 

@@ -25,7 +25,7 @@ const flags = [
 ];
 
 /** The Chromium or Chrome of this machine; throws with the command that installs one. */
-export function findBrowser(): string {
+function findBrowser(): string {
   const paths = places.flatMap((place) => [...names, 'Google Chrome', 'Chromium'].map((name) => join(place, name)));
   const found = paths.find((path) => existsSync(path));
   if (found === undefined)

@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
-import type { PageRow } from './page-list.ts';
+import type { PageRow } from './page-row.ts';
 import { findIntruders, findOverflow, readCollected, watchPage, type PageWatch } from './page-watch.ts';
 import type { TenantThings } from './tenant.ts';
 import type { WebWorld } from './web-world.ts';

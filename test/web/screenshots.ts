@@ -4,7 +4,8 @@ import type { Browser, Page } from 'playwright-core';
 import setUp from '../global-setup.ts';
 import tearDown from '../global-teardown.ts';
 import { launchBrowser, openAs, type Look } from './browser.ts';
-import { pageList, type PageRow } from './page-list.ts';
+import { pageList } from './page-list.ts';
+import type { PageRow } from './page-row.ts';
 import { startWebWorld, type Role, type WebWorld } from './web-world.ts';
 
 // Pictures of pages: `npm run screenshots -- [--only] names…`, everything without names. A name stands for all that begin with it;

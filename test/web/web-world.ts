@@ -5,10 +5,7 @@ import { comeToRest, foundTenant, liveThroughEverything, type TenantThings } fro
 import { calmWords, hostileWords } from './words.ts';
 
 /** Who looks at pages; `visitor` has not signed in, `rival` owns the other tenant. */
-export const roles = ['visitor', 'admin', 'boss', 'owner', 'maintainer', 'viewer', 'stranger', 'rival'] as const;
-
-/** One of the roles. */
-export type Role = (typeof roles)[number];
+export type Role = 'visitor' | 'admin' | 'boss' | 'owner' | 'maintainer' | 'viewer' | 'stranger' | 'rival';
 
 /** RepoWatch with everything in it that a page may show. */
 export interface WebWorld extends AsyncDisposable {

@@ -112,5 +112,6 @@ export const hostileWords: Words = {
 /** The texts of a tenant that nobody else may read anywhere: long enough to be nobody's by accident. */
 export function canariesOf(words: Words): string[] {
   const { secretValues, header: _header, tag: _tag, note: _note, ...told } = words;
-  return [...Object.values(told).flat(), ...secretValues].filter((text) => text.length >= 8).map((text) => text.slice(0, 60));
+  const longest = (text: string) => text.split('/').toSorted((a, b) => b.length - a.length)[0] ?? text;
+  return [...Object.values(told).flat(), ...secretValues].map((text) => longest(text).slice(0, 60)).filter((text) => text.length >= 8);
 }
