@@ -10,12 +10,17 @@ export interface LineNote {
   hint?: string | null;
 }
 
+/** A message in which names stand between backticks. */
+export function withCode(text: string): Html {
+  return html`${text.split(/`([^`\n]{1,200})`/).map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))}`;
+}
+
 function noteView({ severity, column, text, hint }: LineNote): Html {
   const tone = severity === 'error' ? 'danger' : 'attention';
   return html`<li class="line-note tone-${tone}">
     ${icon(severity === 'error' ? 'x-circle-fill' : 'alert', severity)}
     <span
-      >${text}${column != null && html` <span class="muted">(column ${column})</span>`}${hint != null && hint !== '' && !text.includes(hint) && html` <span class="muted">${hint}</span>`}</span
+      >${withCode(text)}${column != null && html` <span class="muted">(column ${column})</span>`}${hint != null && hint !== '' && !text.includes(hint) && html` <span class="muted">${withCode(hint)}</span>`}</span
     >
   </li>`;
 }

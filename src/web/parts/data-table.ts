@@ -20,6 +20,12 @@ export interface DataTable<Row> {
   tone?: (row: Row) => string | undefined;
 }
 
+/** One child for whatever a cell holds: where a row is a card, it stands beside its title as a whole. */
+function cellContent(value: HtmlValue): Html | false {
+  const content = html`${value}`;
+  return content.text.trim() !== '' && html`<div class="cell">${content}</div>`;
+}
+
 /** Shows a table. `j` and `k` walk over its rows; Enter follows the first link of one. */
 export function dataTable<Row>({ caption, columns, rows, id, tone }: DataTable<Row>): Html {
   const kindClass = (kind: Column<Row>['kind']) => (kind === undefined ? '' : `cell-${kind}`);
@@ -36,7 +42,7 @@ export function dataTable<Row>({ caption, columns, rows, id, tone }: DataTable<R
       ${rows.map(
         (row) =>
           html`<tr data-row class="${tone?.(row)}" ${id !== undefined && html`id="${id(row)}"`}>
-            ${columns.map(({ title, cell, kind }) => html`<td class="${kindClass(kind)}" data-title="${title}">${cell(row)}</td>`)}
+            ${columns.map(({ title, cell, kind }) => html`<td class="${kindClass(kind)}" data-title="${title}">${cellContent(cell(row))}</td>`)}
           </tr>`,
       )}
     </tbody>

@@ -35,7 +35,7 @@ function toNotes({ problems, status }: RepositoryConfig): LineNote[] {
 
 const sentences: Record<RepositoryConfig['status'], { tone: string; text: string }> = {
   ok: { tone: 'success', text: 'The file is valid and in force.' },
-  invalid: { tone: 'danger', text: 'The file has errors and does not count. What was in force before stays.' },
+  invalid: { tone: 'danger', text: 'The file has errors and does not count.' },
   absent: { tone: 'muted', text: `There is no ${file} on the default branch. Watches of other layers still count.` },
   load_error: { tone: 'attention', text: 'The file could not be read from GitHub. What was in force before stays.' },
   unknown: { tone: 'muted', text: 'The file was not read yet.' },
@@ -43,10 +43,13 @@ const sentences: Record<RepositoryConfig['status'], { tone: string; text: string
 
 function stateView(config: RepositoryConfig): Html {
   const { tone, text } = sentences[config.status];
+  const before =
+    config.in_force === null ? 'No version before it was good, so nothing of it is in force.' : 'What was in force before stays.';
   const loose = config.problems.filter(({ line }) => line === null || line === undefined || config.latest === null);
   return html`<p class="with-icon config-state">
       ${statusIcon(config.status)}<span
-        ><strong class="tone-${tone}">${text}</strong> <span class="muted">Read ${timeAgo(config.checked_at)}.</span></span
+        ><strong class="tone-${tone}">${text}</strong> ${config.status === 'invalid' && before}
+        <span class="muted">Read ${timeAgo(config.checked_at)}</span></span
       >
     </p>
     ${
@@ -143,7 +146,7 @@ function layersView(repository: Repository, config: RepositoryConfig): Html {
     columns: [
       { title: 'Layer', kind: 'main', cell: ({ layer }) => html`<strong>${layerWords[layer]}</strong>` },
       { title: 'File', cell: ({ place }) => place !== '' && html`<code>${place}</code>` },
-      { title: 'Status', cell: ({ status }) => statusLabel(status) },
+      { title: 'Status', cell: ({ status }) => statusLabel(status.replaceAll('_', ' ')) },
       { title: 'Brings', kind: 'wide', cell: ({ layer }) => layerContent(config, repository, layer) },
     ],
   });
@@ -194,15 +197,20 @@ export const configPage: PageDefinition = {
     };
     const recheck =
       mayChange(view, repository) && buttonForm(pageOfRepository(view, 'config/recheck'), { text: 'Read it again', icon: 'sync' });
-    const body = html`${repositoryHead(repository, { part: 'config', actions: recheck })} ${livePart('config-state', live['config-state'])}
-    ${livePart('config-file', live['config-file'])}
-    ${section('Layers', livePart('config-layers', live['config-layers']), { intro: 'What counts is laid over each other, the lowest first; each says what it brings.' })}
-    ${section(
+    const file = livePart('config-file', live['config-file']);
+    const layers = section('Layers', livePart('config-layers', live['config-layers']), {
+      intro: 'What counts is laid over each other, the lowest first; each says what it brings.',
+    });
+    const said = section(
       'Validations',
       validations.data.length === 0
-        ? html`<p class="muted">A commit that changes ${file} is checked before it counts; what was said of it stands here.</p>`
+        ? html`<p class="muted">A commit that changes the file is checked before it counts; what was said of it stands here.</p>`
         : html`${validationsView(repository, validations.data)} ${pager(view, validations.meta)}`,
-    )}`;
+    );
+    // Errors are what somebody came for; a long file that is good stands below what is made of it.
+    const parts = config.status === 'invalid' || config.latest === null ? [file, layers, said] : [layers, said, file];
+    const body = html`${repositoryHead(repository, { part: 'config', actions: recheck })} ${livePart('config-state', live['config-state'])}
+    ${parts}`;
     return { title: `Config · ${repository.full_name}`, body, live };
   },
 };

@@ -71,8 +71,8 @@ export const checksPage: PageDefinition = {
     });
     const live = {
       pace: html`<p class="muted pace">
-        Compared ${timeAgo(last)}${status === 'active' && html`, next ${timeAgo(reconcile.due_at)}`}.
-        ${reconcile.failures > 0 && html`<span class="tone-danger">${reconcile.failures} failed in a row.</span>`}
+        Compared ${timeAgo(last)}${status === 'active' && html`, next ${timeAgo(reconcile.due_at)}`}
+        ${reconcile.failures > 0 && html`<span class="tone-danger">${reconcile.failures} failed in a row</span>`}
       </p>`,
       checks: data.length === 0 ? none : checkTable(repository, data),
     };

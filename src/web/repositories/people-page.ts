@@ -18,10 +18,10 @@ const roles = ['admin', 'maintain', 'write', 'triage', 'read'];
 function listingView({ listed_at: at, due_at: due, error }: MembersListing): Html {
   if (error !== null)
     return html`<p class="flash flash-attention">
-      ${icon('alert')} <span>They could not be listed: <bdi>${error}</bdi>${due !== null && html` The next try is ${timeAgo(due)}.`}</span>
+      ${icon('alert')} <span>They could not be listed: <bdi>${error}</bdi>${due !== null && html` Next try ${timeAgo(due)}`}</span>
     </p>`;
   if (at === null) return html`<p class="muted pace">GitHub has not listed them yet: only those are known of whom an event told.</p>`;
-  return html`<p class="muted pace">Listed by GitHub ${timeAgo(at)}${due !== null && html`; again ${timeAgo(due)}`}.</p>`;
+  return html`<p class="muted pace">Listed by GitHub ${timeAgo(at)}${due !== null && html`, again ${timeAgo(due)}`}</p>`;
 }
 
 function memberTable(members: readonly Member[], server: string | null): Html {

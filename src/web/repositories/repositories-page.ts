@@ -159,11 +159,12 @@ export const repositoriesPage: PageDefinition = {
         : html`<ul class="cards repo-cards">
             ${data.map(card)}
           </ul>`;
-    const live = { repositories: data.length === 0 ? emptyList(view) : rows };
+    // The choice is remembered by the browser, so that another window may change it: what is shown and what is said of it change together.
+    const live = { 'repositories-view': viewSwitch(view, chosen), repositories: data.length === 0 ? emptyList(view) : rows };
     const body = html`${pageHead({
       title: 'Repositories',
       intro: 'Every repository that the App may see: what happened there last, how much watches it, and when it is compared with GitHub.',
-      actions: viewSwitch(view, chosen),
+      actions: livePart('repositories-view', live['repositories-view']),
     })}
     ${filterBar(view, filtersOf(installations.data))} ${livePart('repositories', live.repositories)} ${pager(view, meta)}`;
     return { title: 'Repositories', body, live, width: 'wide' };

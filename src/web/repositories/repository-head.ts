@@ -50,10 +50,8 @@ const parts = [
 export type RepositoryPart = (typeof parts)[number]['part'];
 
 function labelsOf({ status, visibility, config_status: config }: Repository): Html {
-  return html`<span class="head-labels">
-    <span class="label">${visibility}</span>
-    ${status !== 'active' && statusLabel(status)} ${config === 'invalid' && html`<span class="label label-danger">config invalid</span>`}
-  </span>`;
+  return html`<span class="label">${visibility}</span> ${status !== 'active' && statusLabel(status)}
+    ${config === 'invalid' && html`<span class="label label-danger">config invalid</span>`}`;
 }
 
 /** Comparing with GitHub now; it comes back to the page it stands on. */
@@ -70,10 +68,9 @@ export function repositoryHead(repository: Repository, more: { part: RepositoryP
   const url = safeUrl(repository.html_url);
   return html`<div class="repo-head">
     ${pageHead({
-      title: html`${name}`,
+      title: html`${name} ${labelsOf(repository)}`,
       icon: repository.private ? 'lock' : 'repo',
       crumbs: [{ title: 'Repositories', path: '/repositories' }],
-      intro: labelsOf(repository),
       actions: html`${more.actions}
       ${url !== null && html`<a class="btn" href="${url}" rel="noreferrer">${icon('mark-github')}<span>Open on GitHub</span></a>`}`,
       tabs,

@@ -1,17 +1,17 @@
 import type { Breaker, Lane } from '../../http/schemas/lane.ts';
 import type { Repository } from '../../http/schemas/repository.ts';
-import { html, safeUrl, type Html } from '../html.ts';
+import { html, type Html } from '../html.ts';
 import { icon } from '../icons.ts';
 import { withQuery, type ListAnswer } from '../kit/api-client.ts';
 import { livePart } from '../kit/frame.ts';
-import { installationPath, runPath } from '../kit/paths.ts';
+import { installationPath, repositoryPath, runPath } from '../kit/paths.ts';
 import type { PageDefinition, View } from '../kit/view.ts';
 import { dataTable } from '../parts/data-table.ts';
 import { facts } from '../parts/facts.ts';
 import { buttonForm } from '../parts/form.ts';
 import { section } from '../parts/page-head.ts';
 import { timeAgo } from '../parts/relative-time.ts';
-import { describeDuration, statusLabel } from '../status-view.ts';
+import { statusLabel } from '../status-view.ts';
 import { compareButton, mayChange, pageOfRepository, readRepository, repositoryHead } from './repository-head.ts';
 
 interface SettingRow {
@@ -28,7 +28,7 @@ function settingRow({ id, title, text, action }: SettingRow): Html {
       <h3>${title}</h3>
       <p class="muted">${text}</p>
     </div>
-    ${action}
+    ${action !== false && html`<div class="setting-actions">${action}</div>`}
   </li>`;
 }
 
@@ -51,19 +51,21 @@ function switchRow(view: View, { enabled }: Repository, mayWrite: boolean): Sett
 }
 
 function intervalOf({ reconcile: { interval_seconds: seconds } }: Repository): string {
-  return seconds === null ? 'by itself, the sooner the more happens' : `at least every ${describeDuration(seconds * 1000)}`;
+  if (seconds === null) return 'by itself, the sooner the more happens';
+  return seconds % 60 === 0
+    ? `at least every ${seconds === 60 ? 'minute' : `${seconds / 60} minutes`}`
+    : `at least every ${seconds} seconds`;
 }
 
 function rows(view: View, repository: Repository): Html {
   const mayWrite = mayChange(view, repository);
   const frozen = repository.secrets.frozen;
-  const url = safeUrl(repository.html_url);
   return html`<ul class="settings-list">
     ${settingRow(switchRow(view, repository, mayWrite))}
     ${settingRow({
       title: 'Comparing with GitHub',
       text: html`It is compared ${intervalOf(repository)}. Last
-      ${timeAgo(repository.last_check_at)}${repository.status === 'active' && html`, next ${timeAgo(repository.reconcile.due_at)}`}.
+      ${timeAgo(repository.last_check_at)}${repository.status === 'active' && html`, next ${timeAgo(repository.reconcile.due_at)}`}
       ${repository.reconcile.error !== null && html`<span class="tone-danger"><bdi>${repository.reconcile.error}</bdi></span>`}`,
       action: mayWrite && compareButton(view),
     })}
@@ -84,10 +86,11 @@ function rows(view: View, repository: Repository): Html {
     })}
     ${settingRow({
       title: 'Disconnecting',
-      text: html`Take the repository out of the App’s installation on GitHub, or do it on the page of its installation. RepoWatch then hears
-      no more of it; its history and its secrets stay until the installation is purged.`,
-      action: html`<a class="btn btn-sm" href="${installationPath(repository.installation_id)}">${icon('plug')}<span>Installation</span></a>
-        ${url !== null && html`<a class="btn btn-sm" href="${url}/settings/installations" rel="noreferrer">${icon('mark-github')}<span>On GitHub</span></a>`}`,
+      text: html`RepoWatch then hears no more of it: no change, no run. Its history and its secrets stay until the installation is purged.`,
+      action:
+        repository.status !== 'removed' &&
+        html`<a class="btn btn-sm" href="${installationPath(repository.installation_id)}">${icon('plug')}<span>Installation</span></a>
+          ${mayChange(view, repository, 'manage') && html`<a class="btn btn-sm btn-danger" href="${repositoryPath(repository.full_name, 'disconnect')}">${icon('unlink')}<span>Disconnect…</span></a>`}`,
     })}
   </ul>`;
 }

@@ -58,7 +58,7 @@ function configTrouble({
       {
         tone: 'danger',
         icon: 'x-circle-fill',
-        text: html`The configuration on <bdi>${branch ?? 'the default branch'}</bdi> has errors; the last good one stays in force. ${link}.`,
+        text: html`The configuration on <bdi>${branch ?? 'the default branch'}</bdi> has errors and does not count; what was in force before stays. ${link}.`,
       },
     ];
   if (config === 'load_error')
@@ -97,7 +97,8 @@ function otherTroubles({ repository, breakers }: StandingFacts): Statement[] {
           {
             tone: 'attention' as const,
             icon: 'git-compare',
-            text: html`It could not be compared with GitHub: <bdi>${reconcile.error}</bdi> The next try is ${timeAgo(reconcile.due_at)}.`,
+            text: html`It could not be compared with GitHub: <bdi>${reconcile.error}</bdi>
+              <span class="muted">Next try ${timeAgo(reconcile.due_at)}</span>`,
           },
         ]
       : []),
@@ -120,8 +121,8 @@ function quietSentence({ repository, watches }: StandingFacts): Statement {
   return {
     tone: 'success',
     icon: 'check-circle-fill',
-    text: html`${active === 1 ? 'One watch looks' : `${active} watches look`} at it. Compared with GitHub ${timeAgo(last)}, next
-    ${timeAgo(reconcile.due_at)}.`,
+    text: html`${active === 1 ? 'One watch looks' : `${active} watches look`} at it.
+      <span class="muted">Compared with GitHub ${timeAgo(last)}, next ${timeAgo(reconcile.due_at)}</span>`,
   };
 }
 

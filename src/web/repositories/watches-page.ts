@@ -8,6 +8,7 @@ import { livePart } from '../kit/frame.ts';
 import { changePath, onGitHub, repositoryPath, runPath, watchPath } from '../kit/paths.ts';
 import { pageUrl, type PageDefinition, type View } from '../kit/view.ts';
 import { blank } from '../parts/blank.ts';
+import { withCode } from '../parts/code-view.ts';
 import { dialog, dialogButton } from '../parts/dialog.ts';
 import { buttonForm, refusalOf } from '../parts/form.ts';
 import { section } from '../parts/page-head.ts';
@@ -96,7 +97,7 @@ function whyRow({ change, verdict, reason, clause, origin, runs }: WhyItem): Htm
         <span class="muted">${timeAgo(change.happened_at)}</span>
       </p>
       <p class="row-facts">
-        <strong>${verdicts[verdict]}</strong>${reason !== null && html`<span>: <bdi>${reason}</bdi></span>`}
+        <span><strong>${verdicts[verdict]}</strong>${reason !== null && html`: <bdi>${withCode(reason)}</bdi>`}</span>
         ${clause !== null && html`<code>${clause}</code>`} ${origin !== null && html`<code class="place">${origin}</code>`}
         ${runs.map(({ id, status }) => html`<a class="chip chip-link" href="${runPath(id)}">${statusIcon(status)}Run ${id}</a>`)}
       </p>
@@ -115,7 +116,7 @@ function whyView(view: View, why: Why): Html {
           ${obstacles.map(
             ({ code, message }) =>
               html`<li class="with-icon">
-                <span class="tone-attention">${icon('alert')}</span><span>${message} <code>${code}</code></span>
+                <span class="tone-attention">${icon('alert')}</span><span>${withCode(message)} <code>${code}</code></span>
               </li>`,
           )}
         </ul>`;
