@@ -33,14 +33,14 @@ function parametersView(view: View, action: ActionItem): Html {
   const field = { view, path };
   const rows = action.parameters.map(
     ({ branch, name, value }) =>
-      html`<li class="row">
-        <code><bdi>${branch}</bdi></code> <strong><bdi>${name}</bdi></strong> <span class="row-main"><bdi>${String(value)}</bdi></span>
+      html`<li class="plain-row">
+        <code><bdi>${branch}</bdi></code> <strong><bdi>${name}</bdi></strong> <span class="plain-main"><bdi>${String(value)}</bdi></span>
         ${buttonForm(`${path}/remove`, { text: 'Remove', fields: { branch, name }, label: `Remove ${name} for ${branch}` })}
       </li>`,
   );
   return html`${
       rows.length > 0 &&
-      html`<ul class="rows">
+      html`<ul class="plain-rows">
         ${rows}
       </ul>`
     }
@@ -77,18 +77,18 @@ function removal(view: View, { name }: ActionItem): Html {
 
 function runsView(runs: readonly RunSummary[]): Html {
   if (runs.length === 0) return html`<p class="muted">It has not run yet.</p>`;
-  return html`<ul class="rows">
+  return html`<ul class="plain-rows">
     ${runs.map(
       ({ id, status, repository, change, message, created_at: at }) =>
-        html`<li class="row" data-row>
+        html`<li class="plain-row" data-row>
           ${statusIcon(status)}
-          <div class="row-main">
+          <div class="plain-main">
             <a href="${runPath(id)}"
               ><bdi>${repository.full_name}</bdi>${change.ref_name !== null && html` <bdi>${change.ref_name}</bdi>`}</a
             >
-            ${message !== null && html`<p class="muted clamp"><bdi>${message}</bdi></p>`}
+            ${message !== null && html`<p class="muted one-line"><bdi>${message}</bdi></p>`}
           </div>
-          <span class="row-end muted">${timeAgo(at)}</span>
+          <span class="plain-end muted">${timeAgo(at)}</span>
         </li>`,
     )}
   </ul>`;

@@ -47,16 +47,16 @@ function actionView(project: ProjectItem, action: ActionItem, { run, manages }: 
   const look = kindLook(uses);
   const target = describeInput(uses, action.with);
   const path = `${actionsOf(project.id)}/${id}`;
-  return html`<li class="row action-row ${!enabled && 'is-off'}" id="action-${id}" data-row>
+  return html`<li class="plain-row action-row ${!enabled && 'is-off'}" id="action-${id}" data-row>
     <span class="kind-icon">${icon(look.icon, uses)}</span>
-    <div class="row-main">
+    <div class="plain-main">
       <p class="action-title">
         <a data-main href="${path}"><bdi>${name}</bdi></a> ${!enabled && html`<span class="label">off</span>`}
       </p>
-      <p class="muted clamp">${look.title}${target !== '' && html`: <bdi>${target}</bdi>`}</p>
+      <p class="muted one-line">${look.title}${target !== '' && html`: <bdi>${target}</bdi>`}</p>
       <p class="muted">${describeTrigger(action)}</p>
     </div>
-    <div class="row-end">
+    <div class="plain-end">
       <p>${lastRun(run)}</p>
       ${
         manages &&
@@ -70,7 +70,7 @@ function actionView(project: ProjectItem, action: ActionItem, { run, manages }: 
 }
 
 function list(project: ProjectItem, runs: readonly RunSummary[], manages: boolean): Html {
-  return html`<ol class="rows">
+  return html`<ol class="plain-rows">
     ${project.actions.map((action) => actionView(project, action, { run: runs.find(({ watch }) => watch.key === action.watch), manages }))}
   </ol>`;
 }

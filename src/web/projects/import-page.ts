@@ -69,9 +69,9 @@ const looks: Record<Item['status'], { tone: string; icon: string; words: string 
 function itemView({ index, name, status, id, error, secrets_to_set: secrets }: Item): Html {
   const look = looks[status];
   const title = html`<bdi>${name ?? `Item ${index + 1}`}</bdi>`;
-  return html`<li class="row" data-row>
+  return html`<li class="plain-row" data-row>
     <span class="tone-${look.tone} status-icon">${icon(look.icon, status)}</span>
-    <div class="row-main">
+    <div class="plain-main">
       ${id === null ? html`<strong>${title}</strong>` : html`<a href="${projectPath(id)}">${title}</a>`}
       <span class="muted">${look.words}</span>
       ${error !== null && html`<p class="tone-danger"><code>${error.code}</code> <bdi>${error.message}</bdi></p>`}
@@ -101,7 +101,7 @@ function told({ created, updated, skipped, failed, results }: ImportResult): Pag
       intro: `${sum.join(', ')}.`,
       actions: html`<a class="btn btn-primary" href="/projects">To the projects</a><a class="btn" href="${path}">Import more</a>`,
     })}
-    <ul class="rows">
+    <ul class="plain-rows">
       ${results.map(itemView)}
     </ul>`;
   return { title: 'Import', body };

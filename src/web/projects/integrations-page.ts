@@ -23,9 +23,9 @@ const here = (view: View) => projectPath(projectId(view), 'integrations');
 function connectionRow(view: View, me: Me): Html {
   const to = `/auth/github?return_to=${encodeURIComponent(here(view))}`;
   if (me.github !== null)
-    return html`<div class="row" data-test="github-connection">
+    return html`<div class="plain-row" data-test="github-connection">
       ${icon('mark-github')}
-      <div class="row-main">
+      <div class="plain-main">
         <strong>Connected as <bdi>${me.github.login}</bdi></strong>
         <p class="muted">
           GitHub was asked ${timeAgo(me.access?.listed_at ?? null, 'not yet')} what you
@@ -34,9 +34,9 @@ function connectionRow(view: View, me: Me): Html {
       </div>
       <a class="btn btn-sm" href="${to}">Reconnect</a> <a class="btn btn-sm" href="/integrations">Manage</a>
     </div>`;
-  return html`<div class="row" data-test="github-connection">
+  return html`<div class="plain-row" data-test="github-connection">
     ${icon('mark-github')}
-    <div class="row-main">
+    <div class="plain-main">
       <strong>Not connected with GitHub</strong>
       <p class="muted">
         ${me.kind === 'admin' ? 'You signed in with the admin token, which is nobody on GitHub.' : 'Connect, so that RepoWatch knows which installations are yours.'}
@@ -52,9 +52,9 @@ function installationRow(view: View, project: ProjectItem, installation: Install
   const lies = project.installation_id === id;
   const manages = may(view, 'manage', { installation: id });
   const path = `${here(view)}/installations/${id}`;
-  return html`<li class="row" id="installation-${id}" data-row data-test="installation">
+  return html`<li class="plain-row" id="installation-${id}" data-row data-test="installation">
     ${icon('plug')}
-    <div class="row-main">
+    <div class="plain-main">
       <p>
         <a href="${installationPath(id)}"><bdi>${account.login}</bdi></a> ${statusLabel(status)}
         ${isOurs && html`<span class="label label-accent">connected</span>`}
@@ -76,9 +76,9 @@ function installationRow(view: View, project: ProjectItem, installation: Install
 
 function repositoryRow(project: ProjectItem, { full_name: name, id, status, last_synced_at: at, sync_state: state }: Repository): Html {
   const isFollowed = project.repositories.some((one) => one.id === id);
-  return html`<li class="row" id="repo-${id}" data-row data-test="repository" data-following="${String(isFollowed)}">
+  return html`<li class="plain-row" id="repo-${id}" data-row data-test="repository" data-following="${String(isFollowed)}">
     ${icon('repo')}
-    <div class="row-main">
+    <div class="plain-main">
       <a href="${repositoryPath(name)}"><bdi>${name}</bdi></a> ${status !== 'active' && statusLabel(status)}
       <p class="muted">${state === 'synced' ? html`in step with GitHub, ${timeAgo(at)}` : state.replaceAll('_', ' ')}</p>
     </div>
@@ -132,7 +132,7 @@ export const integrationsPage: PageDefinition = {
     const ours = mine.filter((one) => one.project_id === id);
     const others = mine.filter((one) => one.project_id !== id && (one.id === project.installation_id || one.project_id === null));
     const rows = (list: readonly Installation[]) =>
-      html`<ul class="rows">
+      html`<ul class="plain-rows">
         ${list.map((one) => installationRow(view, project, one))}
       </ul>`;
     const found = repositories?.data ?? [];
@@ -140,13 +140,13 @@ export const integrationsPage: PageDefinition = {
       connected:
         ours.length > 0 ? rows(ours) : html`<p class="muted">None. An installation that is connected opens this project from its page.</p>`,
       others: others.length > 0 ? rows(others) : html`<p class="muted">None of those that you manage.</p>`,
-      'project-repos': html`<ul class="rows">
+      'project-repos': html`<ul class="plain-rows">
         ${found.map((one) => repositoryRow(project, one))}
       </ul>`,
     };
     const sync = may(view, 'write', { installation: project.installation_id, project: id }) && project.repository_count > 0;
     const body = html`${projectHead(view, project, { tab: 'integrations' })}
-    ${section('My connection', html`<div class="rows">${connectionRow(view, me)}</div>`)}
+    ${section('My connection', html`<div class="plain-rows">${connectionRow(view, me)}</div>`)}
     ${section('Connected installation', livePart('connected', live.connected))}
     ${section('Other installations', livePart('others', live.others), { actions: installButton(me) })}
     ${section('Repositories', livePart('project-repos', live['project-repos']), {

@@ -63,14 +63,14 @@ export function ownSecrets(view: View, given: { path: string; secrets: readonly 
   const addId = dialogIdOf(`${path}/add`);
   return html`${
       secrets.length > 0
-        ? html`<ul class="rows">
+        ? html`<ul class="plain-rows">
             ${secrets.map((secret) => {
               const { name, destinations, updated_at: at, last_used_at: used } = secret;
               const own = `${path}/${encodeURIComponent(name)}`;
-              return html`<li class="row" data-row>
+              return html`<li class="plain-row" data-row>
                 ${icon('key')} <strong><code>${name}</code></strong>
                 <span class="masked" role="img" aria-label="hidden value">••••••••</span>
-                <span class="row-main muted">
+                <span class="plain-main muted">
                   ${destinations === null ? 'to anywhere' : html`to <bdi>${destinations.join(', ')}</bdi>`} · set ${timeAgo(at)} · used
                   ${timeAgo(used)}
                 </span>

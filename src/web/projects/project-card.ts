@@ -83,12 +83,12 @@ export function lastResults({ last_check: check, last_run: run }: ProjectItem): 
 }
 
 function checkWords({ result, repository, branch, sha, message, error }: NonNullable<ProjectItem['last_check']>): Html {
-  if (result === 'error') return html`<bdi>${repository}</bdi>: <bdi class="clamp">${error ?? 'could not be compared'}</bdi>`;
+  if (result === 'error') return html`<bdi>${repository}</bdi>: <bdi class="one-line">${error ?? 'could not be compared'}</bdi>`;
   if (result === 'no_change') return html`No change`;
   if (result === 'initialized') return html`<bdi>${repository}</bdi> was seen for the first time`;
   if (branch === null) return html`<bdi>${repository}</bdi> changed`;
   return html`<a href="${branchPath(repository, branch)}"><bdi>${branch}</bdi></a>
-    ${sha === null ? 'is gone' : html`<code>${sha.slice(0, 7)}</code>`}${message !== null && html` <bdi class="clamp">${message.split('\n', 1)[0]}</bdi>`}`;
+    ${sha === null ? 'is gone' : html`<code>${sha.slice(0, 7)}</code>`}${message !== null && html` <bdi class="one-line">${message.split('\n', 1)[0]}</bdi>`}`;
 }
 
 /** A project as one card. */

@@ -23,15 +23,15 @@ import { triggerDialog } from './trigger-dialog.ts';
 export type Followed = ProjectItem['repositories'][number] & Partial<Pick<Repository, 'default_branch'>>;
 
 function repositoriesView({ repositories, repository_count: all }: ProjectItem): Html {
-  return html`<ul class="rows">
+  return html`<ul class="plain-rows">
     ${repositories.map(
       ({ id, full_name: name, enabled, last_check_at: at }) =>
-        html`<li class="row" id="repository-${id}" data-row>
+        html`<li class="plain-row" id="repository-${id}" data-row>
           ${icon('repo')} <a href="${repositoryPath(name)}"><bdi>${name}</bdi></a> ${!enabled && html`<span class="label">off</span>`}
-          <span class="row-end muted">checked ${timeAgo(at)}</span>
+          <span class="plain-end muted">checked ${timeAgo(at)}</span>
         </li>`,
     )}
-    ${all > repositories.length && html`<li class="row muted">${all - repositories.length} more</li>`}
+    ${all > repositories.length && html`<li class="plain-row muted">${all - repositories.length} more</li>`}
   </ul>`;
 }
 

@@ -33,7 +33,7 @@ function runTable(runs: readonly RunSummary[], names: ReadonlyMap<string, string
       },
       {
         title: 'Status',
-        cell: ({ status, message }) => html`${status}${message !== null && html`<p class="muted clamp"><bdi>${message}</bdi></p>`}`,
+        cell: ({ status, message }) => html`${status}${message !== null && html`<p class="muted one-line"><bdi>${message}</bdi></p>`}`,
         kind: 'wide',
       },
       {

@@ -22,9 +22,9 @@ export const projectSecretsPage: PageDefinition = {
     ]);
     const rows = ofActions.map(
       ({ action, secrets }) =>
-        html`<li class="row" data-row>
+        html`<li class="plain-row" data-row>
           ${icon(kindLook(action.uses).icon)} <a href="${projectPath(id, `actions/${action.id}`)}#secrets"><bdi>${action.name}</bdi></a>
-          <span class="row-main">${secrets.map(({ name }) => html`<code>${name}</code> `)}</span>
+          <span class="plain-main">${secrets.map(({ name }) => html`<code>${name}</code> `)}</span>
           <span class="muted">${secrets.length === 0 && 'none of its own'}</span>
         </li>`,
     );
@@ -37,7 +37,7 @@ export const projectSecretsPage: PageDefinition = {
       rows.length > 0 &&
       section(
         'Secrets of single actions',
-        html`<ul class="rows">
+        html`<ul class="plain-rows">
           ${rows}
         </ul>`,
       )

@@ -18,16 +18,16 @@ const settingsOf = (id: string) => projectPath(id, 'settings');
 
 function followedView({ id, repositories, repository_count: all, follow }: ProjectItem): Html {
   if (all === 0) return html`<p class="muted">None yet. Nothing is watched until there is one.</p>`;
-  return html`<ul class="rows">
+  return html`<ul class="plain-rows">
     ${repositories.map(
       ({ id: repository, full_name: name, enabled, last_check_at: at }) =>
-        html`<li class="row" id="followed-${repository}" data-row>
+        html`<li class="plain-row" id="followed-${repository}" data-row>
           ${icon('repo')} <a href="${repositoryPath(name)}"><bdi>${name}</bdi></a> ${!enabled && html`<span class="label">off</span>`}
-          <span class="row-end muted">checked ${timeAgo(at)}</span>
+          <span class="plain-end muted">checked ${timeAgo(at)}</span>
           ${buttonForm(projectPath(id, 'unfollow'), { text: follow === 'all' ? 'Leave out' : 'Remove', fields: { repository: name }, label: `Let the project follow ${name} no more` })}
         </li>`,
     )}
-    ${all > repositories.length && html`<li class="row muted">${all - repositories.length} more</li>`}
+    ${all > repositories.length && html`<li class="plain-row muted">${all - repositories.length} more</li>`}
   </ul>`;
 }
 

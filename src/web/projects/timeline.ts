@@ -48,7 +48,7 @@ function entry(log: ProjectLog, urls: ReadonlyMap<string, string | null>): Html 
         <strong>${look.title}</strong> ${what(log, urls.get(repository) ?? null)}
         ${changes > 1 && html`<span class="muted">${count(changes, 'change')}</span>`}
       </p>
-      ${message !== null && html`<p class="event-message clamp"><bdi>${message.split('\n', 1)[0]}</bdi></p>`}
+      ${message !== null && html`<p class="event-message one-line"><bdi>${message.split('\n', 1)[0]}</bdi></p>`}
       ${error !== null && html`<p class="event-message tone-danger"><code>${error.code}</code> <bdi>${error.message}</bdi></p>`}
       <p class="muted event-facts">
         <a href="${repositoryPath(repository, 'checks')}"><bdi>${repository}</bdi></a>

@@ -14,30 +14,30 @@ import { projectId } from './project-head.ts';
 const waitSeconds = 10;
 
 function runsOf({ runs, failed }: ProjectTriggered): Html {
-  return html`<ul class="rows">
+  return html`<ul class="plain-rows">
     ${runs.map(
       ({ id, action, repository, status, message }) =>
-        html`<li class="row" data-row>
+        html`<li class="plain-row" data-row>
           ${statusIcon(status)}
-          <div class="row-main">
+          <div class="plain-main">
             <a href="${runPath(id)}"><bdi>${action.name}</bdi></a> <span class="muted">in</span>
             <a href="${repositoryPath(repository.full_name)}"><bdi>${repository.full_name}</bdi></a>
             ${message !== null && html`<p class="${status === 'succeeded' ? 'muted' : 'tone-danger'}"><bdi>${message}</bdi></p>`}
           </div>
-          <span class="row-end">${statusLabel(status)}</span>
+          <span class="plain-end">${statusLabel(status)}</span>
         </li>`,
     )}
     ${failed
       .filter(({ actionId, repository }) => !runs.some((run) => run.action.id === actionId && run.repository.full_name === repository))
       .map(
         ({ action, repository, code, error }) =>
-          html`<li class="row" data-row>
+          html`<li class="plain-row" data-row>
             <span class="tone-danger status-icon">${icon('x-circle-fill', 'not started')}</span>
-            <div class="row-main">
+            <div class="plain-main">
               <strong><bdi>${action.name}</bdi></strong> <span class="muted">in <bdi>${repository}</bdi></span>
               <p class="tone-danger">${code !== null && html`<code>${code}</code> `}<bdi>${error}</bdi></p>
             </div>
-            <span class="row-end">${statusLabel('failed')}</span>
+            <span class="plain-end">${statusLabel('failed')}</span>
           </li>`,
       )}
   </ul>`;

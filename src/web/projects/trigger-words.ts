@@ -33,5 +33,5 @@ export function describeTrigger({ on, if: condition, parameters, timeout }: Acti
   const plain = plainTriggers(on);
   const named = plain ?? (typeof on === 'object' && on !== null ? Object.keys(on) : [String(on)]);
   return html`On
-  ${named.join(', ').replaceAll('_', ' ')}${plain === undefined && ', filtered'}${condition !== null && html` · if <code class="clamp">${String(condition)}</code>`}${parameters.length > 0 && ` · ${parameters.length} ${parameters.length === 1 ? 'parameter' : 'parameters'} by branch`}${timeout !== null && ` · at most ${timeout}`}`;
+  ${named.join(', ').replaceAll('_', ' ')}${plain === undefined && ', filtered'}${condition !== null && html` · if <code class="one-line">${String(condition)}</code>`}${parameters.length > 0 && ` · ${parameters.length} ${parameters.length === 1 ? 'parameter' : 'parameters'} by branch`}${timeout !== null && ` · at most ${timeout}`}`;
 }

@@ -42,9 +42,9 @@ function useView({ kind, repository, watch, name, origin, mode, steps, gets_this
       ? html`<strong><bdi>${name}</bdi></strong> <span class="muted">hook for new repositories</span>`
       : html`<a href="${watchPath(repository, watch)}"><bdi>${name}</bdi></a> <span class="muted">in</span>
           <a href="${repositoryPath(repository)}"><bdi>${repository}</bdi></a>`;
-  return html`<li class="row" data-row>
+  return html`<li class="plain-row" data-row>
     ${icon(kind === 'watch' ? 'eye' : 'webhook')}
-    <div class="row-main">
+    <div class="plain-main">
       <p>${title} ${mode !== null && mode !== 'on' && html`<span class="label">${mode}</span>`}</p>
       <p class="muted">
         ${origin !== null && html`<code>${origin}</code>`}
@@ -63,7 +63,7 @@ function usesView(view: View, uses: ListAnswer<SecretUseItem>): Html {
       text: 'No watch in force and no hook in the repositories that it reaches names it. It can go.',
       level: 3,
     });
-  return html`<ul class="rows">
+  return html`<ul class="plain-rows">
       ${uses.data.map(useView)}
     </ul>
     ${pager(view, uses.meta)}`;

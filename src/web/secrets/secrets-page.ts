@@ -63,12 +63,12 @@ function secretTable(secrets: readonly Secret[], accounts: ReadonlyMap<string, s
 }
 
 function missingView(missing: readonly MissingSecretItem[], places: SecretPlaces): Html {
-  return html`<ul class="rows missing">
+  return html`<ul class="plain-rows missing">
     ${missing.map(
       ({ name, repository, watch, watch_name: watchName, origin, frozen }) =>
-        html`<li class="row" data-row>
+        html`<li class="plain-row" data-row>
           <span class="tone-attention status-icon">${icon(frozen ? 'lock' : 'alert', frozen ? 'frozen' : 'missing')}</span>
-          <div class="row-main">
+          <div class="plain-main">
             <code>${name}</code> <span class="muted">${frozen ? 'is frozen for' : 'is not set for'}</span>
             <a href="${watchPath(repository, watch)}"><bdi>${watchName}</bdi></a> <span class="muted">in</span>
             <a href="${repositoryPath(repository)}"><bdi>${repository}</bdi></a>

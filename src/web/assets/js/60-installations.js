@@ -7,3 +7,14 @@ document.querySelectorAll('[data-confirm]').forEach((input) => {
   const button = input.form.querySelector('button[type=submit]');
   button.disabled = input.value !== input.dataset.confirm;
 });
+
+// What is chosen counts once it was taken over: until then nothing is sent with the former choices.
+document.querySelectorAll('[data-choices]').forEach((form) => {
+  const button = document.getElementById(form.dataset.choices);
+  form.addEventListener('input', () => {
+    if (button === null) return;
+    button.disabled = true;
+    button.querySelector('span').textContent = 'Take over your choices first';
+    form.querySelector('button[type=submit]').classList.add('btn-primary');
+  });
+});
