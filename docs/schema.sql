@@ -122,8 +122,9 @@ CREATE INDEX changes_observed_index ON changes USING btree (ref_id, id) WHERE ob
 CREATE INDEX changes_origin_index ON changes USING btree (origin, id DESC);
 CREATE UNIQUE INDEX changes_ref_key ON changes USING btree (ref_id, before, after, "position") WHERE (ref_id IS NOT NULL);
 CREATE INDEX changes_ref_name_index ON changes USING btree (ref_name, id DESC);
-CREATE INDEX changes_repository_index ON changes USING btree (repository_id, id DESC);
+CREATE INDEX changes_repository_index ON changes USING btree (repository_id, id DESC) INCLUDE (installation_id, type, happened_at);
 CREATE INDEX changes_type_index ON changes USING btree (type, id DESC);
+CREATE INDEX changes_unannounced_index ON changes USING btree (id DESC) INCLUDE (repository_id, installation_id) WHERE (delivery_id IS NULL);
 CREATE INDEX changes_unasked_index ON changes USING btree (repository_id, id) WHERE (considered @> '[{"clause": "config"}]'::jsonb);
 
 create table check_records (
@@ -270,7 +271,7 @@ create table deliveries (
 CREATE INDEX deliveries_event_index ON deliveries USING btree (event, id DESC);
 CREATE INDEX deliveries_guid_index ON deliveries USING btree (guid);
 CREATE INDEX deliveries_open_index ON deliveries USING btree (lane, id) WHERE (status = ANY (ARRAY['unprocessed'::text, 'processing'::text, 'reprocessing'::text]));
-CREATE INDEX deliveries_repository_index ON deliveries USING btree (repository_github_id, id DESC);
+CREATE INDEX deliveries_repository_index ON deliveries USING btree (repository_github_id, id DESC) INCLUDE (installation_github_id);
 CREATE INDEX deliveries_sender_index ON deliveries USING btree (sender, id DESC) WHERE (source = 'trigger'::text);
 CREATE INDEX deliveries_source_index ON deliveries USING btree (source, id DESC) WHERE (source <> 'webhook'::text);
 CREATE INDEX deliveries_status_index ON deliveries USING btree (status, id DESC);
@@ -1022,13 +1023,15 @@ create table runs (
 );
 CREATE INDEX runs_blocking_index ON runs USING btree (lane, seq) WHERE blocks;
 CREATE INDEX runs_change_index ON runs USING btree (change_id, id DESC);
+CREATE INDEX runs_code_index ON runs USING btree (code, id DESC) WHERE (code IS NOT NULL);
 CREATE INDEX runs_due_index ON runs USING btree (installation_id, due_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
+CREATE INDEX runs_failed_index ON runs USING btree (change_id DESC) INCLUDE (repository_id, installation_id) WHERE (status = ANY (ARRAY['failed'::text, 'dead'::text]));
 CREATE INDEX runs_job_index ON runs USING btree (job_id, id DESC) WHERE (job_id IS NOT NULL);
 CREATE INDEX runs_loop_index ON runs USING btree (watch_id, loop_key, created_at) WHERE (loop_key IS NOT NULL);
 CREATE UNIQUE INDEX runs_once_index ON runs USING btree (change_id, watch_id) WHERE (replay_of IS NULL);
 CREATE INDEX runs_open_index ON runs USING btree (lane, seq) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
 CREATE INDEX runs_replay_index ON runs USING btree (replay_of, id) WHERE (replay_of IS NOT NULL);
-CREATE INDEX runs_repository_index ON runs USING btree (repository_id, id DESC);
+CREATE INDEX runs_repository_index ON runs USING btree (repository_id, id DESC) INCLUDE (installation_id, status);
 CREATE INDEX runs_status_index ON runs USING btree (status, id DESC);
 CREATE INDEX runs_watch_index ON runs USING btree (watch_key, id DESC);
 

@@ -12,7 +12,7 @@ export const rateLevels = [
 ] as const;
 
 /** Runs that a slot keeps for its latencies, and that are looked at for each part of a chart. */
-export const ratesSampled = 16;
+export const ratesSampled = 10;
 
 /**
  * The order in which runs are taken into a sample: scattered, and the same everywhere. The first few of a union are the first few of the

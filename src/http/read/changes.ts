@@ -13,7 +13,7 @@ import { PageQuery } from './page-query.ts';
 import { listRepositoryIds } from './repositories.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
 import { listRunsOfChanges } from './runs.ts';
-import { visibleTo } from './visible-to.ts';
+import { ofRepositories, visibleTo } from './visible-to.ts';
 
 /** A change joined to its repository. `data` has no commits in lists. */
 export interface ChangeRow {
@@ -99,7 +99,7 @@ export async function listChanges(db: Db, query: ChangeQuery, requester: Request
   const list = new PageQuery<ChangeRow>('c.id', query);
   list.add(visibleTo(requester, { installation: 'c.installation_id', repository: 'c.repository_id' }));
   if (query.repository !== undefined) {
-    list.where('c.repository_id = any(:repositories)', { repositories: await listRepositoryIds(db, query.repository) });
+    list.add(ofRepositories('c.repository_id', await listRepositoryIds(db, query.repository)));
   }
   if (query.ref !== undefined) {
     const { name, types } = refCondition(query.ref);

@@ -10,7 +10,7 @@ import { listRepositoryGithubIds } from './repositories.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
 import { listRunsOfChanges } from './runs.ts';
 import { listTicketResults } from './tickets.ts';
-import { visibleDeliveries } from './visible-to.ts';
+import { ofRepositories, visibleDeliveries } from './visible-to.ts';
 
 /** A delivery without its headers and its body. */
 export interface DeliveryRow {
@@ -89,7 +89,7 @@ export async function listDeliveries(db: Db, query: DeliveryQuery, requester: Re
       },
     );
   if (query.repository !== undefined) {
-    list.where('d.repository_github_id = any(:repositories)', { repositories: await listRepositoryGithubIds(db, query.repository) });
+    list.add(ofRepositories('d.repository_github_id', await listRepositoryGithubIds(db, query.repository)));
   }
   list.add(await idsOfTime(db, { table: 'deliveries', id: 'd.id' }, query));
   list.whereTime('d.received_at', query);

@@ -3,11 +3,12 @@ import type { Db } from '../../db/connect.ts';
 import type { Requester } from '../../people/requester.ts';
 import type { Page } from '../paging.ts';
 import { blockedBySql, isBlockedSql, type BlockReason } from './blocked-by.ts';
+import { idsOfTime } from './id-at-time.ts';
 import { PageQuery } from './page-query.ts';
 import type { RunQuery, RunSummary } from '../schemas/run.ts';
 import { listRepositoryIds } from './repositories.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
-import { visibleTo } from './visible-to.ts';
+import { ofRepositories, visibleTo } from './visible-to.ts';
 
 /** A run joined to its watch, its change and its repository. */
 export interface RunRow {
@@ -115,7 +116,7 @@ export async function listRuns(db: Db, query: RunQuery, requester: Requester): P
   const list = new PageQuery<RunRow>('n.id', query);
   list.add(visibleTo(requester, { installation: 'n.installation_id', repository: 'n.repository_id' }));
   if (query.repository !== undefined) {
-    list.where('n.repository_id = any(:repositories)', { repositories: await listRepositoryIds(db, query.repository) });
+    list.add(ofRepositories('n.repository_id', await listRepositoryIds(db, query.repository)));
   }
   list.whereEqual('n.watch_key', query.watch);
   list.whereAny('n.status', query.status);
@@ -127,8 +128,9 @@ export async function listRuns(db: Db, query: RunQuery, requester: Requester): P
   list.whereEqual('n.lane', query.lane);
   list.whereEqual('n.replay_of', query.replay_of);
   list.whereEqual('n.job_id', query.job);
+  list.add(await idsOfTime(db, { table: 'runs', id: 'n.id' }, query));
   list.whereTime('n.created_at', query);
-  if (query.blocked !== undefined) list.where(`${isBlockedSql} = (:blocked = 'true')`, { blocked: query.blocked });
+  if (query.blocked !== undefined) list.where(query.blocked === 'true' ? isBlockedSql : `not ${isBlockedSql}`, {});
   // What is counted needs no blocker, and most filters no change.
   const ofChange = query.type === undefined && query.ref === undefined ? '' : 'join changes c on c.id = n.change_id';
   return await list.read(db, runListSql, { item: runItem, counted: `select n.id from runs n ${ofChange}` });

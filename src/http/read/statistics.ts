@@ -62,8 +62,10 @@ export async function readActivity(db: Db, id: string, days: number): Promise<Ac
           data: Subject;
         }>(
           db,
-          `select c.id, c.type, c.ref_name, c.happened_at, c.data, count(*) over ()::int as total from changes c
-           where c.repository_id = :id and c.happened_at >= :since and ${condition} order by c.id desc limit 10`,
+          `with counted as materialized (select count(*)::int as total from changes c where c.repository_id = :id and c.happened_at >= :since and ${condition})
+           select c.id, c.type, c.ref_name, c.happened_at, c.data, counted.total from counted, lateral (
+             select c.* from changes c where c.repository_id = :id and c.happened_at >= :since and ${condition} order by c.id desc limit case when counted.total = 0 then 0 else 10 end) c
+           order by c.id desc`,
           { id, since },
         );
         const latest = rows.map(({ data, happened_at: at, total: _total, ...row }) => {

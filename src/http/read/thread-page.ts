@@ -4,7 +4,8 @@ import { pageLimit, readCursor, type Page } from '../paging.ts';
 import type { ThreadListQuery } from '../schemas/thread.ts';
 import { listRepositoryGithubIds, listRepositoryIds } from './repositories.ts';
 import { queryRows } from './rows.ts';
-import { threadGroups, unannouncedOrigins, type ThreadHead } from './thread-heads.ts';
+import { listChangeHeads, type ChangeQuestion } from './thread-changes.ts';
+import { threadGroups, type ThreadHead } from './thread-heads.ts';
 import { readThreads, type Thread } from './threads.ts';
 import { visibleDeliveries, visibleTo } from './visible-to.ts';
 
@@ -24,16 +25,19 @@ export async function listThreadPage(db: Db, query: ThreadListQuery, requester: 
   const limit = pageLimit(query);
   const mark = readMark(query);
   const asked = { query, named: await readAsked(db, query, requester), requester, mark, limit: limit + 1 };
-  const [deliveries, changes] = await Promise.all([listDeliveryHeads(db, asked), listChangeHeads(db, asked)]);
+  const [deliveries, changes] = await Promise.all([listDeliveryHeads(db, asked), listChangeHeads(db, changesOf(asked))]);
   const shown: ThreadHead[] = [];
   const next: Mark = { ...mark };
   while (shown.length < limit) {
     const [delivery, change] = [deliveries[0], changes[0]];
     if (delivery === undefined && change === undefined) break;
-    const isDelivery = change === undefined || (delivery !== undefined && delivery.at >= change.at);
-    const head = (isDelivery ? deliveries.shift() : changes.shift())!;
-    shown.push(head);
-    next[head.kind] = head.id;
+    if (change === undefined || (delivery !== undefined && delivery.at >= change.at)) {
+      shown.push(deliveries.shift()!);
+      next.delivery = delivery!.id;
+    } else {
+      shown.push(changes.shift()!);
+      next.change = change.change;
+    }
   }
   const isMore = deliveries.length + changes.length > 0;
   const cursor = isMore ? Buffer.from(`${next.delivery ?? ''}.${next.change ?? ''}`).toString('base64url') : null;
@@ -48,11 +52,9 @@ interface Asked {
   limit: number;
 }
 
-/** True for threads of which a run stands like this; `c` are their changes. Statuses come from the table, so they may stand in the text. */
-function runsStand(status: ThreadListQuery['status'], changes: string): string | undefined {
-  const runs = status === undefined ? [] : threadGroups[status].runs;
-  if (runs.length === 0) return undefined;
-  return `exists (select 1 from changes c join runs n on n.change_id = c.id where ${changes} and n.status in (${runs.map((word) => `'${word}'`).join(', ')}))`;
+function changesOf({ query, named, requester, mark, limit }: Asked): ChangeQuestion {
+  const event = query.repository === undefined ? query.q : undefined;
+  return { status: query.status, repositories: named?.ids, event, requester, before: mark.change, limit };
 }
 
 /** How many repositories may match a part of a name; whoever types more of it finds the others. */
@@ -85,13 +87,10 @@ async function listDeliveryHeads(db: Db, { query, named, requester, mark, limit 
   const { repository, status, q } = query;
   const seen = visibleDeliveries(requester);
   const own = status === undefined ? [] : threadGroups[status].deliveries;
-  const stands = [
-    ...(own.length === 0 ? [] : [`d.status in (${own.map((word) => `'${word}'`).join(', ')})`]),
-    ...[runsStand(status, 'c.delivery_id = d.id') ?? []].flat(),
-  ];
+  if (status !== undefined && own.length === 0) return [];
   const newest = (condition: string) => `select d.id, d.received_at from deliveries d
      where ${seen.sql} and (cast(:before as bigint) is null or d.id < :before) and ${condition}
-       ${stands.length === 0 ? '' : `and (${stands.join(' or ')})`} order by d.id desc limit :limit`;
+       ${own.length === 0 ? '' : `and d.status in (${own.map((word) => `'${word}'`).join(', ')})`} order by d.id desc limit :limit`;
   // Of each repository its newest by the index on it: with a rare one, going back through all of them would not end.
   const ofNamed = `select n.* from unnest(cast(:githubIds as bigint[])) g (id) cross join lateral (${newest('d.repository_github_id = g.id')}) n`;
   const ofEvent = q === undefined || repository !== undefined ? '' : ` union (${newest('d.event = lower(:q)')})`;
@@ -101,20 +100,5 @@ async function listDeliveryHeads(db: Db, { query, named, requester, mark, limit 
       ? `select 'delivery' as kind, n.id, n.received_at as at from (${newest('true')}) n order by n.id desc`
       : `select 'delivery' as kind, n.id, n.received_at as at from ((${ofNamed})${ofEvent}) n order by n.id desc limit :limit`,
     { before: mark.delivery, githubIds: named?.githubIds ?? [], q: q ?? '', limit, ...seen.values },
-  );
-}
-
-async function listChangeHeads(db: Db, { query, named, requester, mark, limit }: Asked): Promise<ThreadHead[]> {
-  const { status } = query;
-  const seen = visibleTo(requester, { installation: 'h.installation_id', repository: 'h.repository_id' });
-  const stands = status === undefined ? 'true' : (runsStand(status, 'c.id = h.id') ?? 'false');
-  const origins = unannouncedOrigins.map((origin) => `'${origin}'`).join(', ');
-  return await queryRows<ThreadHead>(
-    db,
-    `select 'change' as kind, h.id, h.created_at as at from changes h
-     where h.origin in (${origins}) and h.delivery_id is null and ${seen.sql} and (cast(:before as bigint) is null or h.id < :before)
-       ${named === undefined ? '' : 'and h.repository_id = any(cast(:ids as bigint[]))'} and ${stands}
-     order by h.id desc limit :limit`,
-    { before: mark.change, ids: named?.ids ?? [], limit, ...seen.values },
   );
 }

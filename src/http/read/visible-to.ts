@@ -2,16 +2,22 @@ import type { Requester } from '../../people/requester.ts';
 
 /**
  * The condition for deliveries `d`, which name GitHub's numbers. What came about nobody, or about an installation that is not known, is
- * for those who see everything.
+ * for those who see everything. The numbers are looked up once and not for each row, so that the index on them can be used.
  */
 export function visibleDeliveries({ sight }: Requester): Condition {
   if (sight.installations === 'all') return { sql: 'true', values: {} };
   const installations = (ids: string) =>
-    `d.installation_github_id in (select i.github_id from installations i where i.id = any(cast(:${ids} as bigint[])))`;
-  const sql = `(${installations('seenInstallations')} or (${installations('seenPartly')}
-    and d.repository_github_id in (select r.github_id from repositories r where r.id = any(cast(:seenRepositories as bigint[])))))`;
+    `d.installation_github_id = any(array(select i.github_id from installations i where i.id = any(cast(:${ids} as bigint[]))))`;
+  const whole = installations('seenInstallations');
+  const partly = `(${installations('seenPartly')}
+    and d.repository_github_id = any(array(select r.github_id from repositories r where r.id = any(cast(:seenRepositories as bigint[])))))`;
   const values = { seenInstallations: sight.installations, seenPartly: sight.partly, seenRepositories: sight.repositories };
-  return { sql, values };
+  return { sql: eitherOf([...(sight.installations.length > 0 ? [whole] : []), ...(sight.partly.length > 0 ? [partly] : [])]), values };
+}
+
+/** An "or" that knows of nothing to be found keeps an index from being used. */
+function eitherOf(parts: readonly string[]): string {
+  return parts.length === 0 ? 'false' : `(${parts.join(' or ')})`;
 }
 
 /** The condition for installations `i` themselves: also those of which only some repositories are seen. */
@@ -39,17 +45,24 @@ export interface Condition {
  */
 export function visibleTo({ sight }: Requester, columns: OwnerColumns): Condition {
   if (sight.installations === 'all') return { sql: 'true', values: {} };
-  const parts = [`${columns.installation} = any(cast(:seenInstallations as bigint[]))`];
-  const values: Record<string, unknown> = { seenInstallations: sight.installations };
-  if (columns.repository !== undefined) {
+  const parts: string[] = [];
+  if (sight.installations.length > 0) parts.push(`${columns.installation} = any(cast(:seenInstallations as bigint[]))`);
+  if (columns.repository !== undefined && sight.partly.length > 0)
     parts.push(
       `(${columns.installation} = any(cast(:seenPartly as bigint[])) and ${columns.repository} = any(cast(:seenRepositories as bigint[])))`,
     );
-    Object.assign(values, { seenPartly: sight.partly, seenRepositories: sight.repositories });
-  }
-  if (columns.project !== undefined) {
-    parts.push(`${columns.project} = any(cast(:seenProjects as bigint[]))`);
-    Object.assign(values, { seenProjects: sight.projects });
-  }
-  return { sql: `(${parts.join(' or ')})`, values };
+  if (columns.project !== undefined && sight.projects.length > 0) parts.push(`${columns.project} = any(cast(:seenProjects as bigint[]))`);
+  const values = {
+    seenInstallations: sight.installations,
+    seenPartly: sight.partly,
+    seenRepositories: sight.repositories,
+    seenProjects: sight.projects,
+  };
+  return { sql: eitherOf(parts), values };
+}
+
+/** The condition for rows of these repositories. One, as nearly always, is compared as one: then rows come in the order of its index. */
+export function ofRepositories(column: string, ids: readonly string[]): Condition {
+  if (ids.length === 1) return { sql: `${column} = cast(:repository as bigint)`, values: { repository: ids[0]! } };
+  return { sql: `${column} = any(cast(:repositories as bigint[]))`, values: { repositories: ids } };
 }
