@@ -115,7 +115,8 @@ describe('the page', () => {
     expect(policy).toContain("default-src 'none'");
     expect(policy).not.toContain('unsafe');
     const text = await response.text();
-    expect(text.match(/<script[^>]*>/g)).toEqual([expect.stringMatching(/^<script src="\/assets\/page-[0-9a-f]{12}\.js" defer>$/)]);
+    const scriptOf = (name: string) => expect.stringMatching(new RegExp(`^<script src="/assets/${name}-[0-9a-f]{12}\\.js" defer>$`));
+    expect(text.match(/<script[^>]*>/g)).toEqual([scriptOf('page'), scriptOf('charts')]);
     expect(text).not.toMatch(/<style|\sstyle=|\son\w+=/i);
     for (const [, path] of text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)) {
       const asset = await get(path!, {});
@@ -126,9 +127,10 @@ describe('the page', () => {
 
   test('says what to do first, and what is done already', async () => {
     const text = await page();
-    expect(text).toContain('Nothing has happened yet');
+    expect(text).toContain('First steps');
     expect(text).toContain(`${server.base}/api/github/webhooks`);
-    expect(text.match(/class="done"/g)).toHaveLength(2);
+    expect([...text.matchAll(/<li id="step-(\w+)" class="done/g)].map(([, step]) => step)).toEqual(['install', 'file']);
+    expect(text).toMatch(/<li id="step-webhook"[^>]*>[^]*WEBHOOK_SECRET/);
   });
 
   test('shows the thread from delivery to attempt', async () => {
@@ -281,7 +283,7 @@ describe('live', () => {
         text += value;
       }
     };
-    await readUntil('Nothing has happened yet');
+    await readUntil('of 5 done');
     const id = await seedDelivery(base.db, repository);
     await readUntil(`id="thread-delivery-${id}"`);
     expect(text.split('\n').every((line) => line === '' || line.startsWith('data: ') || line.startsWith(':'))).toBe(true);
