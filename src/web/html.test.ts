@@ -30,3 +30,11 @@ test.each([
 ])('an address for a link: %s', (url, expected) => {
   expect(safeUrl(url)).toBe(expected);
 });
+
+test('no stored address runs anything, or leads to another host as a path', () => {
+  const bad = ['javascript:alert(1)', ' javascript:alert(1)', 'JaVaScRiPt:x', 'data:text/html,x', '//evil.example', '/\\evil.example', 'vbscript:x'];
+  for (const address of bad) expect(html`<a href="${address}">x</a>`.text).toBe('<a href="#">x</a>');
+  const good = ['/runs/1', 'https://example.com/a?b', 'http://127.0.0.1:3000', '#L1', '?a=1', ''];
+  for (const address of good) expect(html`<form action="${address}"></form>`.text).toBe(`<form action="${address}"></form>`);
+  expect(html`<p title="${'javascript:x'}" data-href="${'x:y'}"></p>`.text).toBe('<p title="javascript:x" data-href="x:y"></p>');
+});

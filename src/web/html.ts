@@ -30,9 +30,32 @@ function render(value: HtmlValue): string {
   return value.map(render).join('');
 }
 
-/** A template whose every value is escaped, unless it is markup already. Attributes must be written in double quotes. */
+/** Where a template's values begin an address, by the text in front of each; found once for each place in the code. */
+const addressPlaces = new WeakMap<TemplateStringsArray, readonly boolean[]>();
+
+function addressesOf(strings: TemplateStringsArray): readonly boolean[] {
+  const known = addressPlaces.get(strings);
+  if (known !== undefined) return known;
+  const places = strings.map((part) => /\s(?:href|src|action|formaction)="$/.test(part));
+  addressPlaces.set(strings, places);
+  return places;
+}
+
+/** Addresses that lead somewhere, on this server or another; whatever else was stored, `javascript:` first of all, leads nowhere. */
+const harmless = /^(?:https?:\/\/|\/(?![/\\])|[#?]|$)/i;
+
+/**
+ * A template whose every value is escaped, unless it is markup already. Attributes must be written in double quotes. A value that begins an
+ * address must be a path, a query, a fragment, or lead over http(s); else `#` stands there.
+ */
 export function html(strings: TemplateStringsArray, ...values: HtmlValue[]): Html {
-  return new Html(strings.reduce((text, part, index) => `${text}${render(values[index - 1])}${part}`));
+  const addresses = addressesOf(strings);
+  return new Html(
+    strings.reduce((text, part, index) => {
+      const value = render(values[index - 1]);
+      return `${text}${addresses[index - 1] === true && !harmless.test(value) ? '#' : value}${part}`;
+    }),
+  );
 }
 
 /** Markup from a file of ours. Never for anything that came from outside. */
