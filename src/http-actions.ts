@@ -14,6 +14,7 @@ import { copyHooks, deleteHook, patchHook, putHook, readHooks } from './flow/hoo
 import { joinBranch, keepPresences, leaveBranch } from './flow/presence.ts';
 import { requestRecovery } from './flow/recover-deliveries.ts';
 import { requestBulk } from './flow/bulk-runs.ts';
+import { proposeFile } from './flow/propose-file.ts';
 import { readParameters } from './flow/read-parameters.ts';
 import { redriveDeadRun, replayRun } from './flow/replay-run.ts';
 import { cancelRunById, retryDelivery } from './flow/requests.ts';
@@ -114,6 +115,7 @@ function createOutsideActions(context: Context, keyRing: KeyRing): Pick<HttpActi
     },
     github: {
       act: (deed) => actOnGitHub(context, deed),
+      propose: (wish) => proposeFile(context, wish),
       openIssues: (wish) => requestBulkIssues(context, wish),
     },
   };

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { AttemptContext, AttemptOutcome } from '../actions/action.ts';
+import type { ActionKind, AttemptContext, AttemptOutcome } from '../actions/action.ts';
 import type { RunFacts } from '../actions/run-facts.ts';
 import { withAttribution } from '../changes/attribution.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
@@ -21,6 +21,8 @@ export interface GitHubDeed {
   postedFor?: string | undefined;
   /** Stands for this one wish, so that it can be sent again without being done again. */
   key?: string | undefined;
+  /** The kind itself, for one that no configuration can name. */
+  own?: ActionKind;
 }
 
 /** Tries of one request: a second one looks for what the first made when its answer was lost. */
@@ -65,7 +67,7 @@ interface Try {
 
 /** One try of a deed. Its key has to be the same for all tries of one. */
 export async function tryDeed(context: Context, { deed, repository, attempt, key, signal }: Try): Promise<AttemptOutcome> {
-  const kind = context.actions.find(deed.kind);
+  const kind = deed.own ?? context.actions.find(deed.kind);
   if (!kind) return refuse('action_unknown', `There is no action kind ${deed.kind} here.`);
   const input = kind.schema.safeParse(deed.postedFor === undefined ? deed.input : attribute(deed.input, deed.postedFor));
   if (!input.success) {

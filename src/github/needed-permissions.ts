@@ -76,6 +76,12 @@ export const optionalTiers: readonly Tier[] = [
     events: [],
   },
   {
+    name: 'config_proposals',
+    purpose: 'Pull requests with the configuration, from the watch editor',
+    permissions: { contents: 'write', pull_requests: 'write' },
+    events: [],
+  },
+  {
     name: 'dispatch',
     purpose: 'Steps that start workflows by an event of their own',
     permissions: { contents: 'write' },

@@ -16,6 +16,7 @@ import { addDocsPage } from './routes/docs-page.ts';
 import { addDoctorRoute } from './routes/doctor.ts';
 import { addFirstLookRoutes } from './routes/first-look.ts';
 import { addGitHubIssueRoutes } from './routes/github-issues.ts';
+import { addConfigProposalRoutes } from './routes/config-proposals.ts';
 import { addGitHubWorkRoutes } from './routes/github-work.ts';
 import { addIntentRoutes } from './routes/installation-intents.ts';
 import { addDefaultHookRoutes } from './routes/default-hooks.ts';
@@ -87,6 +88,7 @@ export function addApi(api: Api, context: RouteContext): void {
   addSearchRoute(api, context);
   addGitHubIssueRoutes(api, context);
   addGitHubWorkRoutes(api, context);
+  addConfigProposalRoutes(api, context);
   addWebhookRoute(api, context);
   addWatchRoutes(api, context);
   addHookRoutes(api, context);

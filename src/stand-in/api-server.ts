@@ -12,6 +12,7 @@ import { contentRoutes } from './routes-contents.ts';
 import { feedbackRoutes } from './routes-feedback.ts';
 import { graphqlRoutes } from './routes-graphql.ts';
 import { issueRoutes } from './routes-issues.ts';
+import { fileRoutes } from './routes-files.ts';
 import { pullRoutes } from './routes-pulls.ts';
 import { repositoryRoutes } from './routes-repositories.ts';
 import { workflowRoutes } from './routes-workflows.ts';
@@ -29,6 +30,7 @@ const routesBelowRepository = [
   ...collaboratorRoutes,
   ...commitRoutes,
   ...contentRoutes,
+  ...fileRoutes,
 ];
 const routesOfInstallation = [...installationRoutes, ...teamRoutes, ...graphqlRoutes];
 /** Kept for assertions; older calls are forgotten. */

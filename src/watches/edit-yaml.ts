@@ -86,7 +86,11 @@ function expected(value: unknown, edit: YamlEdit): unknown {
   const parent = path.slice(0, -1);
   const inside = valueAt(value, parent);
   if (edit.do === 'rename' && isMapping(inside))
-    return setInside(value, parent, Object.fromEntries(Object.entries(inside).map(([key, each]) => [key === path.at(-1) ? edit.key : key, each])));
+    return setInside(
+      value,
+      parent,
+      Object.fromEntries(Object.entries(inside).map(([key, each]) => [key === path.at(-1) ? edit.key : key, each])),
+    );
   if (edit.do === 'swap' && Array.isArray(inside)) {
     const list = [...(inside as unknown[])];
     const index = path.at(-1) as number;

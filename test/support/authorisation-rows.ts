@@ -161,6 +161,7 @@ export const rows: Record<string, Row> = {
   'POST /api/repos/:owner/:name/issues/:number/comments': 'write',
   'POST /api/repos/:owner/:name/issues/:number/labels': 'write',
   'POST /api/repos/:owner/:name/issues/bulk': 'write',
+  'POST /api/repos/:owner/:name/config/proposals': 'write',
   'POST /api/repos/:owner/:name/pulls': 'write',
   'POST /api/repos/:owner/:name/pulls/:number/reviewers': 'write',
   'GET /api/tickets': 'anybody',

@@ -58,7 +58,7 @@ export const testActions: HttpActions = {
   },
   cancelRun: async (id) => ok({ id }),
   requestManualRun: async () => ok({ changeId: '1' }),
-  github: { act: async () => ok({}), openIssues: async () => ok({ jobId: '1', requested: 0 }) },
+  github: { act: async () => ok({}), propose: async () => ok({}), openIssues: async () => ok({ jobId: '1', requested: 0 }) },
   presence: {
     timeoutMs: 30_000,
     join: async () => ok({ connection: 'c-1', head: '0'.repeat(40) }),

@@ -86,5 +86,12 @@ export async function findConfigValidation(db: Db, id: string, repositoryId?: st
     { id, repositoryId: repositoryId ?? null },
   );
   if (!row) return undefined;
-  return { ...validationItem(row), problems: row.problems, preview: row.preview, summary: row.summary, content: row.content, html_url: row.html_url };
+  return {
+    ...validationItem(row),
+    problems: row.problems,
+    preview: row.preview,
+    summary: row.summary,
+    content: row.content,
+    html_url: row.html_url,
+  };
 }

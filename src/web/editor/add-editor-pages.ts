@@ -181,4 +181,3 @@ export function addEditorPages(site: Site): void {
   addPage(site, validationPage);
   site.app.post(filePage.path, pageRoute, async (request, reply) => await edit(site, request, reply));
 }
-

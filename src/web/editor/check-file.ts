@@ -20,10 +20,7 @@ interface Validation {
 }
 
 /** Has a file checked as it would be when it is pushed. */
-export async function checkFile(
-  api: ApiClient,
-  of: { fullName: string; schema: Schema; state: EditorState },
-): Promise<FileCheck> {
+export async function checkFile(api: ApiClient, of: { fullName: string; schema: Schema; state: EditorState }): Promise<FileCheck> {
   const { fullName, schema, state } = of;
   const body = { content: state.content, repository: fullName };
   const answer: Answer<Validation> = await api.send({ method: 'POST', path: '/api/config/validate', body });
@@ -44,7 +41,10 @@ function remarksOf(schema: Schema, state: EditorState, problems: FileCheck['prob
   const names = fields.map(({ name }) => name);
   const remarks = new Map(state.wrong.map(({ name, message }) => [name, { message, severity: 'error' as 'error' | 'warning' }]));
   for (const { path, message, severity } of problems) {
-    const place = `/${path.replaceAll(/\[(\d+)\]/g, '.$1').split('.').join('/')}`;
+    const place = `/${path
+      .replaceAll(/\[(\d+)\]/g, '.$1')
+      .split('.')
+      .join('/')}`;
     const name = names.filter((each) => place === each || place.startsWith(`${each}/`)).sort((one, other) => other.length - one.length)[0];
     if (name !== undefined && !remarks.has(name)) remarks.set(name, { message, severity });
   }

@@ -177,4 +177,3 @@ export function listFields(parts: WatchParts): EditorField[] {
     ...parts.flow,
   ];
 }
-

@@ -60,7 +60,9 @@ export async function readFacts(view: View): Promise<EditorFacts> {
     schema,
     secrets: [...new Set(secrets.flatMap((answer) => (answer.ok ? answer.value.data.map(({ name }) => name) : [])))].sort(),
     branch: repository.default_branch ?? 'main',
-    missing: Object.entries(needed).flatMap(([name, access]) => (granted !== undefined && granted[name] !== access ? [`${name}: ${access}`] : [])),
+    missing: Object.entries(needed).flatMap(([name, access]) =>
+      granted !== undefined && granted[name] !== access ? [`${name}: ${access}`] : [],
+    ),
   };
 }
 

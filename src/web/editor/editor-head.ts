@@ -28,7 +28,10 @@ const modes = { on: 'On', off: 'Off', 'dry-run': 'Dry run: nothing is sent' };
 export async function watchFacts(view: View, { fullName }: EditorFacts, watch: WatchDetail): Promise<Html> {
   const why = await view.api.find<Why>(withQuery(apiPath(view, '/why'), { watch: watch.key, limit: 1 }));
   const runs = withQuery('/runs', { repository: fullName, watch: watch.key });
-  const home = watch.repository !== null ? html`<a href="${repositoryPath(watch.repository, 'config')}#L${watch.line}"><bdi>${watch.origin}</bdi></a>` : watch.origin;
+  const home =
+    watch.repository !== null
+      ? html`<a href="${repositoryPath(watch.repository, 'config')}#L${watch.line}"><bdi>${watch.origin}</bdi></a>`
+      : watch.origin;
   const where: HtmlValue = watch.managed_by === 'api' ? 'The API' : home;
   return html`${why?.obstacles.map(({ message }) => html`<p class="flash flash-attention">${icon('alert')} <bdi>${message}</bdi></p>`)}
   ${factsView([
@@ -62,11 +65,14 @@ export async function editorHead(
   const crumbs = [
     { title: 'Repositories', path: '/repositories' },
     { title: fullName, path: repositoryPath(fullName) },
-    state.part === '' ? { title: 'Config', path: repositoryPath(fullName, 'config') } : { title: 'Watches', path: repositoryPath(fullName, 'watches') },
+    state.part === ''
+      ? { title: 'Config', path: repositoryPath(fullName, 'config') }
+      : { title: 'Watches', path: repositoryPath(fullName, 'watches') },
   ];
   const head = pageHead({ title, icon: state.part === '' ? 'file-code' : 'eye', crumbs });
   return {
     title: `${title} · ${fullName}`,
-    html: html`${head} ${proposedView(view, facts)} ${watch && html`<div class="editor-facts">${await watchFacts(view, facts, watch)}</div>`}`,
+    html: html`${head} ${proposedView(view, facts)}
+    ${watch && html`<div class="editor-facts">${await watchFacts(view, facts, watch)}</div>`}`,
   };
 }

@@ -34,7 +34,11 @@ export function showForm({ facts, state, check }: Pick<EditorShow, 'facts' | 'st
 export function problemsView({ problems, status }: Pick<FileCheck, 'problems' | 'status'>): Html {
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const summary =
-    errors > 0 ? `${errors} ${errors === 1 ? 'error' : 'errors'}: the file would not come into force` : status === 'ok' ? 'The file is valid' : 'The file would not come into force';
+    errors > 0
+      ? `${errors} ${errors === 1 ? 'error' : 'errors'}: the file would not come into force`
+      : status === 'ok'
+        ? 'The file is valid'
+        : 'The file would not come into force';
   return html`<p class="editor-standing tone-${errors > 0 || status === 'invalid' ? 'danger' : 'success'}">
       ${icon(errors > 0 || status === 'invalid' ? 'x-circle-fill' : 'check-circle-fill')} <strong>${summary}</strong>
     </p>
@@ -56,13 +60,25 @@ export function problemsView({ problems, status }: Pick<FileCheck, 'problems' | 
 function expressions(secrets: readonly string[]): Html {
   const known = [
     ...['repository.full_name', 'ref.name', 'after', 'before', 'change.commit_count', 'change.sentence', 'actor.login', 'commit.message'],
-    ...['pull_request.number', 'pull_request.title', 'release.tag_name', 'issue.number', 'steps.ID.outputs.NAME', 'vars.NAME', 'inputs.NAME'],
+    ...[
+      'pull_request.number',
+      'pull_request.title',
+      'release.tag_name',
+      'issue.number',
+      'steps.ID.outputs.NAME',
+      'vars.NAME',
+      'inputs.NAME',
+    ],
     ...secrets.map((name) => `secrets.${name}`),
   ];
   return html`<datalist id="editor-expressions">${known.map((name) => html`<option value="\${{ ${name} }}"></option>`)}</datalist>`;
 }
 
-function select(name: string, label: string, given: { options: readonly (readonly [number, string])[]; value: string | undefined; preset: number }): Html {
+function select(
+  name: string,
+  label: string,
+  given: { options: readonly (readonly [number, string])[]; value: string | undefined; preset: number },
+): Html {
   const chosen = Number(given.value ?? given.preset);
   return html`<label class="sr-only" for="editor-${name}">${label}</label
     ><select id="editor-${name}" name="${name}" data-try>
@@ -71,11 +87,14 @@ function select(name: string, label: string, given: { options: readonly (readonl
 }
 
 function trySection({ values, simulation }: EditorShow): Html {
-  const days = changeDays.map((count) => [count, count === 0 ? 'of any age' : count === 1 ? 'of the last day' : `of the last ${count} days`] as const);
+  const days = changeDays.map(
+    (count) => [count, count === 0 ? 'of any age' : count === 1 ? 'of the last day' : `of the last ${count} days`] as const,
+  );
   const tools = html`${select('changes', 'How many changes', { options: changeCounts.map((count) => [count, `Last ${count} changes`]), value: values['changes'], preset: 100 })}
     ${select('days', 'How old', { options: days, value: values['days'], preset: 0 })}
     <button class="btn" type="submit" name="op" value="simulate">${icon('beaker')}<span>Try it</span></button>`;
-  const intro = 'Asks the watches about changes that really happened here, with the very code that decides when they arrive. Nothing is sent.';
+  const intro =
+    'Asks the watches about changes that really happened here, with the very code that decides when they arrive. Nothing is sent.';
   const empty = html`<p class="muted" data-waiting>Press “Try it” to see on which changes it would have run.</p>`;
   return section('What it would have done', html`<div id="editor-simulation" aria-live="polite">${simulation ?? empty}</div>`, {
     id: 'simulation',
@@ -109,11 +128,12 @@ function textColumn({ state, check, facts }: EditorShow): Html {
           aria-describedby="editor-keys editor-problems"
           placeholder="${state.managed === 'file' && `There is no ${filePath} on ${facts.branch} yet. Choose a new watch in the form, or write one here.`}"
         >
-${state.content}</textarea
-        >
+${state.content}</textarea>
       </div>
     </div>
-    <p class="hint muted" id="editor-keys">Tab indents; press Escape first to leave the field by Tab. Control and Space lists what can stand here.</p>
+    <p class="hint muted" id="editor-keys">
+      Tab indents; press Escape first to leave the field by Tab. Control and Space lists what can stand here.
+    </p>
     <div id="editor-problems" aria-live="polite">${problemsView(check)}</div>
   </section>`;
 }
@@ -137,7 +157,9 @@ export function editorView(show: EditorShow): Html {
       <section class="editor-form" aria-label="Form">
         <div class="editor-bar">
           <h2>Form</h2>
-          <button class="btn btn-sm editor-noscript" type="submit" name="op" value="form">${icon('arrow-right')}<span>Update the file</span></button>
+          <button class="btn btn-sm editor-noscript" type="submit" name="op" value="form">
+            ${icon('arrow-right')}<span>Update the file</span>
+          </button>
         </div>
         <div id="editor-form">${showForm(show)}</div>
       </section>

@@ -10,7 +10,10 @@ const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as 
 function showTime(time: unknown): string {
   if (!isObject(time)) return '';
   const { cron, timezone } = time;
-  return [cron, timezone].filter((part) => part !== undefined).map(String).join(' ');
+  return [cron, timezone]
+    .filter((part) => part !== undefined)
+    .map(String)
+    .join(' ');
 }
 
 /** What a field's control holds for what the file says. */
@@ -50,7 +53,9 @@ function readText({ kind, options, numeric, path }: EditorField, text: string): 
   if (kind === 'lines') return lines.length === 1 && (options.includes(lines[0]!) || isWhole(lines[0]!)) ? lines[0] : lines;
   if (kind === 'yaml') {
     const read = valueOfYaml(text);
-    return read === undefined ? new Error(`This is not YAML: look at the indentation, the colons and the quotes of ${String(path.at(-1))}.`) : read.value;
+    return read === undefined
+      ? new Error(`This is not YAML: look at the indentation, the colons and the quotes of ${String(path.at(-1))}.`)
+      : read.value;
   }
   return numeric && /^-?\d{1,15}(?:\.\d{1,9})?$/.test(text) ? Number(text) : text;
 }

@@ -34,9 +34,13 @@ function words(field: EditorField): Html {
       ${field.options.map(
         (word, index) =>
           html`<label class="${preset.has(word) && 'is-preset'}"
-            ><input type="checkbox" name="${field.name}" value="${word}" id="${idOf(field.name)}-${index}" ${chosen.has(word) && 'checked'} /><span
-              >${word}</span
-            ></label
+            ><input
+              type="checkbox"
+              name="${field.name}"
+              value="${word}"
+              id="${idOf(field.name)}-${index}"
+              ${chosen.has(word) && 'checked'}
+            /><span>${word}</span></label
           >`,
       )}
     </div>`;
@@ -46,9 +50,7 @@ function area(field: EditorField, attributes: Html): Html {
   const text = showField(field);
   const least = field.kind === 'area' ? 3 : field.kind === 'yaml' ? 2 : 1;
   const rows = Math.min(14, Math.max(least, text.split('\n').length));
-  return html`<textarea ${attributes} rows="${rows}" class="code" spellcheck="false" placeholder="${field.placeholder}">
-${text}</textarea
-  >`;
+  return html`<textarea ${attributes} rows="${rows}" class="code" spellcheck="false" placeholder="${field.placeholder}">${text}</textarea>`;
 }
 
 /** A control of the form with its name, what it is for, and what is wrong with it. */
@@ -57,21 +59,32 @@ export function fieldView(field: EditorField, remarks: Remarks): Html {
   const id = idOf(name);
   const remark = remarks.get(name);
   const described = [hint !== '' && `${id}-hint`, `${id}-problem`].filter(Boolean).join(' ');
-  const attributes = html`id="${id}" name="${name}" aria-describedby="${described}" ${remark?.severity === 'error' && html`aria-invalid="true"`}`;
+  const attributes = html`id="${id}" name="${name}" aria-describedby="${described}"
+  ${remark?.severity === 'error' && html`aria-invalid="true"`}`;
   const control =
     kind === 'words'
       ? words(field)
       : kind === 'choice' || kind === 'flag'
         ? choice(field, attributes)
         : kind === 'text'
-          ? html`<input ${attributes} type="text" value="${showField(field)}" placeholder="${placeholder}" list="editor-expressions" autocomplete="off" />`
+          ? html`<input
+              ${attributes}
+              type="text"
+              value="${showField(field)}"
+              placeholder="${placeholder}"
+              list="editor-expressions"
+              autocomplete="off"
+            />`
           : area(field, attributes);
   const mark = required && html`<span class="required" title="needed"> *</span>`;
   const note = kind === 'lines' ? 'One in each line. ' : kind === 'yaml' ? 'In YAML. ' : '';
-  const heading = kind === 'words' ? html`<span class="editor-label" id="${id}-label">${label}${mark}</span>` : html`<label for="${id}">${label}${mark}</label>`;
+  const heading =
+    kind === 'words'
+      ? html`<span class="editor-label" id="${id}-label">${label}${mark}</span>`
+      : html`<label for="${id}">${label}${mark}</label>`;
   return html`<div class="field" data-field="${name}" ${kind === 'words' && html`role="group" aria-labelledby="${id}-label"`}>
-    ${heading}${control}
-    ${(hint !== '' || note !== '') && html`<p class="hint muted" id="${id}-hint">${note}${withCode(hint)}</p>`} ${remarkView(`${id}-problem`, remark)}
+    ${heading}${control} ${(hint !== '' || note !== '') && html`<p class="hint muted" id="${id}-hint">${note}${withCode(hint)}</p>`}
+    ${remarkView(`${id}-problem`, remark)}
   </div>`;
 }
 

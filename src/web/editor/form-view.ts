@@ -84,8 +84,18 @@ function group(title: string, body: HtmlValue, hint?: string): Html {
 function keyField(parts: WatchParts, remarks: Remarks): Html {
   return html`<div class="field" data-field="watch_key">
     <label for="watch-key">Id<span class="required" title="needed"> *</span></label>
-    <input id="watch-key" name="watch_key" type="text" value="${parts.key}" maxlength="100" aria-describedby="watch-key-hint watch-key-problem" autocomplete="off" />
-    <p class="hint muted" id="watch-key-hint">The watch’s identity: with another id it is another watch, and its runs stay with the old one.</p>
+    <input
+      id="watch-key"
+      name="watch_key"
+      type="text"
+      value="${parts.key}"
+      maxlength="100"
+      aria-describedby="watch-key-hint watch-key-problem"
+      autocomplete="off"
+    />
+    <p class="hint muted" id="watch-key-hint">
+      The watch’s identity: with another id it is another watch, and its runs stay with the old one.
+    </p>
     ${remarkView('watch-key-problem', remarks.get('watch_key'))}
   </div>`;
 }
@@ -93,7 +103,8 @@ function keyField(parts: WatchParts, remarks: Remarks): Html {
 function watchForm(parts: WatchParts, { state, remarks }: { state: EditorState; remarks: Remarks }): Html {
   if (parts.isSwitch)
     return html`<p>
-        <code>${parts.key}: off</code> switches off a watch of that id that a layer below declares: the organisation’s file, or what this file extends.
+        <code>${parts.key}: off</code> switches off a watch of that id that a layer below declares: the organisation’s file, or what this
+        file extends.
       </p>
       <p>${opButton('write-out', { icon: 'pencil', label: '', text: 'Write a watch here instead' })}</p>`;
   return html`${group('The watch', html`<div class="editor-fields">${state.managed === 'file' && keyField(parts, remarks)}${parts.basics.map((field) => fieldView(field, remarks))}</div>`)}
@@ -141,7 +152,9 @@ function partsNav(file: unknown, { part }: EditorState): Html {
           ${icon('eye')}<bdi>${key}</bdi>
         </button>`,
     )}
-    <button class="btn btn-sm" type="submit" name="op" value="open-file" ${part === '' && html`aria-current="true"`}>${icon('gear')}<span>File</span></button>
+    <button class="btn btn-sm" type="submit" name="op" value="open-file" ${part === '' && html`aria-current="true"`}>
+      ${icon('gear')}<span>File</span>
+    </button>
   </nav>`;
 }
 
@@ -151,17 +164,27 @@ function newWatch(branch: string, isOpen: boolean): Html {
     <div class="editor-templates">
       ${watchTemplates(branch).map(
         ({ name, title, text }) =>
-          html`<button class="btn" type="submit" name="op" value="new-watch:${name}"><strong>${title}</strong><span class="muted">${text}</span></button>`,
+          html`<button class="btn" type="submit" name="op" value="new-watch:${name}">
+            <strong>${title}</strong><span class="muted">${text}</span>
+          </button>`,
       )}
     </div>
   </details>`;
 }
 
 /** The form of the part that is shown, or why there is none. */
-export function formView(given: { schema: Schema; state: EditorState; file: { value: unknown } | undefined; remarks: Remarks; branch: string }): Html {
+export function formView(given: {
+  schema: Schema;
+  state: EditorState;
+  file: { value: unknown } | undefined;
+  remarks: Remarks;
+  branch: string;
+}): Html {
   const { schema, state, file, remarks, branch } = given;
   if (file === undefined)
-    return html`<p class="flash flash-danger">${icon('alert')} The text is not YAML. Mend it at the line that is marked; the form comes back by itself.</p>`;
+    return html`<p class="flash flash-danger">
+      ${icon('alert')} The text is not YAML. Mend it at the line that is marked; the form comes back by itself.
+    </p>`;
   const parts = state.part === '' ? undefined : watchParts(schema, file.value, state.part);
   return html`${state.note !== undefined && html`<p class="flash flash-danger" role="alert">${icon('alert')} ${state.note}</p>`}
   ${state.managed === 'file' && html`${partsNav(file.value, state)}${newWatch(branch, watchKeys(file.value).length === 0)}`}
@@ -169,6 +192,8 @@ export function formView(given: { schema: Schema; state: EditorState; file: { va
   ${
     parts &&
     state.managed === 'file' &&
-    html`<p class="editor-remove">${opButton('delete-watch', { icon: 'trash', label: '', text: `Remove ${parts.key} from the file`, danger: true })}</p>`
+    html`<p class="editor-remove">
+      ${opButton('delete-watch', { icon: 'trash', label: '', text: `Remove ${parts.key} from the file`, danger: true })}
+    </p>`
   }`;
 }

@@ -77,7 +77,11 @@ export function labelOf(name: string): string {
 }
 
 /** The field of one value of an object. */
-export function fieldOf(name: string, schema: Schema, at: { path: ConfigPath; value: unknown; required?: boolean; label?: string }): EditorField {
+export function fieldOf(
+  name: string,
+  schema: Schema,
+  at: { path: ConfigPath; value: unknown; required?: boolean; label?: string },
+): EditorField {
   const forms = alternatives(schema).filter(({ type }) => type !== 'null');
   const kind = kindOf(name, forms);
   const items = forms.flatMap(({ items: each }) => (isObject(each) ? alternatives(each) : []));

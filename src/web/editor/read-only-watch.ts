@@ -16,7 +16,8 @@ export async function readOnlyWatch(view: View, facts: EditorFacts, watch: Watch
     manager === 'api'
       ? 'It stands for a hook. Hooks are changed on their own page.'
       : elsewhere
-        ? html`It comes from <bdi>${watch.origin}</bdi> and counts here, too. Change it there${watch.mandatory ? '; it is mandatory, so this repository cannot switch it off' : html`, or switch it off for this repository with <code>${key}: off</code> in its own file`}.`
+        ? html`It comes from <bdi>${watch.origin}</bdi> and counts here, too. Change it
+            there${watch.mandatory ? '; it is mandatory, so this repository cannot switch it off' : html`, or switch it off for this repository with <code>${key}: off</code> in its own file`}.`
         : 'It comes from a file of the operator, or from a project, and is changed there.';
   const action = elsewhere
     ? html`<a class="btn btn-primary" href="${watchPath(repository, key)}">${icon('pencil')}<span>Edit it in ${repository}</span></a>

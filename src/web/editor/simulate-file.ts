@@ -47,7 +47,9 @@ async function simulate(api: ApiClient, trial: Trial, content: string): Promise<
   const body = { content, repository: trial.fullName, changes: trial.changes, verdicts: 'all' };
   const answer = await api.send<Simulation>({ method: 'POST', path: '/api/config/simulate', body });
   if (!answer.ok) return answer.problem.detail;
-  return answer.value.status === 'invalid' ? 'The file has errors; it would not come into force. Mend them, and what it would have done shows up here.' : answer.value;
+  return answer.value.status === 'invalid'
+    ? 'The file has errors; it would not come into force. Mend them, and what it would have done shows up here.'
+    : answer.value;
 }
 
 /** Tries a file on changes that happened, and on what is in force; a text says why it cannot be tried. */
@@ -62,7 +64,9 @@ export async function tryFile(api: ApiClient, trial: Trial): Promise<TrialResult
   const pick = (changes: readonly SimulatedChange[]) => changes.filter((change) => change.happened_at >= since).toReversed();
   const changes = pick(proposed.changes);
   const before = typeof inForce === 'object' ? pick(inForce.changes) : undefined;
-  const keys = proposed.watches.filter(({ id, layer }) => (trial.part === '' ? layer === 'file' || layer === 'organization' : id === trial.part));
+  const keys = proposed.watches.filter(({ id, layer }) =>
+    trial.part === '' ? layer === 'file' || layer === 'organization' : id === trial.part,
+  );
   const watches = keys.map(({ id, name }) => judge(id, name, { changes, before }));
   const known = new Map(changes.map((change) => [change.id, change]));
   const isOurs = (watch: string) => trial.part === '' || watch === trial.part;

@@ -76,7 +76,10 @@ function exampleView({ example }: TrialResult): Html | false {
       ${example.steps.map(
         ({ uses, name, would, reason, with: inputs, problem }) =>
           html`<li>
-            <p><code>${uses}</code> ${name !== null && html`<bdi>${name}</bdi>`} <span class="muted">${woulds[would]}${reason !== null && html`: ${reason}`}</span></p>
+            <p>
+              <code>${uses}</code> ${name !== null && html`<bdi>${name}</bdi>`}
+              <span class="muted">${woulds[would]}${reason !== null && html`: ${reason}`}</span>
+            </p>
             ${problem !== null && html`<p class="tone-danger">${icon('alert')} ${problem}</p>`}
             <pre class="editor-filled" tabindex="0">${JSON.stringify(inputs, null, 2)}</pre>
           </li>`,
@@ -90,7 +93,8 @@ function oneWatch(watch: TrialResult['watches'][number], result: TrialResult): H
   return html`<p class="editor-verdict">
       <span class="tone-${runs > 0 ? 'success' : 'attention'}">${icon(runs > 0 ? 'check-circle-fill' : 'circle-slash')}</span>
       <span>
-        <strong>${runs > 0 ? `Would have run ${times(runs)}` : 'Would not have run'}</strong> on the last ${changes(result.looked)}${runs > 0 && ', here:'}${was}
+        <strong>${runs > 0 ? `Would have run ${times(runs)}` : 'Would not have run'}</strong> on the last
+        ${changes(result.looked)}${runs > 0 && ', here:'}${was}
       </span>
     </p>
     ${listOfChanges(watch.ran)} ${comparison(result)} ${refusalsView(watch)} ${exampleView(result)}`;
@@ -115,7 +119,10 @@ function allWatches(result: TrialResult): Html {
 export function simulationView(result: TrialResult | string, part: string): Html {
   if (typeof result === 'string') return html`<p class="muted">${icon('info')} ${result}</p>`;
   if (result.looked === 0)
-    return html`<p class="muted">${icon('info')} No change was recorded in this time. Push something, or look further back; then this says what the file would have done.</p>`;
+    return html`<p class="muted">
+      ${icon('info')} No change was recorded in this time. Push something, or look further back; then this says what the file would have
+      done.
+    </p>`;
   const [watch] = result.watches;
   const cut = !result.complete && html`<p class="muted">The time for a trial was over before the last change. Choose fewer.</p>`;
   if (part !== '' && watch) return html`${oneWatch(watch, result)} ${cut}`;

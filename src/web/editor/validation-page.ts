@@ -62,18 +62,32 @@ export const validationPage: PageDefinition = {
     const validation = await api.get<ConfigValidationDetail & { content: string | null; html_url: string | null }>(
       `/api/config/validations/${encodeURIComponent(params['id'] ?? '')}`,
     );
-    const { conclusion, repository, sha, ref, pull_request: pull, from_fork: fork, preview, problems, channel, reason, content } = validation;
+    const {
+      conclusion,
+      repository,
+      sha,
+      ref,
+      pull_request: pull,
+      from_fork: fork,
+      preview,
+      problems,
+      channel,
+      reason,
+      content,
+    } = validation;
     const look = looks[conclusion ?? 'neutral'];
     const title = standing(validation);
     const commit = onGitHub(validation.html_url, `commit/${sha}`);
     const request = pull === null ? null : onGitHub(validation.html_url, `pull/${pull}`);
-    const link = (href: string | null, text: string) => (href === null ? text : html`<a href="${href}" rel="noopener noreferrer">${text}</a>`);
+    const link = (href: string | null, text: string) =>
+      href === null ? text : html`<a href="${href}" rel="noopener noreferrer">${text}</a>`;
     const crumbs = [
       { title: 'Repositories', path: '/repositories' },
       { title: repository, path: repositoryPath(repository) },
       { title: 'Config', path: repositoryPath(repository, 'config') },
     ];
-    const intro = html`<span class="tone-${look.tone}">${icon(look.icon)}</span> ${filePath} of one commit, as it would count on the default branch.`;
+    const intro = html`<span class="tone-${look.tone}">${icon(look.icon)}</span> ${filePath} of one commit, as it would count on the default
+      branch.`;
     return {
       title,
       body: html`${pageHead({ title, crumbs, intro, actions: html`<a class="btn" href="${repositoryPath(repository, 'config/edit')}">${icon('pencil')}<span>Edit the file</span></a>` })}
@@ -82,16 +96,31 @@ export const validationPage: PageDefinition = {
         ref !== null && ['Branch', html`<bdi>${ref}</bdi>`],
         pull !== null && ['Pull request', html`${link(request, `#${pull}`)}${fork && ' of a fork'}`],
         ['Validated', timeAgo(validation.validated_at, 'not yet')],
-        ['Told on GitHub', channel === 'none' ? `Nowhere: ${reason ?? ''}` : channel === 'check' ? 'As a check run' : channel === 'status' ? 'As a status' : 'Not yet'],
+        [
+          'Told on GitHub',
+          channel === 'none'
+            ? `Nowhere: ${reason ?? ''}`
+            : channel === 'check'
+              ? 'As a check run'
+              : channel === 'status'
+                ? 'As a status'
+                : 'Not yet',
+        ],
       ])}
       ${fork && html`<p class="flash">${icon('info')} Only what the file says was checked: a fork’s version has no effect and sees no secret.</p>`}
       ${problems.length > 0 && section('Problems', problemsView({ problems: validation.problems as never, status: conclusion === 'failure' ? 'invalid' : 'ok' }))}
       ${content !== null && problems.length > 0 && fileView(content, validation)}
       ${
         preview !== null &&
-        section('What would change', html`<ol class="editor-effects">${preview.watches.map(watchView)}</ol>`, {
-          intro: `Tried on the last ${preview.changes} changes of this repository. Nothing was sent.`,
-        })
+        section(
+          'What would change',
+          html`<ol class="editor-effects">
+            ${preview.watches.map(watchView)}
+          </ol>`,
+          {
+            intro: `Tried on the last ${preview.changes} changes of this repository. Nothing was sent.`,
+          },
+        )
       }`,
     };
   },

@@ -31,7 +31,12 @@ export function watchTemplates(branch: string): WatchTemplate[] {
       watch: {
         name: 'Tell what was merged',
         on: { pull_request: { types: ['merged'], branches: [branch] } },
-        steps: [{ uses: 'slack', with: { url: secret('SLACK_WEBHOOK'), text: '*${{ repository.full_name }}*: ${{ pull_request.title }} was merged' } }],
+        steps: [
+          {
+            uses: 'slack',
+            with: { url: secret('SLACK_WEBHOOK'), text: '*${{ repository.full_name }}*: ${{ pull_request.title }} was merged' },
+          },
+        ],
       },
     },
     {
@@ -53,7 +58,15 @@ export function watchTemplates(branch: string): WatchTemplate[] {
       watch: {
         name: 'Every working day',
         on: { schedule: [{ cron: '0 6 * * 1-5' }] },
-        steps: [{ id: 'work', uses: 'script', with: { run: "export default async function ({ repository }) {\n  return { greeting: `Good morning, ${repository.full_name}` };\n}\n" } }],
+        steps: [
+          {
+            id: 'work',
+            uses: 'script',
+            with: {
+              run: 'export default async function ({ repository }) {\n  return { greeting: `Good morning, ${repository.full_name}` };\n}\n',
+            },
+          },
+        ],
       },
     },
     {

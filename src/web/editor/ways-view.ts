@@ -44,9 +44,7 @@ function field(given: WaysGiven, about: { name: string; label: string; value: st
     <label for="${id}">${label}</label>
     ${
       area === true
-        ? html`<textarea id="${id}" name="${name}" rows="3" ${described}>
-${value}</textarea
-          >`
+        ? html`<textarea id="${id}" name="${name}" rows="3" ${described}>${value}</textarea>`
         : html`<input id="${id}" name="${name}" type="text" maxlength="250" value="${value}" autocomplete="off" ${described} />`
     }
     <p class="hint ${problem === undefined ? 'muted' : 'tone-danger'}" id="${id}-note">${problem ?? hint}</p>
@@ -68,21 +66,29 @@ function pullRequest(given: WaysGiven): Html {
       'pull-request',
       'As a pull request',
       html`<p>
-          The installation on ${repository.owner.login} has not granted ${missing.map((name, index) => html`${index > 0 && ' and '}<code>${name}</code>`)}.
+          The installation on ${repository.owner.login} has not granted
+          ${missing.map((name, index) => html`${index > 0 && ' and '}<code>${name}</code>`)}.
         </p>
         <p class="muted">
-          Take the tier <code>config_proposals</code> in on the App’s page on GitHub, let an owner accept it, and this opens pull requests. Until then copy
-          the file, or write it on GitHub.
+          Take the tier <code>config_proposals</code> in on the App’s page on GitHub, let an owner accept it, and this opens pull requests.
+          Until then copy the file, or write it on GitHub.
         </p>`,
     );
-  const name = `repowatch/${state.part === '' ? 'config' : state.part}-${formMark(state.content).replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 6).toLowerCase()}`;
+  const name = `repowatch/${state.part === '' ? 'config' : state.part}-${formMark(state.content)
+    .replaceAll(/[^A-Za-z0-9]/g, '')
+    .slice(0, 6)
+    .toLowerCase()}`;
   return way(
     'pull-request',
     'As a pull request',
     html`${field(given, { name: 'title', label: 'Title', value: titleOf(given), hint: 'Of the pull request and of its commit.' })}
       ${field(given, { name: 'message', label: 'What for', value: '', area: true, hint: 'Markdown, for those who review it.' })}
       ${field(given, { name: 'branch', label: 'Branch', value: name, hint: `Made from ${facts.branch}.` })}
-      <p><button class="btn btn-primary" type="submit" name="op" value="propose">${icon('git-pull-request')}<span>Open pull request</span></button></p>
+      <p>
+        <button class="btn btn-primary" type="submit" name="op" value="propose">
+          ${icon('git-pull-request')}<span>Open pull request</span>
+        </button>
+      </p>
       <p class="hint muted">It is the App that commits and opens it; the text says for whom.</p>`,
   );
 }
@@ -115,9 +121,12 @@ function byApi({ facts, state }: WaysGiven): Html | false {
     'api',
     'At once, without a file',
     html`<p class="muted">
-        RepoWatch keeps ${state.part} itself, as a watch of the API. It counts from now on; nothing is committed, and only this watch is saved.
+        RepoWatch keeps ${state.part} itself, as a watch of the API. It counts from now on; nothing is committed, and only this watch is
+        saved.
       </p>
-      <p><button class="btn" type="submit" name="op" value="save">${icon('check')}<span>Save ${state.part} here</span></button></p>`,
+      <p>
+        <button class="btn" type="submit" name="op" value="save">${icon('check')}<span>Save ${state.part} here</span></button>
+      </p>`,
   );
 }
 
@@ -132,7 +141,10 @@ export function waysView(given: WaysGiven): Html {
       'Bring it into force',
       html`${alert}${
         writes
-          ? html`<p><button class="btn btn-primary" type="submit" name="op" value="save">${icon('check')}<span>Save</span></button> <span class="muted">It counts at once; runs under way end as they began.</span></p>`
+          ? html`<p>
+              <button class="btn btn-primary" type="submit" name="op" value="save">${icon('check')}<span>Save</span></button>
+              <span class="muted">It counts at once; runs under way end as they began.</span>
+            </p>`
           : html`<p class="muted">You may look at this watch and try it. Changing it takes a maintainer.</p>`
       }`,
       { id: 'ways' },

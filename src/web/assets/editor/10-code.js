@@ -7,7 +7,8 @@ const longestPaint = 100_000;
 
 const escapeText = (text) => text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign]);
 const mark = (kind, text) => `<span class="code-${kind}">${escapeText(text)}</span>`;
-const tokens = /(\$\{\{.*?(?:\}\}|$))|("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')|(^#.*|\s#.*)|\b(true|false|null|\d+(?:\.\d+)?(?:ms|s|m|h)?)\b(?=[\s,\]}]|$)/g;
+const tokens =
+  /(\$\{\{.*?(?:\}\}|$))|("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')|(^#.*|\s#.*)|\b(true|false|null|\d+(?:\.\d+)?(?:ms|s|m|h)?)\b(?=[\s,\]}]|$)/g;
 
 function paintLine(line) {
   const key = /^(\s*(?:- +)*)([^\s#:'"[{][^:#]*?|"[^"]*"|'[^']*')(:)(?=\s|$)/.exec(line);
