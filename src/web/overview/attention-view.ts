@@ -65,7 +65,7 @@ function itemView(item: AttentionItem): Html {
       <p class="attention-detail muted"><bdi>${withCode(item.detail)}</bdi></p>
       <p class="attention-where muted">
         ${where !== undefined && html`<bdi>${where}</bdi>`}
-        ${item.count > 1 && html`<span>${item.count >= 1_000 ? '1,000+' : item.count} of them</span>`}
+        ${item.kind === 'config_invalid' && item.count > 1 && html`<span>${item.count} errors</span>`}
         ${item.since !== null && html`<span>since ${timeAgo(item.since)}</span>`}
       </p>
     </div>

@@ -31,9 +31,9 @@ function verdictOf({ status }: HealthAnswer, attention: AttentionList): { icon: 
 export function healthView(health: HealthAnswer, attention: AttentionList): Html {
   const verdict = verdictOf(health, attention);
   const { database, queue, github, details, last_delivery: last } = health;
-  return html`<div class="standing standing-${verdict.tone}">
-      <p class="standing-text"><span class="tone-${verdict.tone}">${icon(verdict.icon)}</span> <strong>${verdict.text}</strong></p>
-      <ul class="parts">
+  return html`<div class="health-line health-${verdict.tone}">
+      <p class="health-text"><span class="tone-${verdict.tone}">${icon(verdict.icon)}</span> <strong>${verdict.text}</strong></p>
+      <ul class="health-parts">
         ${partView('Database', database, details['database'])} ${partView('Queue', queue, details['queue'])}
         ${partView('GitHub', github, details['github'])}
         <li>

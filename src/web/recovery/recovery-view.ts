@@ -29,8 +29,8 @@ function proofOf(state: RecoveryState): Html | string {
 export function recoveryHeadline(state: RecoveryState): Html {
   const look = toneOf(state);
   const text = `${state.summary[0]!.toUpperCase()}${state.summary.slice(1)}`;
-  return html`<div class="standing standing-${look.tone} standing-long">
-      <p class="standing-text"><span class="tone-${look.tone}">${icon(look.icon)}</span> <strong>${text}</strong></p>
+  return html`<div class="health-line health-${look.tone} health-long">
+      <p class="health-text"><span class="tone-${look.tone}">${icon(look.icon)}</span> <strong>${text}</strong></p>
       <p class="muted">${proofOf(state)}</p>
     </div>
     ${state.error !== null && html`<p class="flash flash-attention">${icon('alert')} ${state.error.message} It is tried again ${timeAgo(state.next_at)}.</p>`}`;

@@ -26,6 +26,13 @@ function stack(columns) {
   return columns.map((column) => column.map((value, index) => (sums[index] += value ?? 0)));
 }
 
+/** Points without neighbours, through which no line goes. */
+function alone(plot, series) {
+  const values = plot.data[series];
+  const isNone = (index) => values[index] === null || values[index] === undefined;
+  return values.flatMap((_, index) => (!isNone(index) && isNone(index - 1) && isNone(index + 1) ? [index] : []));
+}
+
 class TimeChart extends HTMLElement {
   connectedCallback() {
     this.table = this.querySelector('table');
@@ -65,7 +72,9 @@ class TimeChart extends HTMLElement {
 
   draw() {
     this.read();
-    if (this.times.length < 2) return;
+    const isEmpty = this.columns.every((values) => values.every((value) => value === null));
+    this.place.classList.toggle('is-empty', isEmpty);
+    if (this.times.length < 2 || isEmpty) return;
     const columns = this.dataset.look === 'bars' ? stack(this.columns).toReversed() : this.columns;
     const data = [this.times, ...columns];
     if (this.plot !== undefined && this.plot.series.length === data.length) this.plot.setData(data);
@@ -87,7 +96,7 @@ class TimeChart extends HTMLElement {
     const series = tones.map((tone) =>
       isBars
         ? { fill: colour(tone), width: 0, paths: bars, points: { show: false } }
-        : { stroke: colour(tone), width: 1.75, points: { size: 4, fill: colour(tone) } },
+        : { stroke: colour(tone), width: 1.75, points: { show: true, size: 5, fill: colour(tone), filter: alone } },
     );
     const padding = () => (isBars ? (this.times[1] - this.times[0]) / 2 : 0);
     const atTime = (_, ticks) => {
