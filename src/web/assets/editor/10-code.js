@@ -27,6 +27,17 @@ function start() {
   const gutter = box.querySelector('.editor-gutter');
   const paint = box.querySelector('.editor-paint');
   let marks = new Map();
+  let part = '';
+
+  /** The lines of the watch whose form is shown, from 1 and without the last; none for the file as a whole. */
+  const linesOfPart = (lines) => {
+    if (part === '') return [0, 0];
+    const from = lines.findIndex((line) => /^ +/.test(line) && line.trim().replace(/^["']|["'](?=:)/g, '').startsWith(`${part}:`));
+    if (from === -1) return [0, 0];
+    const depth = /^ */.exec(lines[from])[0].length;
+    const length = lines.slice(from + 1).findIndex((line) => line.trim() !== '' && /^ */.exec(line)[0].length <= depth);
+    return [from + 1, length === -1 ? lines.length : from + 1 + length];
+  };
 
   const show = () => {
     const lines = area.value.split('\n');
@@ -40,8 +51,12 @@ function start() {
       })
       .join('\n')
       .concat('\n ');
+    const [first, last] = linesOfPart(lines);
     gutter.innerHTML = lines
-      .map((_line, index) => `<span${marks.has(index + 1) ? ` class="is-${marks.get(index + 1)}"` : ''}>${index + 1}</span>`)
+      .map((_line, index) => {
+        const isPart = index + 1 >= first && index + 1 <= last;
+        return `<span class="${isPart ? 'is-part' : ''} ${marks.has(index + 1) ? `is-${marks.get(index + 1)}` : ''}">${index + 1}</span>`;
+      })
       .join('');
   };
 
@@ -79,7 +94,14 @@ function start() {
     if (top < box.scrollTop || top > box.scrollTop + box.clientHeight - 2 * height) box.scrollTop = Math.max(0, top - box.clientHeight / 3);
     gutter.children[line - 1]?.classList.add('is-new');
   };
-  box.jump = jump;
+  /** Brings the watch whose form is shown into sight. */
+  box.setPart = (key) => {
+    if (part === key) return;
+    part = key;
+    show();
+    const [line] = linesOfPart(area.value.split('\n'));
+    box.scrollTop = Math.max(0, (line - 2) * parseFloat(getComputedStyle(area).lineHeight));
+  };
 
   area.addEventListener('input', show);
   document.addEventListener('click', (event) => {
@@ -91,6 +113,7 @@ function start() {
   });
   addKeys();
   box.classList.add('is-live');
+  box.setPart(area.form.elements.part.value);
   const known = [...document.querySelectorAll('#editor-problems [data-jump]')];
   box.setMarks(
     known.map((link) => ({

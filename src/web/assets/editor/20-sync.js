@@ -71,6 +71,7 @@ function startSync() {
     form.elements.form_of.value = answer.form_of;
     box.setText(answer.content);
     box.setMarks(answer.marks);
+    box.setPart(answer.part);
     if (problems.innerHTML !== answer.problems) problems.innerHTML = answer.problems;
     if (replaces || moved || op === 'text') replaceForm(answer.form);
     else for (const field of place.querySelectorAll('[data-field]')) remark(field, answer.remarks[field.dataset.field]);
