@@ -55,7 +55,8 @@ function pageOf(query: Readonly<Record<string, string>>): string {
 function filterFacts(view: View): Html {
   return facts(
     Object.entries(readFilter(view)).map(
-      ([name, value]) => [name, html`<bdi>${Array.isArray(value) ? value.join(', ') : String(value)}</bdi>`] as const,
+      ([name, value]) =>
+        [`${name[0]!.toUpperCase()}${name.slice(1)}`, html`<bdi>${Array.isArray(value) ? value.join(', ') : String(value)}</bdi>`] as const,
     ),
   );
 }

@@ -1,6 +1,6 @@
 import { changeOrigins } from '../../core/statuses.ts';
 import type { ChangeSummary } from '../../http/schemas/change.ts';
-import { changeIcon } from '../change-view.ts';
+import { changeIcon, howKnown } from '../change-view.ts';
 import { html, type Html } from '../html.ts';
 import type { ListAnswer } from '../kit/api-client.ts';
 import { livePart } from '../kit/frame.ts';
@@ -49,14 +49,16 @@ async function filters(view: View): Promise<Html> {
       kind: 'choice',
       options: changeOrigins.map((origin) => ({ value: origin, title: originWords[origin] })),
     },
-    { name: 'since', label: 'Since (UTC)', kind: 'date' },
-    { name: 'until', label: 'Until the end of (UTC)', kind: 'date' },
+    { name: 'since', label: 'Since', kind: 'date', hint: 'From this day on, in UTC' },
+    { name: 'until', label: 'Until', kind: 'date', hint: 'Up to the end of this day, in UTC' },
     ...Object.keys(kept).map((name) => ({ name, kind: 'kept' }) as const),
   ]);
 }
 
-function knownBy({ delivery_id: delivery, origin }: ChangeSummary): Html | string {
-  return delivery === null ? originWords[origin] : html`<a href="${deliveryPath(delivery)}">${originWords[origin]}</a>`;
+function knownBy(change: ChangeSummary): Html | string {
+  const { delivery_id: delivery, origin } = change;
+  if (delivery !== null) return html`<a href="${deliveryPath(delivery)}">${originWords[origin]}</a>`;
+  return origin === 'reconcile' ? originWords[origin] : howKnown(change).word;
 }
 
 function changeTable(changes: readonly ChangeSummary[]): Html {

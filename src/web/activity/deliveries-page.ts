@@ -59,8 +59,8 @@ async function filters(view: View): Promise<Html> {
       kind: 'choice',
       options: deliverySources.map((source) => ({ value: source, title: sourceWords[source] })),
     },
-    { name: 'since', label: 'Since (UTC)', kind: 'date' },
-    { name: 'until', label: 'Until the end of (UTC)', kind: 'date' },
+    { name: 'since', label: 'Since', kind: 'date', hint: 'From this day on, in UTC' },
+    { name: 'until', label: 'Until', kind: 'date', hint: 'Up to the end of this day, in UTC' },
     ...Object.keys(kept).map((name) => ({ name, kind: 'kept' }) as const),
   ]);
 }

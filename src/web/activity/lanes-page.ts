@@ -21,6 +21,19 @@ const kept = {
 };
 const names = Object.keys(kept);
 
+/** A key for people: without the number of its installation, and its parts apart. */
+export function laneWords(lane: string): string {
+  const key = lane.replace(/^i\d+:/, '');
+  const own = /^c(\d+):w\d+$/.exec(key);
+  if (own !== null) return `by itself: change ${own[1]!}`;
+  if (!key.startsWith('[')) return key;
+  try {
+    return (JSON.parse(key) as unknown[]).map(String).join(' · ');
+  } catch {
+    return key;
+  }
+}
+
 /** More breakers are read with the REST side. */
 const shownBreakers = 50;
 
@@ -56,7 +69,11 @@ function laneTable(view: View, lanes: readonly Lane[]): Html {
     id: ({ lane }) => `lane-${encodeURIComponent(lane).replaceAll('%', '_')}`,
     tone: ({ blocked_by: by }) => (by === null ? 'busy' : 'err'),
     columns: [
-      { title: 'Lane', kind: 'main', cell: (lane) => html`<a data-main href="${open(lane)}"><bdi class="lane-key">${lane.lane}</bdi></a>` },
+      {
+        title: 'Lane',
+        kind: 'main',
+        cell: (lane) => html`<a data-main href="${open(lane)}" title="${lane.lane}"><bdi>${laneWords(lane.lane)}</bdi></a>`,
+      },
       {
         title: 'Now',
         cell: ({ running, blocked_by: by }) =>

@@ -31,9 +31,14 @@ export function runActions(view: View | undefined, run: ActedRun, few = false): 
   const redrive = run.status === 'dead' && buttonForm(`${path}/redrive`, { text: 'Redrive', icon: 'play', label: `Redrive ${name}` });
   if (few && redrive !== false) return redrive;
   const replay = (config: 'then' | 'now', text: string) =>
-    buttonForm(`${path}/replay`, { text, icon: config === 'then' ? 'sync' : 'iterations', fields: { config }, label: `${text} ${name}` });
+    buttonForm(`${path}/replay`, {
+      text,
+      icon: config === 'then' ? 'sync' : 'iterations',
+      fields: { config },
+      label: `${text} ${name}, with the configuration of ${config}`,
+    });
   if (few) return replay('then', 'Replay');
-  return html`${redrive}${replay('then', 'Replay')}${replay('now', 'Replay with today’s configuration')}`;
+  return html`${redrive}${replay('then', 'Replay')}${replay('now', 'Replay as of now')}`;
 }
 
 /** Why something that a button asked for was not done. */

@@ -121,10 +121,18 @@ export function ticketList(tickets: readonly TicketResult[]): Html | false {
   );
 }
 
-/** How long a run took from its start, when it is over. */
-export function tookOf(run: { started_at: string | null; finished_at: string | null }): string {
-  if (run.started_at === null || run.finished_at === null) return '';
-  return describeDuration(Date.parse(run.finished_at) - Date.parse(run.started_at));
+/** As much of a run as it takes to say how long it was at work. */
+interface Timed {
+  started_at: string | null;
+  finished_at: string | null;
+  steps?: readonly { attempts: readonly { started_at: string }[] }[];
+}
+
+/** How long a run was at work, when it is over. */
+export function tookOf({ started_at: started, finished_at: finished, steps = [] }: Timed): string {
+  if (started === null || finished === null) return '';
+  const first = steps.flatMap(({ attempts }) => attempts.map(({ started_at: at }) => Date.parse(at)));
+  return describeDuration(Date.parse(finished) - Math.min(Date.parse(started), ...first));
 }
 
 const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
@@ -137,7 +145,10 @@ function unfoldWords(run: ThreadRunItem): string {
 }
 
 /** A run: its state at a glance, what can be done with it, and unfolded its time, its steps and their attempts. */
-export function runCard(run: ThreadRunItem, { view, open = false }: { view?: View | undefined; open?: boolean }): Html {
+export function runCard(
+  run: ThreadRunItem,
+  { view, whole = false, open = false }: { view?: View | undefined; whole?: boolean; open?: boolean },
+): Html {
   return html`<div class="run run-${run.status}" id="run-${run.id}">
     <div class="run-head">
       ${statusIcon(run.status)} <a class="run-name" href="${runPath(run.id)}">Run ${run.id}</a> ${statusLabel(run.status)}
@@ -146,7 +157,7 @@ export function runCard(run: ThreadRunItem, { view, open = false }: { view?: Vie
       <span class="chips"
         >${run.steps.map((step) => html`<span class="chip">${statusIcon(step.status)}<bdi>${step.key ?? step.kind}</bdi></span>`)}</span
       >
-      <span class="run-buttons">${runActions(view, run, !open)}</span>
+      <span class="run-buttons">${runActions(view, run, !whole)}</span>
     </div>
     ${trouble(run)} ${holdUp(run.blocked_by)} ${ticketList(run.tickets)}
     <details class="run-details" id="run-details-${run.id}" ${open && 'open'}>

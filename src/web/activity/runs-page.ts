@@ -71,8 +71,8 @@ async function filters(view: View): Promise<Html> {
     { name: 'status', label: 'Outcome', kind: 'choice', options: keepWord(outcomes, view.query['status']) },
     { name: 'type', label: 'Change', kind: 'choice', options: keepWord(typeOptions(false), view.query['type']) },
     { name: 'ref', label: 'Branch or tag', kind: 'text', icon: 'git-branch' },
-    { name: 'since', label: 'Since (UTC)', kind: 'date' },
-    { name: 'until', label: 'Until the end of (UTC)', kind: 'date' },
+    { name: 'since', label: 'Since', kind: 'date', hint: 'From this day on, in UTC' },
+    { name: 'until', label: 'Until', kind: 'date', hint: 'Up to the end of this day, in UTC' },
     ...Object.keys(kept).map((name) => ({ name, kind: 'kept' }) as const),
   ]);
 }

@@ -57,7 +57,8 @@ function failure(delivery: DeliverySummary): Html | false {
 
 function changesSection(thread: ThreadItem, view: View): Html {
   const { delivery, changes } = thread;
-  if (changes.length === 0 && delivery !== null) return section('What came of it', emptyBody(delivery));
+  if (changes.length === 0 && delivery !== null)
+    return section('What came of it', delivery.status === 'errored' ? html`<p class="muted">Nothing so far.</p>` : emptyBody(delivery));
   return section(
     'What came of it',
     html`<div class="thread">
@@ -66,6 +67,12 @@ function changesSection(thread: ThreadItem, view: View): Html {
       </ol>
     </div>`,
   );
+}
+
+function sentSection(delivery: DeliverySummary): Html {
+  const actions = html`<a class="btn btn-sm" href="${deliveryPath(delivery.id)}/payload">${icon('file-code')}<span>Open as a page</span></a>
+    <a class="btn btn-sm" href="/api/deliveries/${delivery.id}/body" download>${icon('download')}<span>Download</span></a>`;
+  return section(delivery.source === 'trigger' ? 'What was sent' : 'What GitHub sent', payloadFold(delivery), { actions });
 }
 
 /** A delivery with everything that came of it. */
@@ -77,12 +84,12 @@ export const deliveryPage: PageDefinition = {
     const thread = await view.api.get<ThreadItem>(`/api/deliveries/${id}/thread`);
     const delivery = thread.delivery!;
     const head = pageHead({
-      title: eventName(delivery),
+      title: html`${eventName(delivery)} <span class="muted">#${id}</span>`,
       crumbs: [{ title: 'Deliveries', path: '/deliveries' }],
       actions: retryButton(view, delivery),
     });
     const live = { thread: html`${head} ${failure(delivery)} ${deliveryFacts(delivery)} ${changesSection(thread, view)}` };
-    const body = html`${refusedFlash(view)} ${livePart('thread', live.thread)} ${section('What GitHub sent', payloadFold(delivery))}`;
+    const body = html`${refusedFlash(view)} ${livePart('thread', live.thread)} ${sentSection(delivery)}`;
     return { title: `${eventName(delivery)} · delivery ${id}`, body, live };
   },
 };
@@ -168,7 +175,7 @@ export const changePage: PageDefinition = {
     const head = pageHead({ title: change.sentence, crumbs: [{ title: 'Changes', path: '/changes' }] });
     const live = { thread: currentAndOthers(thread, { id, view }) };
     const body = html`${head} ${changeFacts(change)} ${livePart('thread', live.thread)} ${commitList(change)}
-    ${thread.delivery !== null && section('What GitHub sent', payloadFold(thread.delivery))}`;
+    ${thread.delivery !== null && sentSection(thread.delivery)}`;
     return { title: `${change.type} · ${changePath(id).slice(1).replace('/', ' ')}`, body, live };
   },
 };

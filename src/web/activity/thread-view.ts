@@ -60,8 +60,8 @@ interface Shown {
   whole?: boolean;
 }
 
-/** Runs that are unfolded at once where a thread is shown whole. */
-const unfoldedRuns = 8;
+/** Up to this many runs are all unfolded where a thread is shown whole; of more, those that somebody has to look at. */
+const unfoldedRuns = 4;
 
 function askedList(change: ThreadChangeItem, { view, whole = false }: Shown): Html {
   const asked = change.considered;
@@ -75,7 +75,9 @@ function askedList(change: ThreadChangeItem, { view, whole = false }: Shown): Ht
         <span class="tone-accent">${icon('eye', 'matched')}</span>
         <a class="watch-name" href="${watchPath(change.repository.full_name, key)}"><bdi>${name}</bdi></a>
         ${whole && watch !== undefined && html`<span class="muted">matched ${originLink(watch)}</span>`}
-        <div class="runs">${runs.map((run) => runCard(run, { view, open: whole && change.runs.length <= unfoldedRuns }))}</div>
+        <div class="runs">
+          ${runs.map((run) => runCard(run, { view, whole, open: whole && (change.runs.length <= unfoldedRuns || run.status !== 'succeeded') }))}
+        </div>
       </li>`;
     })}
     ${refusals(

@@ -23,6 +23,12 @@ const states = ['Draft', 'Open', 'In Progress', 'In Review', 'Merged', 'Closed']
 const createPath = '/tickets';
 const fromIssuePath = '/tickets/from-issue';
 
+/** True for who may change something anywhere: what exactly, the REST side judges. */
+function mayWriteSomewhere({ requester: { admin, charge, scopes } }: View): boolean {
+  const { installations, repositories } = charge;
+  return scopes.includes('write') && (admin || installations === 'all' || installations.length + repositories.length > 0);
+}
+
 function repositoryField(view: View, { path, list }: { path: string; list: readonly string[] }): Html {
   return textField({
     view,
@@ -116,14 +122,21 @@ export const ticketsPage: PageDefinition = {
       { name: 'key', label: 'Key', kind: 'text', placeholder: 'Key, such as T-12' },
       ...Object.keys(kept).map((name) => ({ name, kind: 'kept' }) as const),
     ]);
-    const actions = html`${dialogButton('new-ticket', { text: 'New ticket', icon: 'plus', kind: 'primary' })}
-    ${dialogButton('issue-ticket', { text: 'Of an issue', icon: 'issue-opened' })}`;
+    const mayMake = mayWriteSomewhere(view);
+    const actions =
+      mayMake &&
+      html`${dialogButton('new-ticket', { text: 'New ticket', icon: 'plus', kind: 'primary' })}
+      ${dialogButton('issue-ticket', { text: 'From an issue', icon: 'issue-opened' })}`;
     const intro = 'What steps moved in Jira, on GitHub and here, and what each of them came to.';
     const head = html`${pageHead({ title: 'Tickets', icon: 'tasklist', intro, actions })} ${bar} ${keptChips(view, kept)}`;
     if (!answer.ok) return { title: 'Tickets', body: html`${head} ${refusedList(answer.problem)}`, status: answer.status };
     const { data, meta } = answer.value;
     const list = data.length === 0 ? emptyList(view, { names, teach }) : ticketTable(data);
-    return { title: 'Tickets', body: html`${head} ${list} ${pager(view, meta)} ${dialogs(view, repositories.names)}`, width: 'wide' };
+    return {
+      title: 'Tickets',
+      body: html`${head} ${list} ${pager(view, meta)} ${mayMake && dialogs(view, repositories.names)}`,
+      width: 'wide',
+    };
   },
 };
 

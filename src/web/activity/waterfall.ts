@@ -50,7 +50,9 @@ function attemptLines(run: TimedRun, end: number): Line[] {
 function readLines(run: TimedRun): { lines: Line[]; from: number; end: number } {
   const from = Date.parse(run.created_at);
   const end = run.finished_at === null ? Date.now() : Date.parse(run.finished_at);
-  const begun = run.started_at === null ? end : Date.parse(run.started_at);
+  // A try may be written down a moment before its run is: what is first counts.
+  const first = run.steps.flatMap(({ attempts }) => attempts.map(({ started_at: at }) => Date.parse(at)));
+  const begun = Math.min(run.started_at === null ? end : Date.parse(run.started_at), ...first);
   const queued: Line = { label: 'Queued', tone: 'wait', from, to: begun, rest: undefined };
   return { lines: [queued, ...attemptLines(run, end)], from, end: Math.max(end, from + 1) };
 }

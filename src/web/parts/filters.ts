@@ -10,7 +10,7 @@ export type Filter =
   | { name: string; label: string; kind: 'text'; placeholder?: string; icon?: string; list?: readonly string[] }
   /** `needs` says what has to be chosen before this can be. */
   | { name: string; label: string; kind: 'choice'; options: readonly ChoiceOption[]; all?: string; needs?: string | undefined }
-  | { name: string; label: string; kind: 'date' }
+  | { name: string; label: string; kind: 'date'; hint?: string }
   /** Stays when another filter is chosen; the page shows it by itself. */
   | { name: string; kind: 'kept' };
 
@@ -40,8 +40,15 @@ function filterView(filter: Filter, value: string | undefined): Html {
   const label = html`<label class="sr-only" for="${id}">${filter.label}</label>`;
   if (filter.kind === 'choice') return choiceView(filter, { id, label, value });
   if (filter.kind === 'date')
-    return html`<span
-      >${label}<input id="${id}" type="date" name="${filter.name}" value="${value?.slice(0, 10)}" title="${filter.label}" data-submit
+    return html`<span class="filter-date"
+      ><label for="${id}">${filter.label}</label
+      ><input
+        id="${id}"
+        type="date"
+        name="${filter.name}"
+        value="${value?.slice(0, 10)}"
+        title="${filter.hint ?? filter.label}"
+        data-submit
     /></span>`;
   return html`<span class="search">
     ${label}${icon(filter.icon ?? 'search')}<input
