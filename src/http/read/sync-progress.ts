@@ -81,13 +81,13 @@ function refsFact(repository: Repository, { branches, tags }: RepositoryFacts): 
   };
 }
 
-function compareFact(repository: Repository, job: JobRow | undefined): SyncFact {
+function compareFact(repository: Repository, job: JobRow | undefined, paused: string | null): SyncFact {
   return {
     name: 'compare',
     title: 'Compare with GitHub',
     done: repository.baseline_at !== null && job === undefined,
     text: {
-      done: 'Nothing is missing: the same as on GitHub',
+      done: paused === null ? 'Nothing is missing: the same as on GitHub' : 'It was the same as on GitHub when that was asked last',
       active: job === undefined ? 'Comparing with GitHub' : `Comparing with GitHub, as ${job.requested_by} asked for`,
       waiting: 'Compared at the end',
     },
@@ -120,9 +120,10 @@ export async function readRepositorySync(db: Db, repository: Repository, install
     done: true,
     text: { done: `GitHub shows it to the installation on ${installation.account.login}`, active: '', waiting: '' },
   };
-  const steps = [listed, configFact(repository, known), refsFact(repository, known), compareFact(repository, job)];
+  const paused = pausedRepository(repository, installation);
+  const steps = [listed, configFact(repository, known), refsFact(repository, known), compareFact(repository, job, paused)];
   const progress = describeSync(steps, {
-    paused: pausedRepository(repository, installation),
+    paused,
     synced: `${name} is synced: ${count(known.branches, 'branch', 'branches')}, ${count(known.tags, 'tag')}, ${count(known.watches, 'watch', 'watches')}.`,
   });
   const retryAt = repository.reconcile.error !== null ? repository.reconcile.due_at : isoTimeOrNull(known.config_due_at);

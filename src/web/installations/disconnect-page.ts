@@ -1,4 +1,5 @@
 import { count } from '../../core/count.ts';
+import { RepoWatchError } from '../../core/errors.ts';
 import type { Repository } from '../../http/schemas/repository.ts';
 import type { RepositorySync } from '../../http/schemas/sync.ts';
 import { html, type Html } from '../html.ts';
@@ -6,7 +7,7 @@ import { icon } from '../icons.ts';
 import { withQuery, type ListAnswer } from '../kit/api-client.ts';
 import { installationPath, repositoryPath } from '../kit/paths.ts';
 import type { FormDefinition } from '../kit/pages.ts';
-import type { PageDefinition, View } from '../kit/view.ts';
+import { may, type PageDefinition, type View } from '../kit/view.ts';
 import { confirmField, refuseUnconfirmed } from '../parts/confirmation.ts';
 import { buttonForm, form } from '../parts/form.ts';
 import { pageHead } from '../parts/page-head.ts';
@@ -43,7 +44,7 @@ function warnings(name: string, { watches, runs, triggers }: Awaited<ReturnType<
             <a href="${withQuery('/runs', { repository: name, status: 'queued,running,waiting' })}">Cancel them first</a> if they should
             not.`,
     )}
-    ${line('check', 'success', html`<strong>Secrets stay</strong>, encrypted, until somebody deletes them. No run is shown one meanwhile.`)}
+    ${line('check', 'success', html`<strong>Secrets stay</strong>, encrypted, until somebody deletes them.`)}
     ${line('check', 'success', html`<strong>History stays</strong>: runs, changes and deliveries can be looked at as before.`)}
     ${line('check', 'success', html`<strong>Nothing changes on GitHub.</strong> To take it out of the installation, choose its repositories there.`)}
   </ul>`;
@@ -55,7 +56,9 @@ export const disconnectPage: PageDefinition = {
   place: 'installations',
   async render(view) {
     const repository = await view.api.get<Repository>(apiPath(view));
-    const { full_name: name, enabled, installation_id: installation } = repository;
+    const { id, full_name: name, enabled, installation_id: installation } = repository;
+    if (!may(view, 'write', { installation, repository: id }))
+      throw new RepoWatchError('forbidden', `Only whoever maintains ${name} on GitHub, or owns its account, can disconnect it.`);
     const crumbs = [
       { title: repository.owner.login, path: installationPath(installation, 'repositories') },
       { title: name, path: repositoryPath(name) },
@@ -68,7 +71,7 @@ export const disconnectPage: PageDefinition = {
           <bdi>${name}</bdi> is disconnected: what GitHub tells of it is kept and ignored. Connected again, everything is compared, and what
           happened meanwhile is found.
         </p>
-        <p class="blank-action">${again}</p>`;
+        <div class="after-sync">${again}</div>`;
       return { title: `${name} is disconnected`, body };
     }
     const path = repositoryPath(name, 'disconnect');

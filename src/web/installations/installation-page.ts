@@ -50,12 +50,12 @@ function projectView(view: View, installation: Installation, projects: readonly 
   const intro = html`The project that <bdi>${account.login}</bdi> belongs to: its integrations page leads here, and it shows that somebody
     looks after this installation.`;
   if (linked !== null) {
-    const content = html`<p class="linked">
+    const content = html`<div class="linked">
       <a href="${projectPath(linked)}"
         ><strong><bdi>${current?.name ?? `project ${linked}`}</bdi></strong></a
       >
       ${manages(view, installation) && buttonForm(path, { text: 'Disconnect from it', icon: 'unlink', fields: { project: '' } })}
-    </p>`;
+    </div>`;
     return section('Project', content, { id: 'project', intro });
   }
   const link =

@@ -50,6 +50,7 @@ function emptyList(isFiltered: boolean): Html {
 
 /** The page of installations: my connection to GitHub, installing, what is on the way, and what there is. */
 export function installationsPage(path: '/installations' | '/integrations', withGitHub: boolean): PageDefinition {
+  const title = path === '/installations' ? 'Installations' : 'Integrations';
   return {
     path,
     place: 'installations',
@@ -63,7 +64,7 @@ export function installationsPage(path: '/installations' | '/integrations', with
           ? emptyList(isFiltered)
           : html`${installationList(list.data, withGitHub && me.github === null)} ${pager(view, list.meta)}`;
       const body = html`${pageHead({
-          title: 'Installations',
+          title,
           icon: 'plug',
           intro: 'Where the App is installed on GitHub, and who you are there. Each installation brings its repositories along.',
           actions: installButton(me),
@@ -78,7 +79,7 @@ export function installationsPage(path: '/installations' | '/integrations', with
           ${livePart('installations-part', live)}
         </section>
         ${installDialog(view, '/installations')}`;
-      return { title: 'Installations', body, live: { 'installations-part': live } };
+      return { title, body, live: { 'installations-part': live } };
     },
   };
 }

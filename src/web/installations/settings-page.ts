@@ -1,6 +1,6 @@
+import { RepoWatchError } from '../../core/errors.ts';
 import type { Installation } from '../../http/schemas/installation.ts';
 import { html, type Html } from '../html.ts';
-import { icon } from '../icons.ts';
 import { installationPath } from '../kit/paths.ts';
 import type { FormDefinition } from '../kit/pages.ts';
 import type { PageDefinition, View } from '../kit/view.ts';
@@ -68,9 +68,12 @@ export const installationSettingsPage: PageDefinition = {
   place: 'installations',
   async render(view) {
     const installation = await readInstallation(view);
-    const rows = manages(view, installation)
-      ? html`<div class="danger-box">${installation.installed && switchView(installation)} ${purgeView(view, installation)}</div>`
-      : html`<p class="muted">${icon('lock')} Only whoever manages the installation can change it: an owner of the account on GitHub.</p>`;
+    if (!manages(view, installation))
+      throw new RepoWatchError(
+        'forbidden',
+        `Only whoever manages the installation changes it: an owner of ${installation.account.login} on GitHub.`,
+      );
+    const rows = html`<div class="danger-box">${installation.installed && switchView(installation)} ${purgeView(view, installation)}</div>`;
     const body = html`${installationHead(view, installation, 'settings')} ${section('The installation as a whole', rows)}`;
     return { title: `Settings of ${installation.account.login}`, body };
   },

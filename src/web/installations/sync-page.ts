@@ -36,7 +36,7 @@ export const syncPage: PageDefinition = {
           buttonForm(repositoryPath(name, 'sync'), { text: sync.state === 'errored' ? 'Try again now' : 'Compare now', icon: 'sync' }),
       })}
       ${livePart('sync', live.sync)}
-      <p class="after-sync">
+      <div class="after-sync">
         <a class="btn" href="${repositoryPath(name)}">Open the repository</a>
         <a class="btn btn-plain" href="${repositoryPath(name, 'checks')}">What comparing found</a>
         ${
@@ -45,7 +45,7 @@ export const syncPage: PageDefinition = {
               html`<a class="btn btn-plain" href="${repositoryPath(name, 'disconnect')}">Disconnect it…</a>`
             : buttonForm(repositoryPath(name, 'connect'), { text: 'Connect it again', icon: 'plug' })
         }
-      </p>`;
+      </div>`;
     return { title: `Taking over ${name}`, body, live };
   },
 };

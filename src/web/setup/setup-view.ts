@@ -30,7 +30,7 @@ function tierChoice(tier: (typeof optionalTiers)[number], isChosen: boolean): Ht
 }
 
 function choicesForm({ token, read: { choices } }: RegisterPage): Html {
-  return html`<form class="sheet-box sheet-form" method="get" action="/setup" aria-labelledby="choices-title">
+  return html`<form class="sheet-box sheet-form" method="get" action="/setup" data-choices="register" aria-labelledby="choices-title">
     <h2 id="choices-title">Your choices</h2>
     <input type="hidden" name="token" value="${token}" />
     <input type="hidden" name="tier" value="" />
@@ -81,7 +81,7 @@ function sendForm(facts: RegisterPage, hint: string | undefined): Html {
     ${hint !== undefined && html`<p class="flash flash-attention">${icon('info')} ${hint}</p>`} ${summary(facts)}
     ${readsOnly && html`<p class="hint muted">${icon('shield-check')} ${baseTier.purpose}, to be read. Nothing is ever written with this.</p>`}
     <input type="hidden" name="manifest" value="${JSON.stringify(facts.manifest)}" />
-    <button class="btn btn-primary btn-block btn-large" type="submit">
+    <button class="btn btn-primary btn-block btn-large" type="submit" id="register">
       ${icon('mark-github')}<span>Register on ${new URL(facts.address).host}</span>
     </button>
     <p class="hint muted">GitHub shows one button more, makes an App of your own from this, and sends you back here.</p>
