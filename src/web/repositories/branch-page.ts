@@ -57,7 +57,8 @@ function stateLine(repository: Repository, branch: Branch, changes: readonly Cha
   </div>`;
 }
 
-function viewersView({ viewers }: Branch, login: string): Html {
+function viewersView({ viewers, deleted_at: gone }: Branch, login: string): Html {
+  if (gone !== null) return html``;
   const others = viewers.filter(({ user }) => user !== login);
   const own = viewers.find(({ user }) => user === login);
   return html`<div class="viewers">
@@ -148,7 +149,9 @@ export const branchPage: PageDefinition = {
           branch.deleted_at === null &&
           html`<a class="btn" href="${address}" rel="noreferrer">${icon('mark-github')}<span>Open on GitHub</span></a>`,
       })}
-      <div ${branch.deleted_at === null && html`data-presence="${stream}"`}>${livePart('branch-viewers', live['branch-viewers'])}</div>
+      <div class="presence" ${branch.deleted_at === null && html`data-presence="${stream}"`}>
+        ${livePart('branch-viewers', live['branch-viewers'])}
+      </div>
       ${livePart('branch-state', live['branch-state'])} ${section('What happened', livePart('branch-changes', live['branch-changes']))}
       ${section('Runs', livePart('branch-runs', live['branch-runs']))}
       ${section('Found by comparing', livePart('branch-checks', live['branch-checks']))}`;

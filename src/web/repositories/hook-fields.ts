@@ -1,3 +1,4 @@
+import { noDescription } from '../../watches/hooks.ts';
 import type { HookItem } from '../../http/schemas/hook.ts';
 import { html, type Html } from '../html.ts';
 import type { View } from '../kit/view.ts';
@@ -5,11 +6,11 @@ import { areaField, checkField, choicesField, selectField, textField } from '../
 
 /** The changes that hooks are made for most; all others are written down by their names. */
 const commonEvents = [
-  'commit',
   'branch.created',
   'branch.updated',
   'branch.deleted',
   'tag.created',
+  'tag.moved',
   'tag.deleted',
   'pull_request.opened',
   'pull_request.merged',
@@ -40,7 +41,7 @@ export function hookFields(view: View, path: string, hook?: HookItem): Html {
   ${selectField({ ...field, name: 'format', label: 'Bodies', options: formats, value: hook?.format ?? 'standard' })}
   ${textField({ ...field, name: 'secret', label: 'Signing key', type: 'password', hint: hook?.hasSecret === true ? 'It has one, which is never shown. Leave this empty to keep it.' : 'With one, each message is signed as Standard Webhooks says. It is never shown again.' })}
   ${hook?.hasSecret === true && checkField({ ...field, name: 'unsigned', label: 'Take the signing key away' })}
-  ${textField({ ...field, name: 'description', label: 'What it is for', value: hook?.description, maxlength: 1000 })}`;
+  ${textField({ ...field, name: 'description', label: 'What it is for', value: hook?.description === noDescription ? '' : hook?.description, maxlength: 1000 })}`;
 }
 
 /** What the fields say, as the REST side takes it. */

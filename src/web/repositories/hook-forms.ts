@@ -1,5 +1,6 @@
 import { refuseForm, type FormDefinition } from '../kit/pages.ts';
 import type { View } from '../kit/view.ts';
+import type { Answer } from '../kit/api-client.ts';
 import { readHookFields } from './hook-fields.ts';
 import { hooksPage } from './hooks-page.ts';
 import { apiOf, pageOfRepository } from './repository-head.ts';
@@ -9,6 +10,15 @@ const page = { page: hooksPage, pageView: (view: View) => ({ url: pageOfReposito
 const home = (view: View) => pageOfRepository(view, 'hooks');
 const hookApi = (view: View, id = view.params['hookId'] ?? '') => apiOf(view, `/hooks/${encodeURIComponent(id)}`);
 
+/** The list of every event that there is says nothing to whoever has mistyped one: the form leads to it. */
+function withoutList<Value>(answer: Answer<Value>): Answer<Value> {
+  if (answer.ok) return answer;
+  const short = (text: string) => text.replace(/ Valid events: .*$/s, ' See “All types” below.');
+  const { problem } = answer;
+  const errors = problem.errors?.map((error) => ({ path: error.path === 'events' ? 'others' : error.path, message: short(error.message) }));
+  return { ...answer, problem: { ...problem, detail: short(problem.detail), ...(errors !== undefined && { errors }) } };
+}
+
 /** Adds a hook; one of this name is not replaced. */
 const addForm: FormDefinition = {
   path: base,
@@ -16,7 +26,9 @@ const addForm: FormDefinition = {
   submit: async (view, values) => {
     const id = (values['id'] ?? '').trim();
     if (id === '' || id === '.' || id === '..') return refuseForm([{ path: 'id', message: 'needs a name' }]);
-    return await view.api.send({ method: 'PUT', path: hookApi(view, id), body: readHookFields(values), headers: { 'if-none-match': '*' } });
+    return withoutList(
+      await view.api.send({ method: 'PUT', path: hookApi(view, id), body: readHookFields(values), headers: { 'if-none-match': '*' } }),
+    );
   },
   done: (view) => ({ to: home(view), notice: 'added' }),
 };
@@ -26,7 +38,7 @@ const saveForm: FormDefinition = {
   path: `${base}/:hookId/save`,
   page: hooksPage,
   pageView: (view) => ({ url: home(view), query: { edit: view.params['hookId'] ?? '' } }),
-  submit: async (view, values) => await view.api.send({ method: 'PATCH', path: hookApi(view), body: readHookFields(values) }),
+  submit: async (view, values) => withoutList(await view.api.send({ method: 'PATCH', path: hookApi(view), body: readHookFields(values) })),
   done: (view) => ({ to: home(view), notice: 'saved' }),
 };
 

@@ -1,3 +1,4 @@
+import { noDescription } from '../../watches/hooks.ts';
 import type { HookItem } from '../../http/schemas/hook.ts';
 import type { Repository } from '../../http/schemas/repository.ts';
 import { html, type Html } from '../html.ts';
@@ -45,7 +46,7 @@ function hookCard(view: View, repository: Repository, hook: HookItem): Html {
       <span class="label">${format}</span>
       ${hasSecret && html`<span class="label" title="Its messages are signed">${icon('shield-lock')} signed</span>`}
     </div>
-    ${description !== '' && html`<p><bdi>${description}</bdi></p>`}
+    ${description !== '' && description !== noDescription && html`<p><bdi>${description}</bdi></p>`}
     <p class="hook-url">
       <code><bdi>${url}</bdi></code>
     </p>

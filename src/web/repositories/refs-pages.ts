@@ -51,9 +51,11 @@ function nameCell(repository: Repository, kind: 'branch' | 'tag', ref: Ref): Htm
   ${ref.deleted_at !== null && html`<span class="label label-danger">deleted</span>`}`;
 }
 
-function commitCell({ last_commit: commit, deleted_at: gone, previous_sha: previous }: Ref): Html {
+function commitCell({ last_commit: commit, deleted_at: gone, previous_sha: previous, changed_by: by }: Ref): Html {
   if (gone !== null)
-    return html`<span class="muted">${previous === null ? 'gone' : html`was at <code class="sha">${previous.slice(0, 7)}</code>`}</span>`;
+    return html`<span class="muted"
+      >deleted${by !== null && html` by <bdi>${by}</bdi>`}${previous !== null && html`, was at <code class="sha">${previous.slice(0, 7)}</code>`}</span
+    >`;
   if (commit === null) return html`<span class="muted" title="It has not moved since it was seen first">not told yet</span>`;
   return html`<bdi>${headlineOf(commit.message)}</bdi>`;
 }
@@ -63,7 +65,11 @@ function columnsOf(repository: Repository, kind: 'branch' | 'tag'): Column<Ref>[
     { title: kind === 'branch' ? 'Branch' : 'Tag', kind: 'main', cell: (ref) => nameCell(repository, kind, ref) },
     { title: 'Head', cell: ({ sha }) => shortSha(sha, repository.html_url) },
     { title: 'Last commit', kind: 'wide', cell: commitCell },
-    { title: 'Author', cell: ({ last_commit: commit, changed_by: by }) => html`<bdi>${commit?.author ?? by}</bdi>` },
+    {
+      title: 'Author',
+      cell: ({ last_commit: commit, changed_by: by, deleted_at: gone }) =>
+        html`<bdi>${commit?.author ?? (gone === null ? by : null)}</bdi>`,
+    },
     { title: kind === 'branch' ? 'Moved' : 'Made', cell: ({ changed_at: at, deleted_at: gone }) => timeAgo(gone ?? at, '–') },
   ];
 }

@@ -47,7 +47,7 @@ function lastChange({ last_change: change, default_branch: main }: RepositoryEnt
 
 /** When it is compared next; what is not watched is not. */
 function nextCheck({ status, reconcile }: RepositoryEntry): Html {
-  if (status !== 'active') return html`<span class="muted">not compared</span>`;
+  if (status !== 'active') return html`<span class="muted">not while it is ${status}</span>`;
   return reconcile.error === null
     ? timeAgo(reconcile.due_at)
     : html`<span class="tone-attention">failed</span>, ${timeAgo(reconcile.due_at)}`;
@@ -77,7 +77,7 @@ function card(repository: RepositoryEntry): Html {
       <a class="chip chip-link" href="${repositoryPath(repository.full_name, 'watches')}">${icon('eye')}${watchCount(repository)}</a>
       ${configChip(repository)}
     </p>
-    <p class="repo-card-checks muted">Compared ${timeAgo(checked)} · next ${nextCheck(repository)}</p>
+    <p class="repo-card-checks muted">Compared ${timeAgo(checked)}${status === 'active' && html` · next ${nextCheck(repository)}`}</p>
   </li>`;
 }
 

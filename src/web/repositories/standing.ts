@@ -58,7 +58,8 @@ function configTrouble({
       {
         tone: 'danger',
         icon: 'x-circle-fill',
-        text: html`The configuration on <bdi>${branch ?? 'the default branch'}</bdi> has errors and does not count; what was in force before stays. ${link}.`,
+        text: html`The configuration on <bdi>${branch ?? 'the default branch'}</bdi> has errors and does not count; what was in force before
+          stays. ${link}.`,
       },
     ];
   if (config === 'load_error')

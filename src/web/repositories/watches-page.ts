@@ -27,7 +27,7 @@ export function watchDeed(view: View, key: string, deed: string): string {
 
 /** A watch of the API that is no hook's: only those are switched and removed one by one. */
 function isOwn({ managed_by: manager, key }: WatchItem): boolean {
-  return manager === 'api' && /^[A-Za-z_][A-Za-z0-9_-]*$/.test(key) && !/^hook-/.test(key);
+  return manager === 'api' && /^[A-Za-z_][A-Za-z0-9_-]*$/.test(key) && !key.startsWith('hook-');
 }
 
 function originView(repository: Repository, { origin, path, line, repository: of, managed_by: manager }: WatchItem): Html {
