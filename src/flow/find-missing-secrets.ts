@@ -1,7 +1,7 @@
-import { findRepositories } from '../mirror/repository.ts';
+import { findRepositories, type Repository } from '../mirror/repository.ts';
 import { listMissingSecrets } from '../vault/missing-secrets.ts';
 import { listConfigOrigins } from '../watches/config-origins.ts';
-import type { LayerName } from '../watches/layers.ts';
+import type { LayeredWatch, LayerName } from '../watches/layers.ts';
 import type { Context } from './context.ts';
 import { describeOrigin } from './explain-layers.ts';
 import { namesOf } from './find-secret-uses.ts';
@@ -27,11 +27,11 @@ export async function findMissingSecrets(context: Context, githubIds: readonly s
   const wishes = repositories.flatMap((repository) =>
     (context.configs.inForce(repository)?.compiled.watches ?? [])
       .filter(({ mode }) => mode !== 'off')
-      .flatMap((watch) => [...namesOf(watch)].map((name) => ({ ...placeOf(repository, watch), name, repository, watch }))),
+      .flatMap((watch) => [...namesOf(watch)].map((name) => wishOf(repository, watch, name))),
   );
   const missing = await listMissingSecrets(context.db, wishes);
-  const origins = await listConfigOrigins(context.db, [...new Set(missing.map(({ configId }) => configId))]);
-  return missing.map(({ name, repository, watch, frozen }) => ({
+  const origins = await listConfigOrigins(context.db, [...new Set(missing.map(({ wish }) => wish.configId))]);
+  return missing.map(({ wish: { name, repository, watch }, frozen }) => ({
     name,
     repository: repository.fullName,
     watch: watch.id,
@@ -42,6 +42,7 @@ export async function findMissingSecrets(context: Context, githubIds: readonly s
   }));
 }
 
-function placeOf({ id, installationId }: { id: string; installationId: string }, watch: { id: string; configId: string }) {
-  return { repositoryId: id, installationId, watchKey: watch.id, configId: watch.configId };
+function wishOf(repository: Repository, watch: LayeredWatch, name: string) {
+  const { id: repositoryId, installationId } = repository;
+  return { repositoryId, installationId, watchKey: watch.id, configId: watch.configId, name, repository, watch };
 }

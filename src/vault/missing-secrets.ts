@@ -28,7 +28,7 @@ const reachesSql = `s.name = w.name and (
 export async function listMissingSecrets<Wish extends SecretWish>(
   db: Db,
   wishes: readonly Wish[],
-): Promise<(Wish & { frozen: boolean })[]> {
+): Promise<{ wish: Wish; frozen: boolean }[]> {
   if (wishes.length === 0) return [];
   const { rows } = await db.raw<{ rows: { place: string; frozen: boolean }[] }>(
     `select w.place, exists (select 1 from secrets s where s.name = w.name and s.repository_id = w.repository_id and ${isFrozen(account)}) as frozen
@@ -44,5 +44,5 @@ export async function listMissingSecrets<Wish extends SecretWish>(
       names: wishes.map((wish) => wish.name),
     },
   );
-  return rows.map(({ place, frozen }) => ({ ...wishes[Number(place) - 1]!, frozen }));
+  return rows.map(({ place, frozen }) => ({ wish: wishes[Number(place) - 1]!, frozen }));
 }

@@ -60,20 +60,6 @@ test('reads once for all who look at the same, and tells them only what changed'
   hub.close();
 });
 
-test('goes on when a reading fails', async () => {
-  let readings = 0;
-  const hub = createLiveHub({ intervalMs: 1, log });
-  const read = async () => {
-    readings += 1;
-    if (readings < 3) throw new Error('the database is away');
-    return 'back';
-  };
-  const listener = createListener();
-  hub.subscribe({ key: '/', read }, { hear: listener.listen, ...quiet });
-  expect(await listener.next()).toBe('back');
-  hub.close();
-});
-
 test('the age of a moment is no news; the end of a right ends the listening', async () => {
   const fragments = ['now', '5 sec. ago', 'gone'].map((age) => `<relative-time datetime="2026-11-22T04:00:00.000Z">${age}</relative-time>`);
   let reading = 0;
@@ -95,5 +81,26 @@ test('has room for 60 different pages and 200 people', () => {
   expect(hub.hasRoom('/repos/acme/1')).toBe(true);
   for (let index = 0; index < 140; index += 1) watch('/repos/acme/1');
   expect(hub.hasRoom('/repos/acme/1')).toBe(false);
+  hub.close();
+});
+
+test('says once that it cannot read again, also to who comes then, and takes it back', async () => {
+  let broken = true;
+  const hub = createLiveHub({ intervalMs: 1, log });
+  const view = {
+    key: '/',
+    read: async () => {
+      if (broken) throw new Error('away');
+      return 'fresh';
+    },
+  };
+  const [early, late] = [createListener(), createListener()];
+  hub.subscribe(view, { hear: early.listen, ...quiet });
+  expect(await early.next()).toContain('what you see is older');
+  hub.subscribe(view, { hear: late.listen, ...quiet });
+  expect(await late.next()).toContain('what you see is older');
+  broken = false;
+  expect([await early.next(), await early.next()]).toEqual([expect.not.stringContaining('older'), 'fresh']);
+  expect([early.queue, await late.next(), await late.next()]).toEqual([[], expect.stringContaining('live-trouble'), 'fresh']);
   hub.close();
 });

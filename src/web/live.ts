@@ -1,5 +1,7 @@
 import { describeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { html } from './html.ts';
+import { icon } from './icons.ts';
 
 /** Different pages that are watched at once; each costs its own reading. */
 const maxViews = 60;
@@ -26,6 +28,8 @@ interface Watched {
   view: LiveView;
   listeners: Set<Listener>;
   last: string | undefined;
+  /** Those who look were told that what they see is old. */
+  troubled: boolean;
 }
 
 /** Reads pages for everybody who looks, and tells them when something changed. */
@@ -42,6 +46,14 @@ function newsOf(fragment: string): string {
   return fragment.replaceAll(/(<relative-time[^>]*>)[^<]*|(name="form_key" value=")[^"]*/g, '$1$2');
 }
 
+/** What stands above a page whose parts cannot be read again, or nothing; the frame has the place for it. */
+function liveTrouble(troubled: boolean): string {
+  const banner = html`<p class="flash flash-danger">
+    ${icon('alert')} This cannot be read again just now: what you see is older. It is tried again by itself.
+  </p>`;
+  return html`<hx-partial hx-target="#live-trouble" hx-swap="innerMorph">${troubled && banner}</hx-partial>`.text;
+}
+
 /** Creates the hub. It reads only while somebody looks; a reading is never begun before the last is over, and less often when readings take long. */
 export function createLiveHub(options: { intervalMs: number; log: Log }): LiveHub {
   const views = new Map<string, Watched>();
@@ -49,15 +61,28 @@ export function createLiveHub(options: { intervalMs: number; log: Log }): LiveHu
   let reading = false;
   let closed = false;
 
+  function tell({ listeners }: Watched, fragment: string): void {
+    for (const listener of listeners) listener.hear(fragment);
+  }
+
   async function refresh(watched: Watched): Promise<void> {
     const fragment = await watched.view.read();
+    if (watched.troubled) tell(watched, liveTrouble(false));
+    watched.troubled = false;
     if (fragment === undefined) {
       for (const listener of watched.listeners) listener.end();
       return;
     }
     if (watched.last !== undefined && newsOf(fragment) === newsOf(watched.last)) return;
     watched.last = fragment;
-    for (const listener of watched.listeners) listener.hear(fragment);
+    tell(watched, fragment);
+  }
+
+  /** The database may be away for a while; the page keeps what it shows, and says that it is old. */
+  function failed(watched: Watched, error: unknown): void {
+    options.log.warn({ error: describeError(error) }, 'live page could not be read');
+    if (!watched.troubled) tell(watched, liveTrouble(true));
+    watched.troubled = true;
   }
 
   async function readAll(): Promise<void> {
@@ -65,8 +90,7 @@ export function createLiveHub(options: { intervalMs: number; log: Log }): LiveHu
     reading = true;
     const from = performance.now();
     for (const watched of views.values()) {
-      // The database may be away for a while; the page keeps what it shows.
-      await refresh(watched).catch((error: unknown) => options.log.warn({ error: describeError(error) }, 'live page could not be read'));
+      await refresh(watched).catch((error: unknown) => failed(watched, error));
     }
     reading = false;
     clearTimeout(timer);
@@ -81,10 +105,11 @@ export function createLiveHub(options: { intervalMs: number; log: Log }): LiveHu
   return {
     hasRoom: (key) => !closed && countListeners() < maxListeners && (views.has(key) || views.size < maxViews),
     subscribe(view, listener) {
-      const watched = views.get(view.key) ?? { view, listeners: new Set<Listener>(), last: undefined };
+      const watched = views.get(view.key) ?? { view, listeners: new Set<Listener>(), last: undefined, troubled: false };
       views.set(view.key, watched);
       watched.listeners.add(listener);
       if (watched.last !== undefined) listener.hear(watched.last);
+      if (watched.troubled) listener.hear(liveTrouble(true));
       void readAll();
       return () => {
         watched.listeners.delete(listener);

@@ -58,19 +58,24 @@ function measures({ recent, attempts, failures }: Destination): Html {
   </dl>`;
 }
 
+/** A sentence with one dot at its end. */
+const ended = (text: string): string => text.replace(/\.?\s*$/, '.');
+
 function lastsView({ last_success_at: good, last_failure_at: bad, last_failure: failure, last_run_id: run }: Destination): Html {
-  return html`<p class="muted">
-    Last success ${timeAgo(good)}. Last failure
-    ${timeAgo(bad)}${failure !== null && html`: <code>${failure.code}</code>${failure.message !== null && html` <bdi>${failure.message}</bdi>`}`}.
-    ${run !== null && html`<a href="${runPath(run)}">The last run</a>.`}
-  </p>`;
+  const why =
+    failure !== null && html`: <code>${failure.code}</code>${failure.message !== null && html` <bdi>${ended(failure.message)}</bdi>`}`;
+  return html`<ul class="lasts muted">
+    <li>Last success ${timeAgo(good)}</li>
+    <li>Last failure ${timeAgo(bad)}${why}</li>
+    ${run !== null && html`<li><a href="${runPath(run)}">The last run</a></li>`}
+  </ul>`;
 }
 
 function waitingView({ state, waiting_runs: waiting, opens_at: at, installation_id: installation }: Destination): Html | false {
   if (waiting === 0 && at === null) return false;
   const runs = withQuery('/runs', { code: 'destination_resting', status: 'waiting', installation });
   return html`<p>
-    ${waiting > 0 && html`<a href="${runs}">${count(waiting, 'run waits', 'runs wait')}</a> for it. `}${at !== null && state !== 'ok' && html`Next attempt ${timeAgo(at)}.`}
+    ${waiting > 0 && html`<a href="${runs}">${count(waiting, 'run waits', 'runs wait')}</a> for it. `}${at !== null && state !== 'ok' && html`Next attempt ${timeAgo(at)}`}
   </p>`;
 }
 
@@ -86,11 +91,13 @@ function destinationView(view: View, destination: Destination, account: string |
     ${
       state !== 'ok' &&
       html`<div class="destination-trouble">
-        <p>
-          ${look.sentence}
-          <span class="muted">Since ${timeAgo(since)}${failures > 0 && html`, ${count(failures, 'failure')} in a row`}.</span>
-        </p>
-        ${waitingView(destination)}
+        <div>
+          <p>
+            ${look.sentence}
+            <span class="muted">Since ${timeAgo(since)}${failures > 0 && html`, ${count(failures, 'failure')} in a row`}</span>
+          </p>
+          ${waitingView(destination)}
+        </div>
         ${may(view, 'manage', { installation }) && buttonForm(`${path}/${id}/enable`, { text: 'Let everything go there again', icon: 'play', label: `Let everything go to ${address} again` })}
       </div>`
     }

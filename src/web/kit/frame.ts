@@ -123,7 +123,9 @@ export function framedPage(site: Site, view: View, page: PageContent & { place?:
     ${topBar(site, view, isLive)}
     <div class="site">
       ${menuView(view, page.place)}
-      <main id="content" class="page ${page.width === 'wide' && 'page-wide'}" tabindex="-1">${notice(view)} ${page.body}</main>
+      <main id="content" class="page ${page.width === 'wide' && 'page-wide'}" tabindex="-1">
+        ${isLive && html`<div id="live-trouble" role="alert"></div>`}${notice(view)} ${page.body}
+      </main>
     </div>
     ${keysHelp()} ${isLive && html`<div hidden hx-sse:connect="/live?of=${encodeURIComponent(view.url)}" hx-swap="none"></div>`}`;
   return layout(site.assets, {

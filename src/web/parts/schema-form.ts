@@ -19,6 +19,8 @@ export interface SchemaFields {
   secrets?: readonly string[];
   /** Names of inputs that stand first and are always in sight; without it what is needed, or else the first four. */
   first?: readonly string[];
+  /** The words of what folds out. */
+  more?: string;
   /** The whole object may be left out, so that the browser must not insist on its fields. */
   optional?: boolean;
 }
@@ -187,7 +189,7 @@ export function schemaFields(given: SchemaFields): Html {
   ${
     rest.length > 0 &&
     html`<details class="more-fields">
-      <summary>More inputs <span class="counter">${rest.length}</span></summary>
+      <summary>${given.more ?? 'More inputs'} <span class="counter">${rest.length}</span></summary>
       <div class="more-fields-body">${rest.map((field) => fieldView(given, field))}</div>
     </details>`
   }`;

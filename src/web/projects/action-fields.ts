@@ -84,9 +84,9 @@ export function actionFields(given: ActionForm): Html {
     </fieldset>
     ${whenFields(given)}
     <fieldset class="form-part">
-      <legend>More</legend>
-      ${schemaFields({ view, path, schema: extras, prefix: '', values, first: [] })}
+      <legend>How</legend>
       ${checkField({ view, path, name: 'enabled', label: 'Switched on', checked: action?.enabled ?? true })}
+      ${schemaFields({ view, path, schema: extras, prefix: '', values, first: [], more: 'Condition, environment, retries, time limit' })}
     </fieldset>`;
 }
 

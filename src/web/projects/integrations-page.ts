@@ -5,6 +5,7 @@ import type { Repository } from '../../http/schemas/repository.ts';
 import { html, type Html } from '../html.ts';
 import { icon } from '../icons.ts';
 import { installButton, installDialog } from '../installations/install-view.ts';
+import { installationWords } from '../installations/installation-words.ts';
 import type { ListAnswer } from '../kit/api-client.ts';
 import { livePart } from '../kit/frame.ts';
 import type { FormDefinition } from '../kit/pages.ts';
@@ -56,7 +57,7 @@ function installationRow(view: View, project: ProjectItem, installation: Install
     ${icon('plug')}
     <div class="plain-main">
       <p>
-        <a href="${installationPath(id)}"><bdi>${account.login}</bdi></a> ${statusLabel(status)}
+        <a href="${installationPath(id)}"><bdi>${account.login}</bdi></a> <span class="label">${installationWords[status].name}</span>
         ${isOurs && html`<span class="label label-accent">connected</span>`}
       </p>
       <p class="muted"><bdi>${reason}</bdi> ${repositories.tracked} repositories, listed ${timeAgo(at)}.</p>

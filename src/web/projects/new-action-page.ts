@@ -36,18 +36,23 @@ export async function listSecretNames(view: View, project: { id: string; install
   return [...new Set(lists.flat().map(({ name }) => name))].toSorted();
 }
 
-function secretFields(view: View, path: string): Html {
+function secretRow(view: View, path: string, row: number): Html {
   const field = { view, path };
+  return html`<div class="field-pair">
+    ${textField({ ...field, name: `secret_${row}_name`, label: row === 1 ? 'Name' : `Name of secret ${row}`, maxlength: 100, placeholder: 'TOKEN' })}
+    ${textField({ ...field, name: `value_${row}_secret`, label: row === 1 ? 'Value' : `Value of secret ${row}`, type: 'password' })}
+  </div>`;
+}
+
+function secretFields(view: View, path: string): Html {
   return html`<fieldset class="form-part">
     <legend>Secrets of this action</legend>
     <p class="hint muted">Known to this action only, as <code>\${{ secrets.NAME }}</code>. They are encrypted, and never shown again.</p>
-    ${secretRows.map(
-      (row) =>
-        html`<div class="field-pair">
-          ${textField({ ...field, name: `secret_${row}_name`, label: row === 1 ? 'Name' : `Name of secret ${row}`, maxlength: 100, placeholder: 'TOKEN' })}
-          ${textField({ ...field, name: `value_${row}_secret`, label: row === 1 ? 'Value' : `Value of secret ${row}`, type: 'password' })}
-        </div>`,
-    )}
+    ${secretRow(view, path, 1)}
+    <details class="more-fields">
+      <summary>More secrets</summary>
+      <div class="more-fields-body">${secretRow(view, path, 2)} ${secretRow(view, path, 3)}</div>
+    </details>
   </fieldset>`;
 }
 

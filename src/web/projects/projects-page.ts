@@ -1,10 +1,8 @@
 import type { ProjectItem } from '../../http/schemas/project.ts';
 import { html, type Html } from '../html.ts';
 import { icon } from '../icons.ts';
-import { withQuery, type Answer, type ListAnswer } from '../kit/api-client.ts';
-import { toError } from '../kit/api-client.ts';
+import { withQuery, type ListAnswer } from '../kit/api-client.ts';
 import { livePart } from '../kit/frame.ts';
-import { isLiveReading } from '../kit/live-reading.ts';
 import type { PageDefinition, View } from '../kit/view.ts';
 import { blank } from '../parts/blank.ts';
 import { filterBar } from '../parts/filters.ts';
@@ -36,27 +34,15 @@ function cards(view: View, { data, meta }: ListAnswer<ProjectItem>): Html {
     ${pager(view, meta)}`;
 }
 
-function trouble(answer: Answer<unknown>): Html | false {
-  return (
-    !answer.ok &&
-    html`<p class="flash flash-danger" role="alert">
-      ${icon('alert')} The list could not be read again: ${answer.problem.detail} What you see is older; it is tried again by itself.
-    </p>`
-  );
-}
-
-/** The list of projects. When it cannot be read again, it says so, and the cards stay. */
+/** The list of projects. It refreshes by itself; when it cannot be read again, the hub says so above it, and the cards stay. */
 export const projectsPage: PageDefinition = {
   path,
   place: 'projects',
   async render(view) {
     const { q, cursor } = view.query;
-    const answer = await view.api.ask<ListAnswer<ProjectItem>>(withQuery('/api/projects', { q, cursor, limit: 30, total: '1' }));
-    const isLive = isLiveReading(view.request);
-    if (!answer.ok && !isLive) throw toError(answer.problem);
-    const banner = { 'projects-trouble': html`${trouble(answer)}` };
-    const live = answer.ok ? { ...banner, projects: cards(view, answer.value) } : banner;
-    const isEmpty = answer.ok && answer.value.data.length === 0 && (q ?? '') === '';
+    const list = await view.api.get<ListAnswer<ProjectItem>>(withQuery('/api/projects', { q, cursor, limit: 30, total: '1' }));
+    const live = { projects: cards(view, list) };
+    const isEmpty = list.data.length === 0 && (q ?? '') === '';
     const head = pageHead({
       title: 'Monitored repositories',
       intro:
@@ -66,8 +52,7 @@ export const projectsPage: PageDefinition = {
         ${!isEmpty && html`<a class="btn" href="/api/projects/export" download="projects.json">${icon('download')}<span>Export</span></a>`}`,
     });
     const search = filterBar(view, [{ name: 'q', label: 'Search projects', kind: 'text', placeholder: 'Name or repository' }]);
-    const body = html`${head} ${!isEmpty && search} ${livePart('projects-trouble', banner['projects-trouble'])}
-    ${answer.ok && livePart('projects', cards(view, answer.value))}`;
+    const body = html`${head} ${!isEmpty && search} ${livePart('projects', live.projects)}`;
     return { title: 'Projects', body, live, width: 'wide' };
   },
 };

@@ -12,6 +12,20 @@ function show(state) {
   if (state === 'live') lostAt = undefined;
   else lostAt ??= new Date(heardAt);
   lost.textContent = state === 'lost' ? `Connection lost; as of ${lostAt.toLocaleTimeString()}` : '';
+  tellLost();
+}
+
+// Above the content, too: on a phone the bar has no room for it.
+function tellLost() {
+  const place = document.getElementById('live-trouble');
+  const told = place?.querySelector('[data-lost]');
+  if (lostAt === undefined) told?.remove();
+  if (place === null || lostAt === undefined || told) return;
+  const text = document.createElement('p');
+  text.className = 'flash flash-attention';
+  text.dataset.lost = '';
+  text.textContent = `The connection is lost: what you see is as of ${lostAt.toLocaleTimeString()}. It goes on by itself.`;
+  place.append(text);
 }
 
 function hear() {
