@@ -7,6 +7,7 @@ import { facts as factsView } from '../parts/facts.ts';
 import { pageHead } from '../parts/page-head.ts';
 import { apiPath, type EditorFacts, type WatchDetail } from './editor-facts.ts';
 import type { EditorState } from './editor-state.ts';
+import { watchTemplates } from './watch-templates.ts';
 import { filePath } from './editor-view.ts';
 
 interface Why {
@@ -18,8 +19,6 @@ const layers: Readonly<Record<string, string>> = {
   organization: 'the organisation’s file',
   extends: 'the file that this one extends',
   project: 'a project',
-  file: 'this repository’s file',
-  api: 'the API',
 };
 
 const modes = { on: 'On', off: 'Off', 'dry-run': 'Dry run: nothing is sent' };
@@ -36,7 +35,7 @@ export async function watchFacts(view: View, { fullName }: EditorFacts, watch: W
   return html`${why?.obstacles.map(({ message }) => html`<p class="flash flash-attention">${icon('alert')} <bdi>${message}</bdi></p>`)}
   ${factsView([
     ['Written in', where],
-    ['Counts by', layers[watch.layer] ?? watch.layer],
+    watch.layer !== 'file' && watch.layer !== 'api' && ['Counts by', layers[watch.layer] ?? watch.layer],
     ['Mode', modes[watch.mode]],
     watch.mandatory && ['Mandatory', 'It cannot be switched off here'],
     watch.switched_off_at !== null && ['Switched off at', html`<bdi>${watch.switched_off_at}</bdi>`],
@@ -69,7 +68,15 @@ export async function editorHead(
       ? { title: 'Config', path: repositoryPath(fullName, 'config') }
       : { title: 'Watches', path: repositoryPath(fullName, 'watches') },
   ];
-  const head = pageHead({ title, icon: state.part === '' ? 'file-code' : 'eye', crumbs });
+  const isNew = view.url.split('?', 1)[0] === repositoryPath(fullName, 'watches/new');
+  const begin = (name: string) => `${repositoryPath(fullName, 'watches/new')}?template=${name}`;
+  const tabs = watchTemplates(facts.branch).map((template) => ({ title: template.title, path: begin(template.name) }));
+  const head = pageHead({
+    title,
+    icon: state.part === '' ? 'file-code' : 'eye',
+    crumbs,
+    ...(isNew && { intro: 'Begin with what comes closest, and change it.', tabs, tab: begin(view.query['template'] ?? 'webhook') }),
+  });
   return {
     title: `${title} · ${fullName}`,
     html: html`${head} ${proposedView(view, facts)}

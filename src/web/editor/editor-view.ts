@@ -3,6 +3,7 @@ import { valueOfYaml } from '../../watches/edit-yaml.ts';
 import { html, type Html, type HtmlValue } from '../html.ts';
 import { icon } from '../icons.ts';
 import { section } from '../parts/page-head.ts';
+import { withCode } from '../parts/schema-form.ts';
 import type { FileCheck } from './check-file.ts';
 import { editorPath, type EditorFacts } from './editor-facts.ts';
 import { formMark, type EditorState } from './editor-state.ts';
@@ -50,7 +51,9 @@ export function problemsView({ problems, status }: Pick<FileCheck, 'problems' | 
             html`<li class="tone-${severity === 'error' ? 'danger' : 'attention'}">
               ${icon(severity === 'error' ? 'x-circle' : 'alert', severity)}
               <a href="#editor-content" data-jump="${line}:${column}">${line}:${column}</a>
-              <span>${message}${hint !== '' && !message.includes(hint) && html` <span class="muted">${hint}</span>`}</span>
+              <span
+                >${withCode(message)}${hint !== '' && !message.includes(hint) && html` <span class="muted">${withCode(hint)}</span>`}</span
+              >
             </li>`,
         )}
       </ol>`
@@ -150,7 +153,14 @@ export function editorView(show: EditorShow): Html {
     form_key: randomUUID(),
   };
   const inputs: HtmlValue = Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`);
-  return html`<form class="editor" id="editor" method="post" action="${editorPath(facts.fullName)}" data-editor>
+  return html`<form
+    class="editor"
+    id="editor"
+    method="post"
+    action="${editorPath(facts.fullName)}"
+    data-editor
+    data-schema="${facts.repository.name === '.github' ? '/schema/repowatch-organization.json' : '/schema/repowatch.json'}"
+  >
     <button class="sr-only" type="submit" name="op" value="form" tabindex="-1">Take the form over into the file</button>
     ${inputs}
     <div class="editor-columns">

@@ -50,7 +50,8 @@ function area(field: EditorField, attributes: Html): Html {
   const text = showField(field);
   const least = field.kind === 'area' ? 3 : field.kind === 'yaml' ? 2 : 1;
   const rows = Math.min(14, Math.max(least, text.split('\n').length));
-  return html`<textarea ${attributes} rows="${rows}" class="code" spellcheck="false" placeholder="${field.placeholder}">${text}</textarea>`;
+  return html`<textarea ${attributes} rows="${rows}" class="code" spellcheck="false" placeholder="${field.placeholder.split('\n', 1)}">
+${text}</textarea>`;
 }
 
 /** A control of the form with its name, what it is for, and what is wrong with it. */
@@ -92,5 +93,5 @@ export function fieldView(field: EditorField, remarks: Remarks): Html {
 export function remarkView(id: string, remark: { message: string; severity: 'error' | 'warning' } | undefined): Html {
   if (remark === undefined) return html`<p class="field-problem" id="${id}" hidden></p>`;
   const tone = remark.severity === 'error' ? 'danger' : 'attention';
-  return html`<p class="field-problem tone-${tone}" id="${id}">${icon('alert')} ${remark.message}</p>`;
+  return html`<p class="field-problem tone-${tone}" id="${id}">${icon('alert')} ${withCode(remark.message)}</p>`;
 }

@@ -1,6 +1,7 @@
 import { html, type Html, type HtmlValue } from '../html.ts';
 import { icon } from '../icons.ts';
 import { fileParts, watchKeys, watchParts, type StepPart, type TriggerPart, type WatchParts } from './config-parts.ts';
+import { withCode } from '../parts/schema-form.ts';
 import type { EditorState } from './editor-state.ts';
 import { fieldView, remarkView, type Remarks } from './field-view.ts';
 import type { EditorField, Schema } from './json-fields.ts';
@@ -46,7 +47,7 @@ function triggerView({ name, description, fields }: TriggerPart, remarks: Remark
   return card(
     html`<code>${name}</code>`,
     opButton(`remove-trigger:${name}`, { icon: 'x', label: `Remove the trigger ${name}` }),
-    html`<p class="hint muted">${description}</p>
+    html`<p class="hint muted">${withCode(description)}</p>
       ${fields.length > 0 && html`<div class="editor-fields">${fields.map((field) => fieldView(field, remarks))}</div>`}`,
   );
 }

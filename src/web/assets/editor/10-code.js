@@ -32,7 +32,14 @@ function start() {
   /** The lines of the watch whose form is shown, from 1 and without the last; none for the file as a whole. */
   const linesOfPart = (lines) => {
     if (part === '') return [0, 0];
-    const from = lines.findIndex((line) => /^ +/.test(line) && line.trim().replace(/^["']|["'](?=:)/g, '').startsWith(`${part}:`));
+    const from = lines.findIndex(
+      (line) =>
+        /^ +/.test(line) &&
+        line
+          .trim()
+          .replace(/^["']|["'](?=:)/g, '')
+          .startsWith(`${part}:`),
+    );
     if (from === -1) return [0, 0];
     const depth = /^ */.exec(lines[from])[0].length;
     const length = lines.slice(from + 1).findIndex((line) => line.trim() !== '' && /^ */.exec(line)[0].length <= depth);
