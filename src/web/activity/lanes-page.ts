@@ -12,6 +12,7 @@ import { pageHead, section } from '../parts/page-head.ts';
 import { pager } from '../parts/pager.ts';
 import { timeAgo } from '../parts/relative-time.ts';
 import { emptyList, keptChips, readQuery, refusedList } from './list-page.ts';
+import { laneWords } from './lane-words.ts';
 import { refusedFlash } from './run-actions.ts';
 
 const kept = {
@@ -20,19 +21,6 @@ const kept = {
   installation: (id: string) => `of installation ${id}`,
 };
 const names = Object.keys(kept);
-
-/** A key for people: without the number of its installation, and its parts apart. */
-export function laneWords(lane: string): string {
-  const key = lane.replace(/^i\d+:/, '');
-  const own = /^c(\d+):w\d+$/.exec(key);
-  if (own !== null) return `by itself: change ${own[1]!}`;
-  if (!key.startsWith('[')) return key;
-  try {
-    return (JSON.parse(key) as unknown[]).map(String).join(' · ');
-  } catch {
-    return key;
-  }
-}
 
 /** More breakers are read with the REST side. */
 const shownBreakers = 50;

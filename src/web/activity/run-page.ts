@@ -14,6 +14,7 @@ import { statusIcon, statusLabel } from '../status-view.ts';
 import { attemptView } from './attempt-view.ts';
 import { isOver, refusedFlash, runActions } from './run-actions.ts';
 import { attemptLine, holdUp, stepTitle, ticketList, tookOf } from './run-card.ts';
+import { laneWords } from './lane-words.ts';
 import { originLink } from './thread-view.ts';
 import { pageId } from './thread-page.ts';
 import { waterfall } from './waterfall.ts';
@@ -61,9 +62,11 @@ function stepView(step: Step, { run, open }: { run: string; open: boolean }): Ht
   return html`<li class="step" id="step-${step.position}">
     <div class="line">
       <h3>${stepTitle(step)}</h3>
-      <code class="muted" title="Receivers that keep what they have seen by this key do nothing twice">${step.idempotency_key}</code>
+      <code class="muted step-key" title="Receivers that keep what they have seen by this key do nothing twice"
+        >${step.idempotency_key}</code
+      >
     </div>
-    ${step.message !== null && html`<p class="muted step-note">${step.code !== null && html`<code>${step.code}</code> `}<bdi>${step.message}</bdi></p>`}
+    ${step.message !== null && step.message !== step.attempts.at(-1)?.message && html`<p class="muted step-note">${step.code !== null && html`<code>${step.code}</code> `}<bdi>${step.message}</bdi></p>`}
     <ol class="attempts">
       ${step.attempts.map((attempt, index) =>
         attemptBlock(attempt, { id: `${run}-${step.position}-${attempt.number}`, open: open && index === step.attempts.length - 1 }),
@@ -97,10 +100,10 @@ function outcome(run: RunDetail): Html {
     says &&
     html`<p class="flash flash-${tone}">
       ${statusIcon(run.status)} ${run.code !== null && html`<code>${run.code}</code>`} <bdi>${text}</bdi>
-      ${retry !== null && html`Next try ${timeAgo(retry)}.`}
+      ${retry !== null && html`Next try ${timeAgo(retry)}`}
     </p>`
   }
-  ${!says && retry !== null && html`<p class="flash flash-attention">${icon('clock')} Next try ${timeAgo(retry)}.</p>`}
+  ${!says && retry !== null && html`<p class="flash flash-attention">${icon('clock')} Next try ${timeAgo(retry)}</p>`}
   ${run.status === 'dead' && html`<p class="muted hint-line">All tries are used up. Mend what it met, then redrive: it goes on at the step that died. A replay does everything anew.</p>`}
   ${run.blocks && html`<p class="trouble">${icon('blocked')} It holds up its lane, because the order is strict: <a href="/lanes?blocked=true">redrive or skip it</a>.</p>`}
   ${holdUp(run.blocked_by, true)}
@@ -121,7 +124,7 @@ function runFacts(run: RunDetail): Html {
     ['Watch', html`<a href="${watchPath(fullName, run.watch.key)}"><bdi>${run.watch.name}</bdi></a>`],
     ['Made', timeAgo(run.created_at)],
     ['Took', tookOf(run)],
-    ['Lane', html`<a href="${lanePath(run)}"><code>${run.lane}</code></a> at place ${run.seq}`],
+    ['Lane', html`<a href="${lanePath(run)}"><bdi title="${run.lane}">${laneWords(run.lane)}</bdi></a> at place ${run.seq}`],
     [
       'Configuration',
       html`<a href="${repositoryPath(fullName, 'config')}${run.config.line !== null && `#L${run.config.line}`}"
@@ -205,10 +208,11 @@ export const runPage: PageDefinition = {
       actions: runActions(view, run),
     });
     const live = {
-      run: html`${head} ${outcome(run)} ${runFacts(run)} ${section('Time', waterfall(run))} ${section('Steps', stepsSection(run))}
+      run: html`${head} ${outcome(run)} ${runFacts(run)}`,
+      steps: html`${section('Time', waterfall(run))} ${section('Steps', stepsSection(run))}
       ${run.tickets.length > 0 && section('Tickets', ticketList(run.tickets))} ${replaysSection(run, replays)}`,
     };
-    const body = html`${refusedFlash(view)} ${livePart('run', live.run)} ${whySection(run, change)}`;
+    const body = html`${refusedFlash(view)} ${livePart('run', live.run)} ${whySection(run, change)} ${livePart('steps', live.steps)}`;
     return { title: `Run ${id} · ${run.watch.name}`, body, live };
   },
 };
