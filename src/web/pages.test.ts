@@ -3,7 +3,6 @@ import { createTestDatabase, type TestDatabase } from '../../test/support/databa
 import { startHttp, testActions, testToken, type TestHttpServer } from '../../test/support/http.ts';
 import { seedChange, seedDelivery, seedRepository, seedRun, seedStep, seedThread, type SeededRepository } from '../../test/support/seed.ts';
 import { createLog } from '../core/log.ts';
-import { failed } from '../core/outcome.ts';
 import { createStateSigner } from '../core/signed-state.ts';
 import { createPages } from './pages.ts';
 
@@ -20,9 +19,8 @@ async function start(db: TestDatabase['db']): Promise<TestHttpServer> {
     beginSignIn: undefined,
     cookies: createStateSigner(testToken, 'test'),
   };
-  const actions = { ...testActions, retryDelivery: async () => failed('conflict', 'Delivery 1 is being processed.') };
   const people = { isAdminUser: () => false, refreshAccess: async () => undefined, signIn: undefined };
-  const pages = createPages({ db, health, actions, people, setupReturn, adminToken: testToken, version: '1.2.3', log });
+  const pages = createPages({ db, health, actions: testActions, people, setupReturn, adminToken: testToken, version: '1.2.3', log });
   return startHttp(db, { health, pages });
 }
 
@@ -57,8 +55,9 @@ describe('the door', () => {
     const response = await get('/', {});
     expect([response.status, response.headers.get('location')]).toEqual([303, '/login']);
     expect((await get('/live', {})).status).toBe(401);
-    expect((await get('/deliveries/1/payload', {})).status).toBe(401);
-    expect((await get('/runs/1/attempts/0/1', {})).status).toBe(401);
+    expect((await get('/deliveries/1/payload', {})).status).toBe(303);
+    expect((await get('/deliveries/1/payload/part', {})).status).toBe(401);
+    expect((await get('/overview/rates/part', {})).status).toBe(401);
   });
 
   test('the token opens it; a wrong one does not', async () => {
@@ -140,7 +139,7 @@ describe('the page', () => {
     expect(text).toMatch(/mona pushed 1 commit to main/);
     expect(text).toContain('Make it faster');
     expect(text).not.toContain('More words');
-    expect(text).toContain(`hx-post="/runs/${runId}/replay"`);
+    expect(text).toContain(`action="/runs/${runId}/replay"`);
     expect(text).toMatch(/HTTP 503[^]*webhook_failed[^]*HTTP 200/);
     expect(text).not.toContain('busy');
   });
@@ -157,7 +156,7 @@ describe('the page', () => {
       more: { code: 'unhandled_event', reason: 'Stars are not acted on.' },
     });
     const text = await page();
-    expect(text).toMatch(/did not match: main is not in release\/\*\*\s*<code>on\.push\.branches<\/code>/);
+    expect(text).toMatch(/did not run because <code>on\.push\.branches<\/code>:\s*<bdi\s*>main is not in release\/\*\*/);
     expect(text).toMatch(/unhandled_event<\/code>\s*<bdi>Stars are not acted on\.<\/bdi>/);
   });
 
@@ -179,9 +178,9 @@ describe('the page', () => {
   test('replay is offered when a run is over, retry when a delivery was not processed', async () => {
     const changeId = await seedChange(base.db, repository, { deliveryId: await seedDelivery(base.db, repository) });
     await seedRun(base.db, repository, { changeId, status: 'waiting' });
-    expect(await page()).not.toMatch(/hx-post/);
+    expect(await page()).not.toMatch(/action="[^"]+(?:replay|retry)"/);
     await seedDelivery(base.db, repository, { status: 'errored' });
-    expect((await page()).match(/hx-post="[^"]+retry"/g)).toHaveLength(1);
+    expect((await page()).match(/action="[^"]+retry"/g)).toHaveLength(1);
   });
 
   test('is filtered by repository and status', async () => {
@@ -246,10 +245,7 @@ describe('hostile text', () => {
   });
 });
 
-describe('parts and buttons', () => {
-  const post = (path: string) =>
-    fetch(`${server.base}${path}`, { method: 'POST', headers: { cookie, origin: server.base, 'hx-request': 'true' } });
-
+describe('parts', () => {
   test('what was sent and answered is loaded when it is opened', async () => {
     const { runId, deliveryId } = await seedThread(base.db, repository);
     expect(await (await get(`/runs/${runId}/attempts/0/1`)).text()).toMatch(/POST https:\/\/hooks\.example\.com\/deploy[^]*busy/);
@@ -257,14 +253,6 @@ describe('parts and buttons', () => {
     expect((await get(`/runs/${runId}/attempts/0/9`)).status).toBe(404);
     expect((await get(`/runs/x/attempts/0/1`)).status).toBe(404);
     expect((await get(`/runs/1/attempts/9999999999/1`)).status).toBe(404);
-  });
-
-  test('buttons say what they did, or why not', async () => {
-    const replayed = await post('/runs/7/replay');
-    expect([replayed.status, await replayed.text()]).toEqual([200, '<span class="note tone-success">Replaying as run 4711</span>']);
-    const refused = await post('/deliveries/1/retry');
-    expect(refused.status).toBe(409);
-    expect(await refused.text()).toContain('Delivery 1 is being processed.');
   });
 });
 
