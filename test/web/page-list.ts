@@ -101,12 +101,11 @@ export const pageList: readonly PageRow[] = [
   project('project-action', '/actions/:actionId', {
     path: ({ action }) => `/actions/${action}`,
     heading: ({ words }) => words.actionName.slice(0, 20),
-    ...manager,
   }),
   project('project-runs', '/runs'),
   project('project-secrets', '/secrets', manager),
-  project('project-members', '/members'),
-  project('project-integrations', '/integrations'),
+  project('project-members', '/members', manager),
+  project('project-integrations', '/integrations', manager),
   project('project-settings', '/settings', manager),
 
   list('installations', '/installations', { heading: 'Installations' }),
