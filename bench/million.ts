@@ -7,6 +7,8 @@ export interface StoredHistory {
   repositories: { id: string; githubId: string; installationGithubId: string; fullName: string }[];
   /** Thousands of rows further down: where a deep cursor points. */
   newest: { run: string; change: string; delivery: string };
+  /** One of each in the second repository, which also those see who see little. */
+  seen: { run: string; change: string; delivery: string };
 }
 
 /** Installations with how many of the 50 repositories each has. */
@@ -53,8 +55,19 @@ export async function storeHistory(url: string, runs: number): Promise<StoredHis
     'select (select max(id) from runs)::text as run, (select max(id) from changes)::text as change, (select max(id) from deliveries)::text as delivery',
   );
   const { rows: counts } = await db.raw<{ rows: { count: number }[] }>('select count(*)::int as count from runs');
+  const seen = await findOfRepository(db, repositories[1]!.id);
   await db.destroy();
-  return { runs: counts[0]!.count, repositories, newest: rows[0]! };
+  return { runs: counts[0]!.count, repositories, newest: rows[0]!, seen };
+}
+
+/** The newest run of a repository with its change and its delivery. */
+export async function findOfRepository(db: Db, repositoryId: string): Promise<StoredHistory['seen']> {
+  const { rows } = await db.raw<{ rows: StoredHistory['seen'][] }>(
+    `select n.id as run, c.id as change, c.delivery_id as delivery from runs n join changes c on c.id = n.change_id
+     where n.repository_id = ? and c.delivery_id is not null order by n.id desc limit 1`,
+    [repositoryId],
+  );
+  return rows[0]!;
 }
 
 /** One statement over all rows: the pool's settings are for requests. */

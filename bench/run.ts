@@ -10,6 +10,7 @@ import { openLab, type Lab } from './lab.ts';
 import { benchLatency } from './latency.ts';
 import { benchNeighbours } from './neighbours.ts';
 import { benchPaced } from './paced.ts';
+import { benchPages } from './pages.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchReconcile } from './reconcile.ts';
 import { renderMarkdown, renderText, tidy } from './report.ts';
@@ -31,6 +32,7 @@ const benches: Record<string, { about: string; run: Bench }> = {
   start: { about: 'cold and warm start, memory at rest', run: benchStart },
   reconcile: { about: '1,000 unchanged repositories, and an hour of 100,000 on a simulated clock', run: benchReconcile },
   simulate: { about: 'a file of 50 watches tried on 1,000 stored changes', run: benchSimulate },
+  pages: { about: 'every page and list with a million stored runs', run: benchPages },
   crash: { about: 'kill -9 at random moments: what was lost, what was doubled', run: benchCrash },
 };
 

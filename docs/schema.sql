@@ -1031,7 +1031,7 @@ CREATE INDEX runs_loop_index ON runs USING btree (watch_id, loop_key, created_at
 CREATE UNIQUE INDEX runs_once_index ON runs USING btree (change_id, watch_id) WHERE (replay_of IS NULL);
 CREATE INDEX runs_open_index ON runs USING btree (lane, seq) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
 CREATE INDEX runs_replay_index ON runs USING btree (replay_of, id) WHERE (replay_of IS NOT NULL);
-CREATE INDEX runs_repository_index ON runs USING btree (repository_id, id DESC) INCLUDE (installation_id, status);
+CREATE INDEX runs_repository_index ON runs USING btree (repository_id, id DESC) INCLUDE (installation_id, status, watch_key);
 CREATE INDEX runs_status_index ON runs USING btree (status, id DESC);
 CREATE INDEX runs_watch_index ON runs USING btree (watch_key, id DESC);
 

@@ -18,8 +18,9 @@ const newestRuns = 20_000;
 export async function listLastRuns(db: Db, repositoryId: string): Promise<Map<string, NonNullable<WatchItem['last_run']>>> {
   const rows = await queryRows<LastRunRow>(
     db,
-    `select distinct on (n.watch_key) n.watch_key, n.id, n.status, n.created_at, n.finished_at
-     from (select * from runs n where n.repository_id = :repositoryId order by n.id desc limit ${newestRuns}) n order by n.watch_key, n.id desc`,
+    `select n.watch_key, n.id, n.status, n.created_at, n.finished_at from (
+       select max(x.id) as id from (select n.id, n.watch_key from runs n where n.repository_id = :repositoryId order by n.id desc limit ${newestRuns}) x group by x.watch_key
+     ) newest join runs n on n.id = newest.id`,
     { repositoryId },
   );
   return new Map(
