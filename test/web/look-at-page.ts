@@ -5,7 +5,7 @@ import { findIntruders, findOverflow, readCollected, watchPage, type PageWatch }
 import type { TenantThings } from './tenant.ts';
 import type { WebWorld } from './web-world.ts';
 
-const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'];
 const desktop = { width: 1440, height: 900 };
 const phone = { width: 360, height: 780 };
 /** How much of a page may move after it was drawn, as browsers measure it. */

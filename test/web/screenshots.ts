@@ -1,15 +1,17 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import setUp from '../global-setup.ts';
 import tearDown from '../global-teardown.ts';
 import { launchBrowser, openAs, type Look } from './browser.ts';
+import { lookAtHostilePage, lookAtPage } from './look-at-page.ts';
 import { pageList } from './page-list.ts';
 import type { PageRow } from './page-row.ts';
+import { prepareContext } from './page-watch.ts';
 import { startWebWorld, type Role, type WebWorld } from './web-world.ts';
 
 // Pictures of pages: `npm run screenshots -- [--only] names…`, everything without names. A name stands for all that begin with it;
-// `--hostile` shows the tenant whose texts try to do harm.
+// `--hostile` shows the tenant whose texts try to do harm. `--check` takes none, and tells what the browser tests would find on them.
 
 const looks: Record<string, Look> = {
   desktop: { width: 1440, height: 900, scheme: 'light' },
@@ -29,6 +31,7 @@ interface Shot {
 
 const words = process.argv.slice(2);
 const hostile = words.includes('--hostile');
+const isCheck = words.includes('--check');
 const names = words.flatMap((word) => (word.startsWith('--only=') ? [word.slice(7)] : word.startsWith('--') ? [] : [word]));
 
 function print(line: string): void {
@@ -79,23 +82,49 @@ async function takeAll(browser: Browser, { world, shots }: { world: WebWorld; sh
   return failed;
 }
 
+/** Looks at pages as the tests do, and prints what is wrong as soon as it is known. */
+async function checkAll(browser: Browser, { world, rows: all }: { world: WebWorld; rows: PageRow[] }): Promise<void> {
+  const contexts = new Map<Role, BrowserContext>();
+  const contextOf = async (role: Role) => {
+    const context = contexts.get(role) ?? (await openAs(browser, world, { role, look: looks['desktop']! }));
+    if (!contexts.has(role)) await prepareContext(context);
+    contexts.set(role, context);
+    return context;
+  };
+  for (const row of all) {
+    const from = Date.now();
+    const { troubles } = await lookAtPage({ context: await contextOf(row.as ?? 'owner'), world, row }).catch((error: unknown) => ({
+      troubles: [String(error)],
+    }));
+    const harm = await lookAtHostilePage({ context: await contextOf(row.as ?? 'rival'), world, row }).catch((error: unknown) => [
+      String(error),
+    ]);
+    print(`${row.name} (${Date.now() - from} ms)`);
+    for (const trouble of troubles) print(`  ${trouble}`);
+    for (const trouble of harm) print(`  hostile: ${trouble}`);
+  }
+}
+
 const began = Date.now();
+const seconds = () => Math.round((Date.now() - began) / 1000);
 const rows = chosenRows();
-if (names.length === 0) await rm(folder, { recursive: true, force: true });
+if (names.length === 0 && !isCheck) await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
 print('Starting a RepoWatch with something of everything in it …');
 await setUp();
 try {
   const starting = launchBrowser();
-  await using world = await startWebWorld({ alone: hostile ? 'hostile' : 'calm' });
+  await using world = await startWebWorld(isCheck ? {} : { alone: hostile ? 'hostile' : 'calm' });
   const browser = await starting;
-  print(`Ready after ${Math.round((Date.now() - began) / 1000)} s; taking ${rows.length} pages in ${Object.keys(looks).length} looks.`);
-  const shots = rows.flatMap((row) => Object.keys(looks).map((look) => ({ row, look })));
-  const failed = await takeAll(browser, { world, shots });
+  print(`Ready after ${seconds()} s: ${rows.length} pages.`);
+  if (isCheck) await checkAll(browser, { world, rows });
+  else {
+    const failed = await takeAll(browser, { world, shots: rows.flatMap((row) => Object.keys(looks).map((look) => ({ row, look }))) });
+    for (const line of failed) print(`FAILED ${line}`);
+    if (failed.length > 0) process.exitCode = 1;
+  }
   await browser.close();
-  for (const line of failed) print(`FAILED ${line}`);
-  print(`${shots.length === 0 ? 'Done' : 'Stopped'} after ${Math.round((Date.now() - began) / 1000)} s. The pictures are in ${folder}`);
-  if (failed.length > 0) process.exitCode = 1;
+  print(`Done after ${seconds()} s.${isCheck ? '' : ` The pictures are in ${folder}`}`);
 } finally {
   await tearDown();
 }

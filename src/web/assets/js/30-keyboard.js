@@ -1,6 +1,7 @@
 // Keys: `/` search, `j` `k` rows, `g` and a letter for a place of the menu, `u` up, `?` help. Never while somebody types.
 let afterG = false;
 let forgetG;
+let current;
 
 const rows = () => [...document.querySelectorAll('main [data-row]')].filter((row) => row.checkVisibility());
 const linkOf = (row) => (row.matches('a') ? row : (row.querySelector('a[data-main]') ?? row.querySelector('a, summary')));
@@ -8,13 +9,19 @@ const linkOf = (row) => (row.matches('a') ? row : (row.querySelector('a[data-mai
 function step(by) {
   const all = rows();
   if (all.length === 0) return;
-  const at = all.findIndex((row) => row.classList.contains('is-current'));
+  const at = all.indexOf(current);
   const next = all[Math.min(Math.max(at === -1 ? (by > 0 ? 0 : all.length - 1) : at + by, 0), all.length - 1)];
-  all[at]?.classList.remove('is-current');
+  current?.classList.remove('is-current');
+  current = next;
   next.classList.add('is-current');
   linkOf(next)?.focus({ preventScroll: true });
   next.scrollIntoView({ block: 'nearest' });
 }
+
+// What arrives live says nothing of the row that a reader is at, and would take the mark away.
+document.addEventListener('htmx:sse:after:message', () => {
+  if (current?.isConnected) current.classList.add('is-current');
+});
 
 const actions = {
   '/': () => document.getElementById('site-search')?.focus(),
