@@ -6,7 +6,7 @@ export function basePathOf(publicUrl: string | undefined): string {
 }
 
 /** Attributes that hold addresses of ours. What comes from outside cannot look like one: its quotes are escaped. */
-const addresses = /( (?:href|src|action|formaction|hx-get|hx-post|hx-sse:connect)=")\/(?!\/)/g;
+const addresses = /( (?:href|src|action|formaction|hx-get|hx-post|hx-sse:connect|data-presence)=")\/(?!\/)/g;
 
 /** Addresses of a page as seen from its own address, so that they are right under whatever path a proxy serves it. */
 export function toRelativeAddresses(text: string, url: string): string {
