@@ -147,5 +147,4 @@ export const noPages: Readonly<Record<string, string>> = {
   '/live': 'the stream of fresh parts',
   '/auth/github': 'the way to GitHub',
   '/auth/callback': 'the way back from GitHub',
-  '/setup': 'where GitHub sends people after an installation',
 };
