@@ -26,6 +26,6 @@ export async function readRecoveryHours(db: Db, hours: number): Promise<Recovery
   );
   return rows.map(({ at, p50, p95, samples, ...counts }) => {
     const ms = (value: number | null) => (value === null ? null : Math.max(0, value));
-    return { at: isoTime(at), ...counts, lag: { p50_ms: ms(p50), p95_ms: ms(p95), samples } };
+    return Object.assign(counts, { at: isoTime(at), lag: { p50_ms: ms(p50), p95_ms: ms(p95), samples } });
   });
 }

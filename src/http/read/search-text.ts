@@ -21,7 +21,7 @@ const shortestSha = 7;
 
 function readGuid(word: string): string | undefined {
   if (word.length < 8 || word.length > guidShape.length) return undefined;
-  return [...word].every((sign, at) => (guidShape[at] === '-' ? sign === '-' : /[0-9a-f]/.test(sign))) ? word : undefined;
+  return word.split('').every((sign, at) => (guidShape[at] === '-' ? sign === '-' : /[0-9a-f]/.test(sign))) ? word : undefined;
 }
 
 /** Reads what was typed. Pure: each meaning that it can have is looked up by an index, and nothing else is. */

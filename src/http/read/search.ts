@@ -23,7 +23,7 @@ export async function readSearch(db: Db, given: string, requester: Requester): P
     rows
       .filter((row) => row.kind === kind)
       .slice(0, shownOfKind)
-      .map((row): SearchHit => ({ ...row, at: isoTimeOrNull(row.at) })),
+      .map((row): SearchHit => Object.assign(row, { at: isoTimeOrNull(row.at) })),
   );
   const more = searchKinds.filter((kind) => rows.filter((row) => row.kind === kind).length > shownOfKind);
   return { data, meta: { more } };

@@ -75,7 +75,7 @@ export function firstStepsPage(site: Site): PageDefinition {
         view.api.get<FirstSteps>('/api/first-steps'),
         view.api.get<ListAnswer<Repository>>(`/api/repos?status=active&limit=${offeredRepositories}`),
       ]);
-      const live = { steps: firstStepsView(view, site, steps) };
+      const live = { steps: firstStepsView(view, { site, steps, level: 2 }) };
       const body = html`${pageHead({
         title: 'First steps',
         icon: 'rocket',

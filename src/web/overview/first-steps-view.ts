@@ -106,7 +106,8 @@ function pushed({ first_push: push }: FirstSteps): Step {
 }
 
 /** The steps from an empty server to the first push, each ticked as soon as it is done. */
-export function firstStepsView(view: View, site: Site, steps: FirstSteps): Html {
+export function firstStepsView(view: View, { site, steps, level }: { site: Site; steps: FirstSteps; level: 2 | 3 }): Html {
+  const heading = (title: string) => (level === 2 ? html`<h2>${title}</h2>` : html`<h3>${title}</h3>`);
   const list = [registered(steps), reached(steps, webhookUrl(view, site)), installed(steps), written(steps), pushed(steps)];
   const done = list.filter((step) => step.done).length;
   const next = list.find((step) => !step.done);
@@ -121,10 +122,7 @@ export function firstStepsView(view: View, site: Site, steps: FirstSteps): Html 
             <span class="${step.done ? 'tone-success' : step === next ? 'tone-accent' : 'tone-muted'}"
               >${icon(step.done ? 'check-circle-fill' : 'circle', step.done ? 'done' : 'to do')}</span
             >
-            <div>
-              <h3>${step.title}</h3>
-              ${step.body}
-            </div>
+            <div>${heading(step.title)} ${step.body}</div>
           </li>`,
       )}
     </ol>`;

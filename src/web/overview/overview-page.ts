@@ -44,7 +44,7 @@ async function readThreads(view: View): Promise<ListAnswer<ThreadItem>> {
 
 function feedView(view: View, threads: readonly ThreadItem[], steps: { steps: FirstSteps; site: Site } | undefined): Html {
   if (threads.length > 0) return html`${threads.map((thread) => threadView(thread, view))}`;
-  if (steps !== undefined) return firstStepsView(view, steps.site, steps.steps);
+  if (steps !== undefined) return firstStepsView(view, { ...steps, level: 3 });
   const action = html`<a class="btn" href="/">Show everything</a>`;
   return blank({ icon: 'search', title: 'Nothing matches', text: 'No thread fits these filters.', action });
 }

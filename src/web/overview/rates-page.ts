@@ -24,7 +24,7 @@ export const ratesPage: PageDefinition = {
       tabs: rateRanges.map(({ hours, title }) => ({ title, path: `/overview/rates?hours=${hours}` })),
       tab: `/overview/rates?hours=${range.hours}`,
     })}
-    ${ratesView(await readRates(view), range.words)}`;
+    ${ratesView(await readRates(view), range.words, 2)}`;
     return { title: 'Rates and latencies', body, scripts: ['charts'] };
   },
 };

@@ -39,7 +39,7 @@ function tilesView({ totals }: Rates): Html {
 }
 
 /** What came in and what became of it: the figures of a time, and how they went. */
-export function ratesView(rates: Rates, words: string): Html {
+export function ratesView(rates: Rates, words: string, level: 2 | 3 = 3): Html {
   const { totals, buckets } = rates;
   const row = (values: (bucket: RateFigures) => (number | null)[]) => buckets.map((bucket) => ({ at: bucket.at, values: values(bucket) }));
   const samples = totals.delay.samples;
@@ -51,6 +51,7 @@ export function ratesView(rates: Rates, words: string): Html {
         look: 'bars',
         unit: 'count',
         group: 'rates',
+        level,
         summary: `${totals.runs.succeeded.toLocaleString('en')} succeeded and ${failedOf(totals).toLocaleString('en')} failed ${words}.`,
         series: [
           { name: 'Succeeded', tone: 'success' },
@@ -65,6 +66,7 @@ export function ratesView(rates: Rates, words: string): Html {
         look: 'lines',
         unit: 'count',
         group: 'rates',
+        level,
         summary: `${totals.deliveries.toLocaleString('en')} deliveries told of ${totals.changes.toLocaleString('en')} changes ${words}.`,
         series: [
           { name: 'Deliveries', tone: 'accent' },
@@ -78,6 +80,7 @@ export function ratesView(rates: Rates, words: string): Html {
         look: 'lines',
         unit: 'ms',
         group: 'rates',
+        level,
         summary:
           samples === 0
             ? `No run began ${words}.`

@@ -153,8 +153,8 @@ class TimeChart extends HTMLElement {
   }
 
   point(index) {
-    if (index === null) this.plot?.setCursor({ left: -10, top: -10 });
-    else this.plot?.setCursor({ left: this.plot.valToPos(this.times[index], 'x'), top: 4 });
+    if (index === null) this.plot?.setCursor({ left: -10, top: -10 }, true, true);
+    else this.plot?.setCursor({ left: this.plot.valToPos(this.times[index], 'x'), top: 4 }, true, true);
   }
 
   press(event) {
