@@ -27,13 +27,13 @@ const isMove = ({ type }: ChangeSummary) => type !== 'branch.joined' && type !==
 
 function stateLine(repository: Repository, branch: Branch, changes: readonly ChangeSummary[]): Html {
   const { deleted_at: gone, changed_by: by, previous_sha: previous, last_commit: commit, sha, changed_at: at } = branch;
-  const deletion = changes.find(({ type }) => type === 'branch.deleted');
+  const remover = by ?? changes.find(({ type }) => type === 'branch.deleted')?.actor?.login ?? null;
   if (gone !== null)
     return html`<p class="flash flash-attention">
       ${icon('trash')}
       <span
         >Deleted
-        ${(by ?? deletion?.actor?.login) !== undefined && (by ?? deletion?.actor?.login) !== null && html`by <bdi>${by ?? deletion?.actor?.login}</bdi> `}${timeAgo(gone)}${previous !== null && html`; it was at ${shortSha(previous, repository.html_url)}`}.
+        ${remover !== null && html`by <bdi>${remover}</bdi> `}${timeAgo(gone)}${previous !== null && html`; it was at ${shortSha(previous, repository.html_url)}`}.
         Its history stays.</span
       >
     </p>`;
