@@ -36,7 +36,7 @@ export async function proposeFile(context: Context, wish: FileProposal): Promise
     ]);
   const { status, problems } = await judgeTrial(context, { content: wish.content, repository });
   if (status === 'invalid') {
-    const [first] = problems.filter(({ severity }) => severity === 'error');
+    const first = problems.find(({ severity }) => severity === 'error');
     const message = `The file has errors; line ${first?.line ?? 1}: ${first?.message ?? 'it is not valid'}`;
     return failed('config_invalid', message, { problems });
   }

@@ -71,7 +71,7 @@ describe('an edit of a file', () => {
       ['    on: push # why'],
       ['    # why', '    on:', '      push:', '        paths: ["!x"]'],
     ],
-  ])('changes nothing else: %s', (_name, edits, gone, come) => {
+  ])('changes nothing else: %s', (...[, edits, gone, come]) => {
     const edited = edit(file, ...edits);
     expect({ gone: less(file, edited), come: less(edited, file) }).toEqual({ gone, come });
   });

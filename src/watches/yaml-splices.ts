@@ -25,12 +25,10 @@ interface Way {
 }
 
 /** The order in which people write keys; what is not named stands behind. */
-const usualOrder = [
-  ...['version', 'extends', 'defaults', 'reconcile', 'vars', 'id', 'name', 'description', 'on'],
-  ...['types', 'branches', 'tags', 'paths', 'paths_unknown', 'authors', 'labels'],
-  ...['if', 'mode', 'order', 'concurrency', 'settle', 'batch', 'parameters', 'include_self'],
-  ...['uses', 'with', 'env', 'retry', 'timeout', 'steps', 'watches', 'machines'],
-];
+const usualOrder = (
+  'version extends defaults reconcile vars id name description on types branches tags paths paths_unknown authors labels ' +
+  'if mode order concurrency settle batch parameters include_self uses with env retry timeout steps watches machines'
+).split(' ');
 
 const rank = (key: unknown): number => {
   const index = usualOrder.indexOf(String(key));
@@ -243,8 +241,8 @@ export function spliceSwap(source: Source, path: ConfigPath, index: number): Spl
   const { text } = source;
   const seq = follow(source, path).nodes.at(-1);
   if (!isSeq(seq) || !isBlock(seq) || seq.items[index + 1] === undefined) return undefined;
-  const one = chunkOf(text, seq as YAMLSeq<Node>, index);
-  const other = chunkOf(text, seq as YAMLSeq<Node>, index + 1);
+  const one = chunkOf(text, seq, index);
+  const other = chunkOf(text, seq, index + 1);
   if (one.to !== other.from) return undefined;
   return { from: one.from, to: other.to, text: withEnd(text.slice(other.from, other.to)) + withEnd(text.slice(one.from, one.to)) };
 }

@@ -41,7 +41,12 @@ export function addConfigProposalRoutes(api: Api, context: RouteContext): void {
       const outputs = unwrap(
         await context.actions.github.propose({
           repositoryId: place.id,
-          ...{ content, baseSha, title, body, draft, branch },
+          content,
+          baseSha,
+          title,
+          body,
+          draft,
+          branch,
           postedFor: personOf(request),
           key: key === undefined ? undefined : `${requesterOf(request).login} ${key}`,
         }),

@@ -39,7 +39,9 @@ function remarksOf(schema: Schema, state: EditorState, problems: FileCheck['prob
   const parts = file && (state.part === '' ? undefined : watchParts(schema, file.value, state.part));
   const fields = parts ? listFields(parts) : fileParts(schema, file?.value).flatMap((group) => group.fields);
   const names = fields.map(({ name }) => name);
-  const remarks = new Map(state.wrong.map(({ name, message }) => [name, { message, severity: 'error' as 'error' | 'warning' }]));
+  const remarks = new Map<string, { message: string; severity: 'error' | 'warning' }>(
+    state.wrong.map(({ name, message }) => [name, { message, severity: 'error' }]),
+  );
   for (const { path, message, severity } of problems) {
     const place = `/${path
       .replaceAll(/\[(\d+)\]/g, '.$1')

@@ -1,5 +1,5 @@
 import type { ConfigPath } from '../../watches/problems.ts';
-import { alternatives, fieldOf, fieldsOf, isObject, type EditorField, type Schema } from './json-fields.ts';
+import { alternatives, fieldOf, fieldsOf, isObject, textOf, type EditorField, type Schema } from './json-fields.ts';
 
 /** One trigger of a watch, with its filters. */
 export interface TriggerPart {
@@ -80,14 +80,14 @@ function inputSchemas(step: Schema): Map<string, Schema> {
 
 /** "webhook (Send a webhook), …" of the schema's description, by name. */
 function kindTitles(uses: Schema): Map<string, string> {
-  const text = String(uses['description'] ?? '');
+  const text = textOf(uses['description']);
   return new Map([...text.matchAll(/([a-z][\w/-]*) \(([^)]*)\)/g)].map(([, name = '', title = '']) => [name, title]));
 }
 
 function stepPart(schema: Schema, { path, index, value }: { path: ConfigPath; index: number; value: unknown }): StepPart {
   const fields = new Map(fieldsOf(schema, { path, value }).map((field) => [String(field.path.at(-1)), field]));
   const given = isObject(value) ? value : {};
-  const kind = String(given['uses'] ?? '');
+  const kind = textOf(given['uses']);
   const inputs = inputSchemas(schema).get(kind);
   const pick = (...names: string[]) => names.flatMap((name) => fields.get(name) ?? []);
   return {
@@ -104,11 +104,12 @@ function stepPart(schema: Schema, { path, index, value }: { path: ConfigPath; in
 function concurrencyFields(schema: Schema, { path, value }: { path: ConfigPath; value: unknown }): EditorField[] {
   const mapping = alternatives(schema).find(({ type }) => type === 'object') ?? {};
   const labels: Record<string, string> = { key: 'Runs wait for each other by', on_busy: 'While another one runs' };
-  return fieldsOf(mapping, { path, value: typeof value === 'string' ? { key: value } : value }).map((field) => ({
-    ...field,
-    label: labels[String(field.path.at(-1))] ?? field.label,
-    placeholder: field.kind === 'text' ? 'deploy:${{ repository.id }}' : '',
-  }));
+  return fieldsOf(mapping, { path, value: typeof value === 'string' ? { key: value } : value }).map((field) =>
+    Object.assign(field, {
+      label: labels[String(field.path.at(-1))] ?? field.label,
+      placeholder: field.kind === 'text' ? 'deploy:${{ repository.id }}' : '',
+    }),
+  );
 }
 
 /** A watch of the file as a form; undefined when the file has none of that key. */
@@ -134,7 +135,7 @@ export function watchParts(schema: Schema, file: unknown, key: string): WatchPar
     ),
     otherTriggers: Object.entries(triggers)
       .filter(([name]) => !Object.hasOwn(given, name))
-      .map(([name, { description }]) => ({ name, description: String(description ?? '') })),
+      .map(([name, { description }]) => ({ name, description: textOf(description) })),
     condition: { ...fields.get('if')!, label: 'Only if', placeholder: "actor.type != 'Bot'" },
     steps: steps.map((step, index) => stepPart(stepSchema, { path: [...path, 'steps', index], index, value: step })),
     kinds: [...inputSchemas(stepSchema).keys()],

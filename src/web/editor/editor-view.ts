@@ -60,20 +60,13 @@ export function problemsView({ problems, status }: Pick<FileCheck, 'problems' | 
     }`;
 }
 
+/** What expressions read most often. */
+const knownExpressions =
+  'repository.full_name ref.name after before change.commit_count change.sentence actor.login commit.message pull_request.number ' +
+  'pull_request.title release.tag_name issue.number steps.ID.outputs.NAME vars.NAME inputs.NAME';
+
 function expressions(secrets: readonly string[]): Html {
-  const known = [
-    ...['repository.full_name', 'ref.name', 'after', 'before', 'change.commit_count', 'change.sentence', 'actor.login', 'commit.message'],
-    ...[
-      'pull_request.number',
-      'pull_request.title',
-      'release.tag_name',
-      'issue.number',
-      'steps.ID.outputs.NAME',
-      'vars.NAME',
-      'inputs.NAME',
-    ],
-    ...secrets.map((name) => `secrets.${name}`),
-  ];
+  const known = [...knownExpressions.split(' '), ...secrets.map((name) => `secrets.${name}`)];
   return html`<datalist id="editor-expressions">${known.map((name) => html`<option value="\${{ ${name} }}"></option>`)}</datalist>`;
 }
 

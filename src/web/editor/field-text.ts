@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { valueOfYaml } from '../../watches/edit-yaml.ts';
 import { renderBlock } from '../../watches/render-yaml.ts';
-import { isObject, type EditorField } from './json-fields.ts';
+import { isObject, textOf, type EditorField } from './json-fields.ts';
 
 const tidy = (text: string): string => text.replaceAll('\r\n', '\n').replace(/\n+$/, '');
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : [value]);
@@ -22,7 +22,7 @@ export function showField({ kind, value }: Pick<EditorField, 'kind' | 'value'>):
   if (kind === 'yaml') return renderBlock(value, '');
   if (kind === 'times') return listOf(value).map(showTime).join('\n');
   if (kind === 'lines' || kind === 'words') return listOf(value).map(String).join('\n');
-  return isObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value);
+  return isObject(value) || Array.isArray(value) ? JSON.stringify(value) : textOf(value);
 }
 
 /** What somebody filled in: the same as the file says, another value (undefined for none), or what is wrong with it. */

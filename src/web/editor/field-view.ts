@@ -2,7 +2,7 @@ import { html, type Html } from '../html.ts';
 import { icon } from '../icons.ts';
 import { withCode } from '../parts/schema-form.ts';
 import { showField } from './field-text.ts';
-import type { EditorField } from './json-fields.ts';
+import { textOf, type EditorField } from './json-fields.ts';
 
 /** What was said of a field: by the form, or by the check of the file. */
 export type Remarks = ReadonlyMap<string, { message: string; severity: 'error' | 'warning' }>;
@@ -11,7 +11,7 @@ const idOf = (name: string): string => `field${name.replaceAll(/[^A-Za-z0-9_-]+/
 
 function presetText({ preset }: EditorField): string {
   if (preset === undefined || preset === null || preset === '') return 'not set';
-  return `default: ${Array.isArray(preset) ? preset.join(', ') : typeof preset === 'object' ? JSON.stringify(preset) : String(preset as string)}`;
+  return `default: ${Array.isArray(preset) ? preset.join(', ') : typeof preset === 'object' ? JSON.stringify(preset) : textOf(preset)}`;
 }
 
 function choice(field: EditorField, attributes: Html): Html {

@@ -4,7 +4,7 @@ import { fileParts, watchKeys, watchParts, type StepPart, type TriggerPart, type
 import { withCode } from '../parts/schema-form.ts';
 import type { EditorState } from './editor-state.ts';
 import { fieldView, remarkView, type Remarks } from './field-view.ts';
-import type { EditorField, Schema } from './json-fields.ts';
+import { textOf, type EditorField, type Schema } from './json-fields.ts';
 import { watchTemplates } from './watch-templates.ts';
 
 const isSet = ({ value, required }: EditorField): boolean => required || value !== undefined;
@@ -64,7 +64,7 @@ function stepView(step: StepPart, { parts, remarks }: { parts: WatchParts; remar
   ${opButton(`remove-step:${index}`, { icon: 'x', label: `Remove ${name}`, disabled: count === 1 })}`;
   const id = `step-${index}`;
   return card(
-    html`<span class="editor-number">${index + 1}</span> <code>${String(uses.value ?? '')}</code> <span class="muted">${title}</span>`,
+    html`<span class="editor-number">${index + 1}</span> <code>${textOf(uses.value)}</code> <span class="muted">${title}</span>`,
     tools,
     html`<div class="editor-fields">
         ${fieldView({ ...uses, label: 'Kind', hint: '', kind: 'choice', options: parts.kinds }, remarks)}

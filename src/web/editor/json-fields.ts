@@ -36,23 +36,28 @@ export function fieldName(path: ConfigPath): string {
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A text of a schema or a file; empty for what is none. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
 /** Every form that a value may have, without the expression that may stand for any of them. */
 export function alternatives(schema: Schema): Schema[] {
   const inner = (schema['anyOf'] ?? schema['oneOf']) as Schema[] | undefined;
   if (inner !== undefined) return inner.flatMap(alternatives);
   const { type, pattern } = schema;
   if (typeof pattern === 'string' && pattern.startsWith(String.raw`\$\{\{`)) return [];
-  return Array.isArray(type) ? type.map((each) => ({ ...schema, type: each as unknown })) : [schema];
+  return Array.isArray(type) ? type.map((each) => Object.assign({}, schema, { type: each as unknown })) : [schema];
 }
 
 const words = (schema: Schema): readonly string[] =>
-  Array.isArray(schema['enum']) ? schema['enum'].map(String) : schema['const'] === undefined ? [] : [String(schema['const'])];
+  Array.isArray(schema['enum']) ? schema['enum'].map(String) : schema['const'] === undefined ? [] : [textOf(schema['const'])];
 
 /** Texts that people write over several lines. */
 const longTexts = new Set(['run', 'body', 'text', 'comment', 'description', 'html', 'ca', 'client_cert', 'client_key', 'summary']);
 
 function kindOf(name: string, forms: readonly Schema[]): FieldKind {
-  const types = new Set(forms.map(({ type, ...form }) => String(type ?? (words(form).length > 0 ? 'string' : 'any'))));
+  const types = new Set(forms.map(({ type, ...form }) => textOf(type) || (words(form).length > 0 ? 'string' : 'any')));
   const list = forms.find(({ type }) => type === 'array');
   const items = isObject(list?.['items']) ? alternatives(list['items']) : [];
   const takesTexts = items.length > 0 && items.every((item) => item['type'] === 'string' || item['type'] === 'integer');

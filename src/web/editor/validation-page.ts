@@ -2,7 +2,7 @@ import type { ConfigValidationDetail } from '../../http/schemas/config-validatio
 import { html, type Html } from '../html.ts';
 import { icon } from '../icons.ts';
 import { changePath, onGitHub, repositoryPath } from '../kit/paths.ts';
-import type { PageDefinition } from '../kit/view.ts';
+import type { PageContent, PageDefinition } from '../kit/view.ts';
 import { codeView } from '../parts/code-view.ts';
 import { facts } from '../parts/facts.ts';
 import { pageHead, section } from '../parts/page-head.ts';
@@ -54,74 +54,65 @@ function fileView(content: string, { problems }: ConfigValidationDetail): Html {
   return section(filePath, codeView(content, notes), { id: 'file' });
 }
 
+/** The page of one validation. */
+function validationContent(validation: ConfigValidationDetail): PageContent {
+  const { conclusion, repository, sha, ref, pull_request: pull, from_fork: fork, preview, problems, channel, reason, content } = validation;
+  const look = looks[conclusion ?? 'neutral'];
+  const title = standing(validation);
+  const commit = onGitHub(validation.html_url, `commit/${sha}`);
+  const request = pull === null ? null : onGitHub(validation.html_url, `pull/${pull}`);
+  const link = (href: string | null, text: string) =>
+    href === null ? text : html`<a href="${href}" rel="noopener noreferrer">${text}</a>`;
+  const crumbs = [
+    { title: 'Repositories', path: '/repositories' },
+    { title: repository, path: repositoryPath(repository) },
+    { title: 'Config', path: repositoryPath(repository, 'config') },
+  ];
+  const intro = html`<span class="tone-${look.tone}">${icon(look.icon)}</span> ${filePath} of one commit, as it would count on the default
+    branch.`;
+  return {
+    title,
+    body: html`${pageHead({ title, crumbs, intro, actions: html`<a class="btn" href="${repositoryPath(repository, 'config/edit')}">${icon('pencil')}<span>Edit the file</span></a>` })}
+    ${facts([
+      ['Commit', link(commit, sha.slice(0, 12))],
+      ref !== null && ['Branch', html`<bdi>${ref}</bdi>`],
+      pull !== null && ['Pull request', html`${link(request, `#${pull}`)}${fork && ' of a fork'}`],
+      ['Validated', timeAgo(validation.validated_at, 'not yet')],
+      [
+        'Told on GitHub',
+        channel === 'none'
+          ? `Nowhere: ${reason ?? ''}`
+          : channel === 'check'
+            ? 'As a check run'
+            : channel === 'status'
+              ? 'As a status'
+              : 'Not yet',
+      ],
+    ])}
+    ${fork && html`<p class="flash">${icon('info')} Only what the file says was checked: a fork’s version has no effect and sees no secret.</p>`}
+    ${problems.length > 0 && section('Problems', problemsView({ problems: validation.problems as never, status: conclusion === 'failure' ? 'invalid' : 'ok' }))}
+    ${content !== null && problems.length > 0 && fileView(content, validation)}
+    ${
+      preview !== null &&
+      section(
+        'What would change',
+        html`<ol class="editor-effects">
+          ${preview.watches.map(watchView)}
+        </ol>`,
+        {
+          intro: `Tried on the last ${preview.changes} changes of this repository. Nothing was sent.`,
+        },
+      )
+    }`,
+  };
+}
+
 /** What was said of the configuration at one commit: the page that check runs and statuses lead to. */
 export const validationPage: PageDefinition = {
   path: '/validations/:id',
   place: 'repositories',
   async render({ api, params }) {
-    const validation = await api.get<ConfigValidationDetail & { content: string | null; html_url: string | null }>(
-      `/api/config/validations/${encodeURIComponent(params['id'] ?? '')}`,
-    );
-    const {
-      conclusion,
-      repository,
-      sha,
-      ref,
-      pull_request: pull,
-      from_fork: fork,
-      preview,
-      problems,
-      channel,
-      reason,
-      content,
-    } = validation;
-    const look = looks[conclusion ?? 'neutral'];
-    const title = standing(validation);
-    const commit = onGitHub(validation.html_url, `commit/${sha}`);
-    const request = pull === null ? null : onGitHub(validation.html_url, `pull/${pull}`);
-    const link = (href: string | null, text: string) =>
-      href === null ? text : html`<a href="${href}" rel="noopener noreferrer">${text}</a>`;
-    const crumbs = [
-      { title: 'Repositories', path: '/repositories' },
-      { title: repository, path: repositoryPath(repository) },
-      { title: 'Config', path: repositoryPath(repository, 'config') },
-    ];
-    const intro = html`<span class="tone-${look.tone}">${icon(look.icon)}</span> ${filePath} of one commit, as it would count on the default
-      branch.`;
-    return {
-      title,
-      body: html`${pageHead({ title, crumbs, intro, actions: html`<a class="btn" href="${repositoryPath(repository, 'config/edit')}">${icon('pencil')}<span>Edit the file</span></a>` })}
-      ${facts([
-        ['Commit', link(commit, sha.slice(0, 12))],
-        ref !== null && ['Branch', html`<bdi>${ref}</bdi>`],
-        pull !== null && ['Pull request', html`${link(request, `#${pull}`)}${fork && ' of a fork'}`],
-        ['Validated', timeAgo(validation.validated_at, 'not yet')],
-        [
-          'Told on GitHub',
-          channel === 'none'
-            ? `Nowhere: ${reason ?? ''}`
-            : channel === 'check'
-              ? 'As a check run'
-              : channel === 'status'
-                ? 'As a status'
-                : 'Not yet',
-        ],
-      ])}
-      ${fork && html`<p class="flash">${icon('info')} Only what the file says was checked: a fork’s version has no effect and sees no secret.</p>`}
-      ${problems.length > 0 && section('Problems', problemsView({ problems: validation.problems as never, status: conclusion === 'failure' ? 'invalid' : 'ok' }))}
-      ${content !== null && problems.length > 0 && fileView(content, validation)}
-      ${
-        preview !== null &&
-        section(
-          'What would change',
-          html`<ol class="editor-effects">
-            ${preview.watches.map(watchView)}
-          </ol>`,
-          {
-            intro: `Tried on the last ${preview.changes} changes of this repository. Nothing was sent.`,
-          },
-        )
-      }`,
-    };
+    const validation = await api.get<ConfigValidationDetail>(`/api/config/validations/${encodeURIComponent(params['id'] ?? '')}`);
+    return validationContent(validation);
   },
 };

@@ -9,8 +9,8 @@ export interface WatchTemplate {
 
 const secret = (name: string): string => `\${{ secrets.${name} }}`;
 
-/** What people begin with most often; the branch is the repository's default one. */
-export function watchTemplates(branch: string): WatchTemplate[] {
+/** Those that begin with what happened to code. */
+function forCode(branch: string): WatchTemplate[] {
   return [
     {
       name: 'webhook',
@@ -39,48 +39,57 @@ export function watchTemplates(branch: string): WatchTemplate[] {
         ],
       },
     },
-    {
-      name: 'issue',
-      title: 'Open an issue',
-      text: 'When a run is dead.',
-      key: 'dead-runs',
-      watch: {
-        name: 'An issue for what could not be done',
-        on: { repowatch: { types: ['run.dead'] } },
-        steps: [{ uses: 'github/issue', with: { title: 'A run of RepoWatch is dead', dedupe_key: 'dead-runs' } }],
-      },
-    },
-    {
-      name: 'script',
-      title: 'Run a script',
-      text: 'Every working day at six.',
-      key: 'every-day',
-      watch: {
-        name: 'Every working day',
-        on: { schedule: [{ cron: '0 6 * * 1-5' }] },
-        steps: [
-          {
-            id: 'work',
-            uses: 'script',
-            with: {
-              run: 'export default async function ({ repository }) {\n  return { greeting: `Good morning, ${repository.full_name}` };\n}\n',
-            },
-          },
-        ],
-      },
-    },
-    {
-      name: 'manual',
-      title: 'By hand',
-      text: 'A button with inputs, here and in the API.',
-      key: 'by-hand',
-      watch: {
-        name: 'Start by hand',
-        on: { manual: { inputs: { reason: { description: 'Why?', required: true } } } },
-        steps: [{ uses: 'webhook', with: { url: secret('WEBHOOK_URL'), body: { reason: '${{ inputs.reason }}' } } }],
-      },
-    },
   ];
+}
+
+/** Those that begin with something else. */
+const forOthers: readonly WatchTemplate[] = [
+  {
+    name: 'issue',
+    title: 'Open an issue',
+    text: 'When a run is dead.',
+    key: 'dead-runs',
+    watch: {
+      name: 'An issue for what could not be done',
+      on: { repowatch: { types: ['run.dead'] } },
+      steps: [{ uses: 'github/issue', with: { title: 'A run of RepoWatch is dead', dedupe_key: 'dead-runs' } }],
+    },
+  },
+  {
+    name: 'script',
+    title: 'Run a script',
+    text: 'Every working day at six.',
+    key: 'every-day',
+    watch: {
+      name: 'Every working day',
+      on: { schedule: [{ cron: '0 6 * * 1-5' }] },
+      steps: [
+        {
+          id: 'work',
+          uses: 'script',
+          with: {
+            run: 'export default async function ({ repository }) {\n  return { greeting: `Good morning, ${repository.full_name}` };\n}\n',
+          },
+        },
+      ],
+    },
+  },
+  {
+    name: 'manual',
+    title: 'By hand',
+    text: 'A button with inputs, here and in the API.',
+    key: 'by-hand',
+    watch: {
+      name: 'Start by hand',
+      on: { manual: { inputs: { reason: { description: 'Why?', required: true } } } },
+      steps: [{ uses: 'webhook', with: { url: secret('WEBHOOK_URL'), body: { reason: '${{ inputs.reason }}' } } }],
+    },
+  },
+];
+
+/** What people begin with most often; the branch is the repository's default one. */
+export function watchTemplates(branch: string): WatchTemplate[] {
+  return [...forCode(branch), ...forOthers];
 }
 
 /** A key that the file does not have yet. */
