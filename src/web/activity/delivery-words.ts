@@ -40,15 +40,17 @@ const refAction = ['created', 'deleted'];
 const people = ['assigned', 'unassigned', 'labeled', 'unlabeled', 'milestoned', 'demilestoned'];
 const talk = ['locked', 'unlocked', 'pinned', 'unpinned', 'transferred', 'deleted', 'edited', 'closed', 'reopened', 'opened'];
 
+const pullRequests = [
+  'opened closed reopened edited synchronize ready_for_review converted_to_draft review_requested review_request_removed locked unlocked',
+  'auto_merge_enabled auto_merge_disabled enqueued dequeued',
+].flatMap((words) => words.split(' '));
+
 /** The actions of each event that GitHub may deliver to this App, and of some that it often delivers besides; none where an event has no action. */
 export const eventActions: Readonly<Record<string, readonly string[]>> = {
   push: [],
   create: [],
   delete: [],
-  pull_request: [
-    ...['opened', 'closed', 'reopened', 'edited', 'synchronize', 'ready_for_review', 'converted_to_draft', 'review_requested'],
-    ...['review_request_removed', ...people, 'locked', 'unlocked', 'auto_merge_enabled', 'auto_merge_disabled', 'enqueued', 'dequeued'],
-  ],
+  pull_request: [...pullRequests, ...people],
   issues: [...talk, ...people],
   issue_comment: ['created', 'edited', 'deleted'],
   release: ['created', 'edited', 'deleted', 'published', 'unpublished', 'prereleased', 'released'],

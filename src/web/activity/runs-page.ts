@@ -58,8 +58,9 @@ async function watchFilter(view: View): Promise<Filter> {
   if (owner === '' || name === '')
     return { ...filter, options: keepWord([], watch), needs: watch === undefined ? 'Choose a repository first' : undefined };
   const path = `/api/repos/${encodeURIComponent(owner)}/${encodeURIComponent(name)}/watches`;
-  const found = await view.api.find<{ data: { key: string; name: string | null }[] }>(path);
-  const options = (found?.data ?? []).map(({ key, name: title }) => ({ value: key, title: title ?? key }));
+  // Without an answer there is nothing to choose from; what is wrong with the repository the list itself says.
+  const found = await view.api.ask<{ data: { key: string; name: string | null }[] }>(path);
+  const options = (found.ok ? found.value.data : []).map(({ key, name: title }) => ({ value: key, title: title ?? key }));
   return { ...filter, options: keepWord(options, watch) };
 }
 
