@@ -49,12 +49,12 @@ beforeAll(async () => {
   await github.announceEvent({
     repo,
     event: 'issues',
-    payload: issuesPayload({ action: 'opened', fields: { title: 'It is off by one' } }) as never,
+    payload: issuesPayload({ action: 'opened', fields: { title: 'It is off by one' } }),
   });
   await github.announceEvent({
     repo,
     event: 'pull_request',
-    payload: pullRequestPayload({ action: 'opened', fields: { title: 'Mend it' } }) as never,
+    payload: pullRequestPayload({ action: 'opened', fields: { title: 'Mend it' } }),
   });
   await quiet(world);
 });
