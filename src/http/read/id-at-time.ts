@@ -17,7 +17,7 @@ interface Bounds {
  * The first id whose row is certainly not older than a minute before `at`: ids grow with time, so this finds the edge by
  * halving, in about thirty look-ups of the primary key, where an index on the time would cost every insert.
  */
-export async function findIdAtTime(db: Db, table: keyof typeof timeColumns, at: Date): Promise<string> {
+async function findIdAtTime(db: Db, table: keyof typeof timeColumns, at: Date): Promise<string> {
   const column = timeColumns[table];
   const edge = at.getTime() - slackMs;
   const [bounds] = await queryRows<Bounds>(db, `select min(id)::text as low, max(id)::text as high from ${table}`);

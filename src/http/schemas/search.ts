@@ -20,7 +20,7 @@ export const searchKinds = [
 export type SearchKind = (typeof searchKinds)[number];
 
 /** One thing that was found. */
-export const searchHit = z
+const searchHit = z
   .object({
     kind: z.enum(searchKinds),
     id: z.string().describe('Our id; of branches and tags the name, of watches the key, of secrets the name'),

@@ -46,7 +46,7 @@ function withCode(text: string): (Html | string)[] {
 }
 
 /** Where a thing that needs a person is mended. */
-export function attentionPath({ kind, target }: Pick<AttentionItem, 'kind' | 'target'>): string {
+function attentionPath({ kind, target }: Pick<AttentionItem, 'kind' | 'target'>): string {
   // One thing has a page of its own; several have the list that shows them.
   if (kind === 'deliveries_errored' && target.delivery !== null && target.repository === null) return deliveryPath(target.delivery);
   return places[kind](target);

@@ -16,7 +16,7 @@ interface Step {
 }
 
 /** Where GitHub has to deliver: the address that people use, when it is set. */
-export function webhookUrl({ request }: View, { publicUrl }: Site): string {
+function webhookUrl({ request }: View, { publicUrl }: Site): string {
   const base = publicUrl ?? `${request.protocol}://${request.host}`;
   return `${base.replace(/\/+$/, '')}/api/github/webhooks`;
 }
