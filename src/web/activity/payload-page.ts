@@ -23,7 +23,7 @@ export const payloadPage: PageDefinition = {
     ];
     return {
       title: `Payload of delivery ${id}`,
-      body: html`${pageHead({ title: 'Headers and payload', crumbs })} ${await payloadPart(view)}`,
+      body: html`${pageHead({ title: 'Headers and payload', crumbs })} ${payloadView(await readPayload(view), true)}`,
       width: 'wide',
     };
   },

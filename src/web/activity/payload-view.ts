@@ -67,16 +67,20 @@ function partNote({ id, from, part }: { id: string; from: number; part: PayloadP
   </p>`;
 }
 
-/** A delivery exactly as received: its headers, and its payload or, where that is large, a part of it with the way to the whole. */
-export function payloadView(shown: { id: string; from: number; part: PayloadPart }): Html {
+/**
+ * A delivery exactly as received: its headers, and its payload or, where that is large, a part of it with the way to the whole. Its headings
+ * follow those of the thread that it is unfolded in, unless it `isPage`.
+ */
+export function payloadView(shown: { id: string; from: number; part: PayloadPart }, isPage = false): Html {
   const { id, part } = shown;
+  const heading = (words: Html | string) => (isPage ? html`<h2 class="block-title">${words}</h2>` : html`<h4>${words}</h4>`);
   const what = part.encoding === 'base64' ? 'Payload (base64)' : 'Payload';
   return html`<section class="block">
-      <h4>Headers</h4>
+      ${heading('Headers')}
       ${headerList(part.headers)}
     </section>
     <section class="block">
-      <h4>${what} <span class="muted">${describeBytes(part.size)}</span></h4>
+      ${heading(html`${what} <span class="muted">${describeBytes(part.size)}</span>`)}
       ${tools(id, part.size)} ${partNote(shown)} ${body(shown)} ${part.next !== null && partNote(shown)}
     </section>`;
 }
