@@ -75,12 +75,9 @@ export function payloadView(shown: { id: string; from: number; part: PayloadPart
   const { id, part } = shown;
   const heading = (words: Html | string) => (isPage ? html`<h2 class="block-title">${words}</h2>` : html`<h4>${words}</h4>`);
   const what = part.encoding === 'base64' ? 'Payload (base64)' : 'Payload';
-  return html`<section class="block">
-      ${heading('Headers')}
-      ${headerList(part.headers)}
-    </section>
+  return html`<section class="block">${heading('Headers')} ${headerList(part.headers)}</section>
     <section class="block">
-      ${heading(html`${what} <span class="muted">${describeBytes(part.size)}</span>`)}
-      ${tools(id, part.size)} ${partNote(shown)} ${body(shown)} ${part.next !== null && partNote(shown)}
+      ${heading(html`${what} <span class="muted">${describeBytes(part.size)}</span>`)} ${tools(id, part.size)} ${partNote(shown)}
+      ${body(shown)} ${part.next !== null && partNote(shown)}
     </section>`;
 }
