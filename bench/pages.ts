@@ -87,7 +87,7 @@ export interface PageMeasure {
   history: StoredHistory;
   cookies: Record<'admin' | 'person', string>;
   turns: number;
-  readCpuMs(): number;
+  readCpuMs: () => number;
 }
 
 /** Asks one thing after the other, so often each, for each caller; the CPU time says more than the clock where others use the machine, too. */

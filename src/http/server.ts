@@ -16,6 +16,7 @@ import { addIdempotency } from './idempotent-requests.ts';
 import { createIdentify } from './identify.ts';
 import { collectRoutes, createNotFoundHandler, type KnownRoute, type NotFoundPage } from './known-routes.ts';
 import { drain } from './node-server.ts';
+import { namePlugin } from './name-plugin.ts';
 import { addOpenApi } from './openapi.ts';
 import { addRateLimit } from './rate-limit.ts';
 import { createRenameRedirect } from './redirect-renamed.ts';
@@ -103,7 +104,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   let notFoundPage: NotFoundPage | undefined;
   app.setNotFoundHandler(createNotFoundHandler(routes, () => notFoundPage));
   await app.register(
-    async (api) => {
+    namePlugin('api', async (api: FastifyInstance) => {
       addAccessGuard(api, context);
       await addRateLimit(api, settings.rateLimit ?? 0, context.gate.inner);
       addBodyRules(api);
@@ -114,16 +115,21 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       const typed = api.withTypeProvider<ZodTypeProvider>();
       addApi(typed, context);
       addStreams(typed, context, options);
-    },
+    }),
     { prefix: '/api' },
   );
-  await app.register(async (root) => {
+  const addHealth = namePlugin('health', async (root: FastifyInstance) => {
     addAccessGuard(root, context);
     addHealthRoutes(root.withTypeProvider<ZodTypeProvider>(), { ...context, metrics });
   });
-  await app.register(async (root) => addConfigSchemaRoutes(root.withTypeProvider<ZodTypeProvider>(), options.kinds));
+  await app.register(addHealth);
+  const addSchemas = async (root: FastifyInstance) => addConfigSchemaRoutes(root.withTypeProvider<ZodTypeProvider>(), options.kinds);
+  await app.register(namePlugin('schemas', addSchemas));
   const { pages } = options;
-  if (pages !== undefined) await app.register(async (root) => void (notFoundPage = await pages(root, context.gate)));
+  if (pages !== undefined) {
+    const addPages = async (root: FastifyInstance) => void (notFoundPage = await pages(root, context.gate));
+    await app.register(namePlugin('pages', addPages));
+  }
   await app.listen({ host: settings.host, port: settings.port });
   const { port } = app.server.address() as AddressInfo;
   return { app, routes, port, close: (deadlineMs = closeDeadlineMs) => drain(app.server, () => app.close(), deadlineMs) };

@@ -12,7 +12,8 @@ export interface Asset {
   path: string;
   type: string;
   content: Buffer;
-  gzip: Buffer;
+  /** Made when somebody asks for it first. */
+  readonly gzip: Buffer;
 }
 
 /** Everything the pages load. */
@@ -46,7 +47,15 @@ function createAsset(name: string, type: string, text: string): Asset {
   const content = Buffer.from(text);
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
   const [stem, extension] = name.split('.');
-  return { path: `/assets/${stem}-${hash}.${extension}`, type, content, gzip: gzipSync(content) };
+  let gzip: Buffer | undefined;
+  return {
+    path: `/assets/${stem}-${hash}.${extension}`,
+    type,
+    content,
+    get gzip() {
+      return (gzip ??= gzipSync(content));
+    },
+  };
 }
 
 function createScript(name: string, parts: readonly string[]): Asset {

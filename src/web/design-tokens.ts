@@ -30,10 +30,16 @@ function usedTokens(css: string, tokens: ReadonlyMap<string, string>, used = new
  * between light and dark, and whether there is to be more contrast; `data-theme` on the root is somebody's own choice.
  */
 export function selectTokens(css: string): string {
-  const rules = (theme: ThemeName) => {
+  const known = new Map<ThemeName, string>();
+  const write = (theme: ThemeName) => {
     const tokens = readTokens(theme);
     const lines = [...usedTokens(css, tokens)].map((name) => `${name}:${tokens.get(name)};`);
     return `color-scheme:${theme.split('-', 1)[0]};${lines.join('')}`;
+  };
+  const rules = (theme: ThemeName) => {
+    const text = known.get(theme) ?? write(theme);
+    known.set(theme, text);
+    return text;
   };
   const system = (query: string, theme: ThemeName) => `@media ${query}{:root:not([data-theme]){${rules(theme)}}}`;
   const chosen = (theme: ThemeName) => `:root[data-theme='${theme}']{${rules(theme)}}`;
