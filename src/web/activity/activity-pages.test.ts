@@ -68,7 +68,7 @@ beforeAll(async () => {
   const finish = async () => ({ result: 'nothing_named' as const, returnTo: null, state: undefined });
   const people = { isAdminUser: () => false, refreshAccess: async () => undefined, signIn: undefined };
   const setupReturn = { finish, beginSignIn: undefined, cookies };
-  const pages = createPages({ db, health, actions, people, setupReturn, adminToken: testToken, version: '1.2.3', log });
+  const pages = createPages({ db, people, setupReturn, adminToken: testToken, version: '1.2.3', log });
   server = await startHttp(db, { health, pages, actions });
   const signedIn = await fetch(`${server.base}/login`, {
     method: 'POST',
