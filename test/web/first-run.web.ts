@@ -79,6 +79,7 @@ test('from an empty server to the first push: register, install, write the file,
   // The server goes on to a full start by itself; whoever runs it signs in.
   await eventually('the full server', async () => (await server.status('/readyz')) === 200, 90_000);
   await page.goto(`${server.url}/login?return_to=${encodeURIComponent('/first-steps')}`);
+  await page.locator('details:has(#token) > summary').click();
   await page.getByLabel('Admin token').fill(await readAdminToken());
   await page.getByLabel('Admin token').press('Enter');
   await page.getByRole('heading', { name: 'First steps' }).waitFor();

@@ -16,7 +16,7 @@ async function routesOfPages(): Promise<string[]> {
     adminToken: 'x',
   };
   const setupReturn = { cookies: createStateSigner('x', 'test') };
-  const pages = createPages({ ...parts, setupReturn, people: {}, actions: {}, db: {} } as unknown as PagesOptions);
+  const pages = createPages({ ...parts, setupReturn, people: {}, db: {} } as unknown as PagesOptions);
   await pages(app, {} as Parameters<typeof pages>[1]);
   return routes.filter(({ method, access }) => method === 'GET' && access === 'page').map(({ url }) => url);
 }

@@ -134,7 +134,7 @@ export const pageList: readonly PageRow[] = [
   list('tokens', '/tokens', { heading: 'tokens' }),
   list('audit', '/audit', { heading: 'Audit' }),
 
-  list('recovery', '/recovery', { heading: 'Recovery' }),
+  wholeServer('recovery', '/recovery', 'Recovery'),
   list('budget', '/budget', { heading: 'Budget' }),
   wholeServer('doctor', '/doctor', ''),
   list('settings', '/settings', { heading: 'Settings' }),
