@@ -99,11 +99,17 @@ describe('projects', () => {
     expect((await site.post(`/projects/${String(id)}/trigger`, { branch: 'other', actions: String(action['id']) })).status).toBe(422);
   });
 
-  test('what comparing found is a line of time, with a class for each result', async () => {
+  test('what happened and what comparing found is a line of time, with a class for each result', async () => {
     const { id } = await project();
-    expect((await site.post(`/projects/${String(id)}/check`)).location).toContain('notice=requested');
-    const wanted = /class="event (?:info|quiet|ok)"[\s\S]*acme\/app/;
-    await world.eventually('the line', async () => wanted.test((await site.get(`/projects/${String(id)}`)).text));
+    const sha = await world.github!.commitFile({ repo: 'acme/app', branch: 'main', path: 'a.txt', content: 'a', message: 'Add <i>a</i>' });
+    await quiet(world);
+    const page = `/projects/${String(id)}`;
+    const changed = new RegExp(`class="event ok"[^]*main[^]*${sha.slice(0, 7)}<[^]*Add &lt;i&gt;a&lt;/i&gt;`);
+    expect((await site.get(`${page}?show=changes&branch=main`)).text).toMatch(changed);
+    expect((await site.get(`${page}?branch=nothing`)).text).toContain('Nothing like this');
+    expect((await site.post(`${page}/check`)).location).toContain('notice=requested');
+    const looked = /class="event (?:info|quiet)"[^]*acme\/app/;
+    await world.eventually('the line', async () => looked.test((await site.get(page)).text));
   });
 
   test('export and import go round; a text that is none is told at its field', async () => {

@@ -200,6 +200,7 @@ export const rows: Record<string, Row> = {
   'PUT /api/repos/:owner/:name/watches/:key': 'write',
   'GET /api/secrets/not-set': 'anybody',
   'GET /api/projects/:id/runs': 'read',
+  'GET /api/projects/:id/changes': 'read',
   'GET /api/secrets/:name/used-by': { is: 'read', path: '/api/secrets/TOKEN/used-by', query: secretQuery },
   'GET /api/secrets/rotate-key': 'server',
   'POST /api/secrets/rotate-key': 'server',

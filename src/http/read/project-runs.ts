@@ -3,7 +3,7 @@ import type { Requester } from '../../people/requester.ts';
 import { listActions } from '../../projects/actions.ts';
 import { actionKey } from '../../watches/project-gate.ts';
 import { idKey, pageLimit, readCursor, toPage, type Page } from '../paging.ts';
-import type { ProjectRunQuery } from '../schemas/project.ts';
+import type { ProjectRunQuery } from '../schemas/project-activity.ts';
 import type { RunSummary } from '../schemas/run.ts';
 import { visibleFollowed } from './projects.ts';
 import { queryRows } from './rows.ts';

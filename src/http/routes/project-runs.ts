@@ -7,6 +7,7 @@ import { withLink } from '../paging.ts';
 import { found, unwrap } from '../problem.ts';
 import { findJob } from '../read/jobs.ts';
 import { findProjectPlace } from '../read/project-place.ts';
+import { listProjectChanges } from '../read/project-changes.ts';
 import { listProjectRuns } from '../read/project-runs.ts';
 import { listProjectLog } from '../read/projects.ts';
 import { findRepository } from '../read/repositories.ts';
@@ -16,16 +17,10 @@ import { actorOf, requesterOf } from '../requester.ts';
 import { emptyBody, idParams, pageOf } from '../schemas/common.ts';
 import { acceptedJob } from '../schemas/job.ts';
 import { waitQuery } from '../schemas/manual-run.ts';
+import { projectChange, projectChangeQuery, projectRunQuery } from '../schemas/project-activity.ts';
 import { runSummary } from '../schemas/run.ts';
 import { problems } from '../schemas/problem.ts';
-import {
-  projectLogQuery,
-  projectLogSchema,
-  projectRunQuery,
-  projectTriggerBody,
-  projectTriggered,
-  type ProjectTriggered,
-} from '../schemas/project.ts';
+import { projectLogQuery, projectLogSchema, projectTriggerBody, projectTriggered, type ProjectTriggered } from '../schemas/project.ts';
 import { readProject } from './projects.ts';
 
 const tags = ['projects'];
@@ -34,6 +29,7 @@ const tags = ['projects'];
 export function addProjectRunRoutes(api: Api, context: RouteContext): void {
   addLog(api, context);
   addRuns(api, context);
+  addChanges(api, context);
   addSync(api, context);
   addTrigger(api, context);
 }
@@ -76,6 +72,27 @@ function addRuns(api: Api, { db }: RouteContext): void {
       const requester = requesterOf(request);
       found(await findProjectPlace(db, request.params.id), `project ${request.params.id}`);
       return withLink(request, reply, await listProjectRuns(db, request.params.id, { query: request.query, requester }));
+    },
+  );
+}
+
+function addChanges(api: Api, { db }: RouteContext): void {
+  api.get(
+    '/projects/:id/changes',
+    {
+      config: { access: { right: 'read', on: 'project' } },
+      schema: {
+        summary: 'List what happened to branches and tags in the repositories of a project, newest first',
+        tags,
+        params: idParams,
+        querystring: projectChangeQuery,
+        response: { 200: pageOf(projectChange), ...problems(404, 422) },
+      },
+    },
+    async (request, reply) => {
+      const requester = requesterOf(request);
+      found(await findProjectPlace(db, request.params.id), `project ${request.params.id}`);
+      return withLink(request, reply, await listProjectChanges(db, request.params.id, { query: request.query, requester }));
     },
   );
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { checkPattern } from '../../core/globs.ts';
 import { checkResults, projectFollows, projectRoles, runStatuses } from '../../core/statuses.ts';
 import { checkSchema } from './check.ts';
-import { filterText, idText, countedPageQuery, pageQuery, repositoryParams, someOf, timestamp } from './common.ts';
+import { filterText, idText, countedPageQuery, repositoryParams, timestamp } from './common.ts';
 import { actionSchema, parameterSchema } from './project-action.ts';
 import { runSummary } from './run.ts';
 
@@ -276,11 +276,3 @@ export const projectTriggered = z.object({
   over: z.boolean().describe('True when nothing of it is under way any more'),
 });
 export type ProjectTriggered = z.output<typeof projectTriggered>;
-
-/** The filters of the list of a project's runs. */
-export const projectRunQuery = z.strictObject({
-  status: someOf(runStatuses).optional().describe('One status or several: with commas, or given several times'),
-  action: idText.optional().describe('The id of one of its actions'),
-  ...pageQuery,
-});
-export type ProjectRunQuery = z.output<typeof projectRunQuery>;

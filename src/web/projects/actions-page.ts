@@ -21,18 +21,24 @@ import { triggerDialog } from './trigger-dialog.ts';
 
 const actionsOf = (id: string) => projectPath(id, 'actions');
 
+/** What most people want stands first. */
+const popular = ['webhook', 'script', 'slack', 'email', 'jira', 'ticket'];
+const rankOf = (kind: string) => (popular.includes(kind) ? popular.indexOf(kind) : popular.length);
+
 /** The kinds to choose from, each a link to its form. */
 function kindChooser(id: string, kinds: Iterable<string>): Html {
   return html`<p class="muted">What is done when a branch moves?</p>
     <ul class="kinds">
-      ${[...kinds].map((kind) => {
-        const look = kindLook(kind);
-        return html`<li>
-          <a class="kind" href="${actionsOf(id)}/new?uses=${encodeURIComponent(kind)}"
-            >${icon(look.icon)}<span>${look.title}</span><code>${kind}</code></a
-          >
-        </li>`;
-      })}
+      ${[...kinds]
+        .toSorted((one, other) => rankOf(one) - rankOf(other))
+        .map((kind) => {
+          const look = kindLook(kind);
+          return html`<li>
+            <a class="kind" href="${actionsOf(id)}/new?uses=${encodeURIComponent(kind)}"
+              >${icon(look.icon)}<span>${look.title}</span><code>${kind}</code></a
+            >
+          </li>`;
+        })}
     </ul>`;
 }
 

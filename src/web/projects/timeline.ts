@@ -1,8 +1,9 @@
 import type { ProjectLog } from '../../http/schemas/project.ts';
+import type { ProjectChange } from '../../http/schemas/project-activity.ts';
 import { count } from '../../core/count.ts';
 import { html, type Html } from '../html.ts';
 import { icon } from '../icons.ts';
-import { branchPath, onGitHub, repositoryPath } from '../kit/paths.ts';
+import { branchPath, changePath, onGitHub, repositoryPath } from '../kit/paths.ts';
 import { timeAgo } from '../parts/relative-time.ts';
 
 type Status = ProjectLog['status'];
@@ -61,9 +62,72 @@ function entry(log: ProjectLog, urls: ReadonlyMap<string, string | null>): Html 
   </li>`;
 }
 
-/** What comparing with GitHub found, newest first, as a line of time. `urls` are the addresses of repositories on GitHub. */
-export function timeline(logs: readonly ProjectLog[], urls: ReadonlyMap<string, string | null>): Html {
+const changeLooks: Readonly<Record<string, { icon: string; title: string }>> = {
+  'branch.created': { icon: 'git-branch', title: 'New branch' },
+  'branch.updated': { icon: 'git-commit', title: 'Changed' },
+  'branch.deleted': { icon: 'trash', title: 'Deleted' },
+  'tag.created': { icon: 'tag', title: 'New tag' },
+  'tag.moved': { icon: 'tag', title: 'Tag moved' },
+  'tag.deleted': { icon: 'trash', title: 'Tag deleted' },
+};
+
+const noSha = /^0+$/;
+
+function changeEntry(change: ProjectChange, url: string | null): Html {
+  const { id, type, repository, ref, after, before, actor, commit, happened_at: at, origin } = change;
+  const look = changeLooks[type] ?? { icon: 'git-commit', title: type };
+  const sha = after === null || noSha.test(after) ? null : after;
+  const name =
+    ref !== null &&
+    (ref.kind === 'branch' && sha !== null
+      ? html`<a href="${branchPath(repository.full_name, ref.name)}"><bdi>${ref.name}</bdi></a>`
+      : html`<bdi>${ref.name}</bdi>`);
+  const onSite = sha === null ? null : onGitHub(url, `commit/${sha}`);
+  const code = html`<code>${(sha ?? before ?? '').slice(0, 7)}</code>`;
+  return html`<li class="event ok" id="change-${id}" data-row data-status="changed">
+    <span class="event-dot tone-${sha === null ? 'danger' : 'success'}">${icon(look.icon, look.title)}</span>
+    <div class="event-main">
+      <p class="event-title">
+        <a data-main href="${changePath(id)}"><strong>${look.title}</strong></a> ${name}
+        ${onSite === null ? code : html`<a href="${onSite}" rel="noreferrer">${code}</a>`}
+      </p>
+      ${commit !== null && html`<p class="event-message one-line"><bdi>${commit.message.split('\n', 1)[0]}</bdi></p>`}
+      <p class="muted event-facts">
+        <a href="${repositoryPath(repository.full_name)}"><bdi>${repository.full_name}</bdi></a>
+        ${commit?.author != null && html`<span>by <bdi>${commit.author}</bdi></span>`}
+        ${actor !== null && actor.login !== commit?.author && html`<span>pushed by <bdi>${actor.login}</bdi></span>`}
+        ${origin !== 'webhook' && html`<span>${origin === 'reconcile' ? 'found by comparing' : origin}</span>`}
+      </p>
+    </div>
+    <span class="event-time muted">${timeAgo(at)}</span>
+  </li>`;
+}
+
+/** A moment of the line: a change, or a look at GitHub. */
+export interface Moment {
+  at: string;
+  view: Html;
+}
+
+/** The moments of changes and looks, newest first. A look whose finding is there as a change is left out. */
+export function momentsOf(
+  { changes, logs }: { changes: readonly ProjectChange[]; logs: readonly ProjectLog[] },
+  urls: ReadonlyMap<string, string | null>,
+): Moment[] {
+  const told = new Set(changes.map(({ repository, ref, after }) => `${repository.full_name} ${ref?.name ?? ''} ${after ?? ''}`));
+  const looked = logs.filter(
+    ({ status, repository, ref, sha }) => status !== 'changed' || !told.has(`${repository} ${ref?.name ?? ''} ${sha ?? ''}`),
+  );
+  const moments = [
+    ...changes.map((change) => ({ at: change.happened_at, view: changeEntry(change, urls.get(change.repository.full_name) ?? null) })),
+    ...looked.map((log) => ({ at: log.checked_at, view: entry(log, urls) })),
+  ];
+  return moments.toSorted((one, other) => other.at.localeCompare(one.at));
+}
+
+/** What happened and what comparing with GitHub found, as a line of time. */
+export function timeline(moments: readonly Moment[]): Html {
   return html`<ol class="timeline">
-    ${logs.map((log) => entry(log, urls))}
+    ${moments.map(({ view }) => view)}
   </ol>`;
 }

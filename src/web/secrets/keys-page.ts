@@ -55,7 +55,7 @@ export const keysPage: PageDefinition = {
         ${icon('alert')} ${count(unreadable, 'value')} cannot be opened by any key of <code>SECRETS_KEY</code>. Put the missing key back.
       </p>`
     }
-    ${remaining === 0 ? html`<p>${icon('check-circle-fill')} Everything is encrypted with <code>${current}</code>.</p>` : html`<p>${count(remaining, 'value')} still to be encrypted with <code>${current}</code>.</p>`}
+    ${remaining === 0 ? html`<p class="keys-done"><span class="tone-success">${icon('check-circle-fill')}</span> Everything is encrypted with <code>${current}</code>.</p>` : html`<p>${count(remaining, 'value')} still to be encrypted with <code>${current}</code>.</p>`}
     ${keyTable(keys)}`;
     const live = {
       keys: state,
