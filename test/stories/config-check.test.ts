@@ -180,7 +180,7 @@ describe('a proposed configuration', () => {
     const cookie = login.headers.get('set-cookie')!.split(';', 1)[0]!;
     const page = await fetch(`${world.url}/validations/${String(validation['id'])}`, { headers: { cookie } });
     const text = await page.text();
-    expect([page.status, text.includes('watch_all is new'), text.includes('owners <b>')]).toEqual([200, true, false]);
+    expect([page.status, /New<\/span>[^]*?watch_all/.test(text), text.includes('owners <b>')]).toEqual([200, true, false]);
     expect((await fetch(`${world.url}/validations/${String(validation['id'])}`, { redirect: 'manual' })).status).toBe(303);
   });
 
