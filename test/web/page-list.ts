@@ -68,7 +68,10 @@ export const pageList: readonly PageRow[] = [
   list('runs', '/runs', { heading: 'Runs' }),
   list('runs-failed', '/runs', { heading: 'Runs', query: '?status=failed' }),
   list('runs-none', '/runs', { heading: 'Runs', query: '?status=queued&watch=nothing-is-called-so' }),
-  list('runs-bulk', '/runs/bulk', { heading: '', query: ({ repository: name }) => `?kind=redrive&repository=${encodeURIComponent(name)}` }),
+  below('/runs/bulk', () => '/runs/bulk', '')('runs-bulk', '', {
+    query: ({ repository: name }) => `?kind=redrive&repository=${encodeURIComponent(name)}`,
+    ...manager,
+  }),
   { ...runOf(({ succeeded }) => succeeded), name: 'run' },
   { ...runOf(({ failed }) => failed), name: 'run-failed' },
   { ...runOf(({ dead }) => dead), name: 'run-dead' },
@@ -139,7 +142,7 @@ export const pageList: readonly PageRow[] = [
   wholeServer('doctor', '/doctor', ''),
   list('settings', '/settings', { heading: 'Settings' }),
   list('settings-admin', '/settings', { heading: 'Settings', as: 'boss' }),
-  below('/jobs/:id', ({ job }) => `/jobs/${job}`, '')('job', '', { answers: { viewer: 404 } }),
+  below('/jobs/:id', ({ job }) => `/jobs/${job}`, '')('job'),
 ];
 
 /** Routes of pages that are none: ways to somewhere else, streams, and what only ever answers with a way. */
