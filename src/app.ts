@@ -228,8 +228,6 @@ async function startHttp(
     kinds: context.actions.list(),
     pages: createPages({
       db: context.db,
-      actions,
-      health,
       setupReturn,
       people,
       adminToken: settings.adminToken,

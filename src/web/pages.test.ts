@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
-import { startHttp, testActions, testToken, type TestHttpServer } from '../../test/support/http.ts';
+import { startHttp, testToken, type TestHttpServer } from '../../test/support/http.ts';
 import { seedChange, seedDelivery, seedRepository, seedRun, seedStep, seedThread, type SeededRepository } from '../../test/support/seed.ts';
 import { createLog } from '../core/log.ts';
 import { createStateSigner } from '../core/signed-state.ts';
@@ -20,7 +20,7 @@ async function start(db: TestDatabase['db']): Promise<TestHttpServer> {
     cookies: createStateSigner(testToken, 'test'),
   };
   const people = { isAdminUser: () => false, refreshAccess: async () => undefined, signIn: undefined };
-  const pages = createPages({ db, health, actions: testActions, people, setupReturn, adminToken: testToken, version: '1.2.3', log });
+  const pages = createPages({ db, people, setupReturn, adminToken: testToken, version: '1.2.3', log });
   return startHttp(db, { health, pages });
 }
 

@@ -4,7 +4,6 @@ import type { Log } from '../core/log.ts';
 import type { Db } from '../db/connect.ts';
 import type { TokenGate } from '../http/auth.ts';
 import type { NotFoundPage } from '../http/known-routes.ts';
-import type { Health, HttpActions } from '../http/http-options.ts';
 import type { PeopleActions } from '../http/people-actions.ts';
 import { loadAssets, type Assets } from './assets.ts';
 import { addBasePathHook } from './base-path.ts';
@@ -32,15 +31,14 @@ import { addTriggerPages } from './triggers/add-trigger-pages.ts';
 
 /** How often the newest threads are read while somebody looks. Milliseconds. */
 const liveIntervalMs = 700;
+
 /** What the page needs from the rest. */
 export interface PagesOptions {
   db: Db;
-  actions: Pick<HttpActions, 'retryDelivery' | 'replayRun' | 'examine' | 'enableDestination'>;
   /** For people whom GitHub sends back after an installation. */
   setupReturn: SetupReturnTools;
   /** For people who sign in with GitHub. */
   people: PeopleActions;
-  health: () => Promise<Health>;
   adminToken: string;
   publicUrl?: string | undefined;
   version: string;

@@ -54,7 +54,7 @@ export const menu = [
   {
     title: 'Health',
     places: [
-      at({ place: 'recovery', title: 'Recovery', path: '/recovery', icon: 'history', key: 'v' }),
+      at({ place: 'recovery', title: 'Recovery', path: '/recovery', icon: 'history', key: 'v', admin: true }),
       at({ place: 'budget', title: 'Budget', path: '/budget', icon: 'meter', key: 'b' }),
       at({ place: 'doctor', title: 'Doctor', path: '/doctor', icon: 'pulse', key: 'h', admin: true }),
       at({ place: 'settings', title: 'Settings', path: '/settings', icon: 'gear', key: ',' }),
