@@ -100,7 +100,7 @@ async function ask(route: string, row: Row, caller: string): Promise<Expected> {
   // Somebody who may ask is told, too, of what there is not; whoever may not is told of nothing but the thing that they named.
   const isElsewhere =
     response.status === 404 &&
-    !/^There is no (?:repository acme|installation|run|change|delivery|job|trigger|destination|breaker|lane|ticket|project|action|validation)/.test(
+    !/^There is no (?:repository acme|installation|run|change|delivery|job|trigger|destination|breaker|lane|ticket|project|action|validation \d+(?! of|\d))/.test(
       said.detail ?? '',
     );
   // After ten wrong tokens from one address, the gate answers no more of them.
