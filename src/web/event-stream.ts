@@ -21,7 +21,8 @@ export function openEventStream(reply: FastifyReply, onClose: () => void): Event
   const write = (data: string) => {
     full = !response.write(
       `${data
-        .split('\n')
+        // A carriage return ends a line of the stream, too: what somebody wrote behind one would be a field of it.
+        .split(/\r\n|\r|\n/)
         .map((line) => `data: ${line}\n`)
         .join('')}\n`,
     );

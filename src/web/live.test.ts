@@ -34,6 +34,7 @@ test('reads once for all who look at the same, and tells them only what changed'
   const hub = createLiveHub({ intervalMs: 1, log });
   const view = {
     key: '/',
+    who: '1',
     read: async () => {
       readings += 1;
       if (readings === 5) read.resolve();
@@ -67,20 +68,24 @@ test('the age of a moment is no news; the end of a right ends the listening', as
   const ended = Promise.withResolvers<void>();
   const listener = createListener();
   const read = async () => (reading < fragments.length ? fragments[reading++] : undefined);
-  hub.subscribe({ key: '/', read }, { hear: listener.listen, end: ended.resolve });
+  hub.subscribe({ key: '/', who: '1', read }, { hear: listener.listen, end: ended.resolve });
   await ended.promise;
   expect(listener.queue).toEqual([fragments[0]]);
   hub.close();
 });
 
-test('has room for 60 different pages and 200 people', () => {
+test('has room for 60 different pages and 200 people, and nobody takes the places of others', () => {
   const hub = createLiveHub({ intervalMs: 1_000, log });
-  const watch = (key: string) => hub.subscribe({ key, read: async () => '' }, { hear: () => undefined, ...quiet });
-  for (let index = 0; index < 60; index += 1) watch(`/repos/acme/${index}`);
-  expect(hub.hasRoom('/repos/acme/60')).toBe(false);
-  expect(hub.hasRoom('/repos/acme/1')).toBe(true);
-  for (let index = 0; index < 140; index += 1) watch('/repos/acme/1');
-  expect(hub.hasRoom('/repos/acme/1')).toBe(false);
+  const watch = (key: string, who: string) => hub.subscribe({ key, who, read: async () => '' }, { hear: () => undefined, ...quiet });
+  for (let index = 0; index < 20; index += 1) watch(`/repos/acme/${index}`, 'greedy');
+  expect(hub.hasRoom({ key: '/repos/acme/20', who: 'greedy' })).toBe(false);
+  for (let index = 0; index < 30; index += 1) watch('/repos/acme/1', 'greedy');
+  expect(hub.hasRoom({ key: '/repos/acme/1', who: 'greedy' })).toBe(false);
+  for (let index = 20; index < 60; index += 1) watch(`/repos/acme/${index}`, `person ${index % 4}`);
+  expect(hub.hasRoom({ key: '/repos/acme/60', who: 'somebody' })).toBe(false);
+  expect(hub.hasRoom({ key: '/repos/acme/20', who: 'somebody' })).toBe(true);
+  for (let index = 0; index < 110; index += 1) watch('/repos/acme/20', `person ${index % 8}`);
+  expect(hub.hasRoom({ key: '/repos/acme/20', who: 'somebody' })).toBe(false);
   hub.close();
 });
 
@@ -89,6 +94,7 @@ test('says once that it cannot read again, also to who comes then, and takes it 
   const hub = createLiveHub({ intervalMs: 1, log });
   const view = {
     key: '/',
+    who: '1',
     read: async () => {
       if (broken) throw new Error('away');
       return 'fresh';

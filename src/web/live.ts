@@ -7,12 +7,17 @@ import { icon } from './icons.ts';
 const maxViews = 60;
 /** Pages that listen at once. */
 const maxListeners = 200;
+/** The same for one person, in all their sessions: whoever opens page after page takes nobody else's place. */
+const maxViewsOfOne = 20;
+const maxListenersOfOne = 50;
 /** Reading for those who look takes no more than this part of the time. */
 const readingShare = 1 / 4;
 
 /** What somebody looks at. Who looks at the same page in the same session shares one reading. */
 export interface LiveView {
   key: string;
+  /** Whose places it takes. */
+  who: string;
   /** The fresh parts of the page; undefined when whoever looks may see it no more. */
   read: () => Promise<string | undefined>;
 }
@@ -34,8 +39,8 @@ interface Watched {
 
 /** Reads pages for everybody who looks, and tells them when something changed. */
 export interface LiveHub {
-  /** False when too many look already. */
-  hasRoom(key: string): boolean;
+  /** False when too many look already, or this person at too much. */
+  hasRoom(view: Pick<LiveView, 'key' | 'who'>): boolean;
   /** Answers how to stop. The listener hears the present state soon. */
   subscribe(view: LiveView, listener: Listener): () => void;
   close(): void;
@@ -52,6 +57,17 @@ function liveTrouble(troubled: boolean): string {
     ${icon('alert')} This cannot be read again just now: what you see is older. It is tried again by itself.
   </p>`;
   return html`<hx-partial hx-target="#live-trouble" hx-swap="innerMorph">${troubled && banner}</hx-partial>`.text;
+}
+
+function countListeners(views: readonly Watched[]): number {
+  return views.reduce((sum, { listeners }) => sum + listeners.size, 0);
+}
+
+/** True when one more may look at this, beside those who look already. */
+function hasPlace(all: readonly Watched[], { key, who }: Pick<LiveView, 'key' | 'who'>): boolean {
+  const own = all.filter(({ view }) => view.who === who);
+  if (countListeners(all) >= maxListeners || countListeners(own) >= maxListenersOfOne) return false;
+  return all.some(({ view }) => view.key === key) || (all.length < maxViews && own.length < maxViewsOfOne);
 }
 
 /** Creates the hub. It reads only while somebody looks; a reading is never begun before the last is over, and less often when readings take long. */
@@ -98,12 +114,8 @@ export function createLiveHub(options: { intervalMs: number; log: Log }): LiveHu
     if (views.size > 0 && !closed) timer = setTimeout(() => void readAll(), pauseMs).unref();
   }
 
-  function countListeners(): number {
-    return [...views.values()].reduce((sum, { listeners }) => sum + listeners.size, 0);
-  }
-
   return {
-    hasRoom: (key) => !closed && countListeners() < maxListeners && (views.has(key) || views.size < maxViews),
+    hasRoom: (view) => !closed && hasPlace([...views.values()], view),
     subscribe(view, listener) {
       const watched = views.get(view.key) ?? { view, listeners: new Set<Listener>(), last: undefined, troubled: false };
       views.set(view.key, watched);

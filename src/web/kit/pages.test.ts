@@ -33,7 +33,7 @@ const thing: PageDefinition = {
   async render(view) {
     const { owner, name } = view.params;
     const repository = await view.api.get<Repository>(`/api/repos/${owner}/${name}`);
-    const live = { state: html`<b>${repository.full_name}</b> ${may(view, 'administer', 'everything') && 'all'}` };
+    const live = { state: html`<b>${repository.full_name}</b> ${may(view, 'administer', 'everything') && 'all'} ${view.query['note']}` };
     const fields = textField({ view, path: view.url, name: 'name', label: 'Name' });
     return {
       title: 'A thing',
@@ -126,9 +126,12 @@ test('a form of another site, and a header that plays a page, get nowhere', asyn
 test('the parts of an open page arrive when they change, and the stream ends with the session', async () => {
   const own = (await post('/login', { token: testToken }, {})).headers.get('set-cookie')!.split(';', 1)[0]!;
   expect((await get('/live?of=/things/acme/nothing')).status).toBe(404);
-  expect((await get('/live?of=//evil.example')).status).toBe(422);
+  for (const aim of ['//evil.example', '/live?of=/', '/%6cive?of=/', '/%61pi/threads/stream', '/l%69ve'])
+    expect([aim, (await get(`/live?of=${encodeURIComponent(aim)}`)).status]).toEqual([aim, 422]);
+  for (const aim of ['/healthz', '/version']) expect([aim, (await get(`/live?of=${aim}`)).status]).toEqual([aim, 404]);
   expect((await get('/live?of=/things/acme/app', { cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(403);
-  const response = await get('/live?of=/things/acme/app', { cookie: own });
+  const of = '/things/acme/app?note=old%0Dhabit%0D%0Aevent:logout';
+  const response = await get(`/live?of=${encodeURIComponent(of)}`, { cookie: own });
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
   const readUntil = async (wanted: string | undefined) => {
@@ -143,6 +146,8 @@ test('the parts of an open page arrive when they change, and the stream ends wit
   await base.db.raw(`update repositories set full_name = 'acme/App' where full_name = 'acme/app'`);
   await readUntil('<b>acme/App</b>');
   expect(text).toContain('<b>acme/App</b>');
+  // A carriage return of somebody's text begins no field of the stream.
+  expect(text).toContain('old\ndata: habit\ndata: event:logout');
   await post('/logout', {}, { cookie: own, origin: server.base });
   await readUntil(undefined);
 });

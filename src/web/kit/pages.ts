@@ -5,7 +5,7 @@ import { readReturnPath } from '../../flow/begin-installation.ts';
 import type { Problem } from '../../http/schemas/problem.ts';
 import { requesterOf } from '../../http/requester.ts';
 import type { Html } from '../html.ts';
-import { isLiveReading } from './live-reading.ts';
+import { isLiveReading, liveHeader } from './live-reading.ts';
 import { createApiClient, type Answer, type ApiClient } from './api-client.ts';
 import { framedPage, liveFragment } from './frame.ts';
 import { withNotice } from './notices.ts';
@@ -39,7 +39,11 @@ export function viewOf(site: Site, request: FastifyRequest, refused?: RefusedFor
 async function sendPage(site: Site, page: PageDefinition, { view, reply }: { view: View; reply: FastifyReply }): Promise<FastifyReply> {
   const content = await page.render(view);
   if (content.redirect !== undefined) return reply.redirect(content.redirect, 303);
-  if (isLiveReading(view.request)) return reply.type('text/html; charset=utf-8').send(liveFragment(content.live ?? {}));
+  if (isLiveReading(view.request))
+    return reply
+      .header(liveHeader, 'parts')
+      .type('text/html; charset=utf-8')
+      .send(liveFragment(content.live ?? {}));
   const status = view.refused === undefined ? (content.status ?? 200) : view.refused.problem.status;
   return reply
     .code(status)
