@@ -17,6 +17,10 @@ const hands = 4;
 const only = process.env['PAGES'] ? process.env['PAGES'].split(',') : undefined;
 const rows = pageList.filter(({ kind, name }) => kind !== 'part' && (only === undefined || only.includes(name)));
 const names = rows.map(({ name }) => name);
+/** Hostile texts need one row of each route, and those that show what no other row does. */
+const hostileRows = rows.filter(
+  ({ name, route }, index) => rows.findIndex((other) => other.route === route) === index || ['run-script', 'run-failed'].includes(name),
+);
 
 let world: WebWorld;
 let browser: Browser;
@@ -35,11 +39,14 @@ beforeAll(async () => {
       );
     return contexts.get(role)!;
   };
-  const work: (() => Promise<void>)[] = rows.flatMap((row) => [
-    async () => void calm.set(row.name, await lookAtPage({ context: await contextOf(row.as ?? 'owner'), world, row }).catch(failing)),
-    async () =>
-      void hostile.set(row.name, await lookAtHostilePage({ context: await contextOf(row.as ?? 'rival'), world, row }).catch(told)),
-  ]);
+  const work: (() => Promise<void>)[] = [
+    ...rows.map((row) => async () => {
+      calm.set(row.name, await lookAtPage({ context: await contextOf(row.as ?? 'owner'), world, row }).catch(failing));
+    }),
+    ...hostileRows.map((row) => async () => {
+      hostile.set(row.name, await lookAtHostilePage({ context: await contextOf(row.as ?? 'rival'), world, row }).catch(told));
+    }),
+  ];
   const hand = async () => {
     for (let next = work.shift(); next !== undefined; next = work.shift()) await next();
   };
@@ -57,7 +64,7 @@ test.each(names)('%s: axe, layout, policy, requests', (name) => {
   expect(calm.get(name)?.troubles).toEqual([]);
 });
 
-test.each(names)('%s, full of hostile texts: nothing runs, the layout holds', (name) => {
+test.each(hostileRows.map(({ name }) => name))('%s, full of hostile texts: nothing runs, the layout holds', (name) => {
   expect(hostile.get(name)).toEqual([]);
 });
 
