@@ -13,7 +13,7 @@ import { PageQuery } from './page-query.ts';
 import { listRepositoryIds } from './repositories.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
 import { listRunsOfChanges } from './runs.ts';
-import { ofRepositories, visibleTo } from './visible-to.ts';
+import { visibleIn, visibleTo } from './visible-to.ts';
 
 /** A change joined to its repository. `data` has no commits in lists. */
 export interface ChangeRow {
@@ -97,10 +97,9 @@ function refCondition(ref: string): { name: string; types: string } {
 /** A page of changes, newest first. */
 export async function listChanges(db: Db, query: ChangeQuery, requester: Requester): Promise<Page<ChangeSummary>> {
   const list = new PageQuery<ChangeRow>('c.id', query);
-  list.add(visibleTo(requester, { installation: 'c.installation_id', repository: 'c.repository_id' }));
-  if (query.repository !== undefined) {
-    list.add(ofRepositories('c.repository_id', await listRepositoryIds(db, query.repository)));
-  }
+  const owner = { installation: 'c.installation_id', repository: 'c.repository_id' };
+  if (query.repository === undefined) list.add(visibleTo(requester, owner));
+  else list.add(visibleIn(requester, owner, await listRepositoryIds(db, query.repository)));
   if (query.ref !== undefined) {
     const { name, types } = refCondition(query.ref);
     list.where('c.ref_name = :ref and c.type like :types', { ref: name, types });

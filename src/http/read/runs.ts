@@ -8,7 +8,7 @@ import { PageQuery } from './page-query.ts';
 import type { RunQuery, RunSummary } from '../schemas/run.ts';
 import { listRepositoryIds } from './repositories.ts';
 import { isoTime, isoTimeOrNull, queryRows } from './rows.ts';
-import { ofRepositories, visibleTo } from './visible-to.ts';
+import { visibleIn, visibleTo } from './visible-to.ts';
 
 /** A run joined to its watch, its change and its repository. */
 export interface RunRow {
@@ -114,10 +114,9 @@ export function runItem(row: RunRow): RunSummary {
 /** A page of runs, newest first. */
 export async function listRuns(db: Db, query: RunQuery, requester: Requester): Promise<Page<RunSummary>> {
   const list = new PageQuery<RunRow>('n.id', query);
-  list.add(visibleTo(requester, { installation: 'n.installation_id', repository: 'n.repository_id' }));
-  if (query.repository !== undefined) {
-    list.add(ofRepositories('n.repository_id', await listRepositoryIds(db, query.repository)));
-  }
+  const columns = { installation: 'n.installation_id', repository: 'n.repository_id' };
+  if (query.repository === undefined) list.add(visibleTo(requester, columns));
+  else list.add(visibleIn(requester, columns, await listRepositoryIds(db, query.repository)));
   list.whereEqual('n.watch_key', query.watch);
   list.whereAny('n.status', query.status);
   list.whereEqual('n.change_id', query.change);

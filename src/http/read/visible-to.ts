@@ -66,3 +66,23 @@ export function ofRepositories(column: string, ids: readonly string[]): Conditio
   if (ids.length === 1) return { sql: `${column} = cast(:repository as bigint)`, values: { repository: ids[0]! } };
   return { sql: `${column} = any(cast(:repositories as bigint[]))`, values: { repositories: ids } };
 }
+
+/**
+ * Both at once. In one repository nothing but the installation of a row is left to be asked: two conditions on the same column let Postgres take
+ * the rows for so few that it sorts all of them.
+ */
+export function visibleIn(
+  requester: Requester,
+  columns: Required<Pick<OwnerColumns, 'installation' | 'repository'>>,
+  ids: readonly string[],
+): Condition {
+  const own = ofRepositories(columns.repository, ids);
+  const { sight } = requester;
+  if (sight.installations === 'all') return own;
+  if (ids.length !== 1) {
+    const seen = visibleTo(requester, columns);
+    return { sql: `${own.sql} and ${seen.sql}`, values: { ...own.values, ...seen.values } };
+  }
+  const there = [...sight.installations, ...(sight.repositories.includes(ids[0]!) ? sight.partly : [])];
+  return { sql: `${own.sql} and ${columns.installation} = any(cast(:seenThere as bigint[]))`, values: { ...own.values, seenThere: there } };
+}
