@@ -70,29 +70,30 @@ function hasPlace(all: readonly Watched[], { key, who }: Pick<LiveView, 'key' | 
   return all.some(({ view }) => view.key === key) || (all.length < maxViews && own.length < maxViewsOfOne);
 }
 
+function tell({ listeners }: Watched, fragment: string): void {
+  for (const listener of listeners) listener.hear(fragment);
+}
+
+/** Reads again what is looked at, and tells those who look when something changed, or that they may look no more. */
+async function refresh(watched: Watched): Promise<void> {
+  const fragment = await watched.view.read();
+  if (watched.troubled) tell(watched, liveTrouble(false));
+  watched.troubled = false;
+  if (fragment === undefined) {
+    for (const listener of watched.listeners) listener.end();
+    return;
+  }
+  if (watched.last !== undefined && newsOf(fragment) === newsOf(watched.last)) return;
+  watched.last = fragment;
+  tell(watched, fragment);
+}
+
 /** Creates the hub. It reads only while somebody looks; a reading is never begun before the last is over, and less often when readings take long. */
 export function createLiveHub(options: { intervalMs: number; log: Log }): LiveHub {
   const views = new Map<string, Watched>();
   let timer: NodeJS.Timeout | undefined;
   let reading = false;
   let closed = false;
-
-  function tell({ listeners }: Watched, fragment: string): void {
-    for (const listener of listeners) listener.hear(fragment);
-  }
-
-  async function refresh(watched: Watched): Promise<void> {
-    const fragment = await watched.view.read();
-    if (watched.troubled) tell(watched, liveTrouble(false));
-    watched.troubled = false;
-    if (fragment === undefined) {
-      for (const listener of watched.listeners) listener.end();
-      return;
-    }
-    if (watched.last !== undefined && newsOf(fragment) === newsOf(watched.last)) return;
-    watched.last = fragment;
-    tell(watched, fragment);
-  }
 
   /** The database may be away for a while; the page keeps what it shows, and says that it is old. */
   function failed(watched: Watched, error: unknown): void {

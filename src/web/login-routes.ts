@@ -28,6 +28,8 @@ interface LoginOptions {
 export function addLoginRoutes(app: FastifyInstance, options: LoginOptions): void {
   const { assets, db, door, signIn } = options;
   const hidden = { schema: { hide: true }, config: { access: 'page' as const } };
+  // Pages take what forms send, and nothing else: every field is a text.
+  app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: formLimit }, (_request, body, done) => {
     done(null, readForm(String(body)));
   });

@@ -118,6 +118,8 @@ test('a refused form is shown again with what was filled in and the problem at i
 
 test('a form of another site, and a header that plays a page, get nowhere', async () => {
   expect((await post('/things/acme/app', { name: 'evil' }, { cookie, origin: 'https://evil.example' })).status).toBe(403);
+  const json = { method: 'POST', headers: { cookie, origin: server.base, 'content-type': 'application/json' }, body: '{"name":{"a":[1]}}' };
+  expect((await fetch(`${server.base}/things/acme/app`, json)).status).toBe(400);
   const forged = { 'x-repowatch-inner-call': 'guess', 'x-repowatch-live': 'guess' };
   expect((await get('/api/repos/acme/app', forged)).status).toBe(401);
   expect(await (await get('/things/acme/app', { cookie, ...forged })).text()).toContain('<!doctype html>');
