@@ -99,12 +99,18 @@ function addWatchList(api: Api, context: RouteContext): void {
         response: { 200: watchDetail, ...problems(404) },
       },
     },
-    async ({ params }) => {
-      const { id, github_id: githubId } = await readRepository(context, params);
-      const watch = await readWatch(context, githubId, params.key);
-      return { ...watch, definition: (await findApiWatch(context.db, id, watch.key)) ?? null };
-    },
+    async ({ params }) => await readDetail(context, params),
   );
+}
+
+/** A watch as its address shows it, and as every edit of it answers, so that both have the same tag. */
+async function readDetail(
+  context: RouteContext,
+  params: { owner: string; name: string; key: string },
+): Promise<z.output<typeof watchDetail>> {
+  const { id, github_id: githubId } = await readRepository(context, params);
+  const watch = await readWatch(context, githubId, params.key);
+  return { ...watch, definition: (await findApiWatch(context.db, id, watch.key)) ?? null };
 }
 
 function addWatchPut(api: Api, context: RouteContext): void {
@@ -119,8 +125,8 @@ function addWatchPut(api: Api, context: RouteContext): void {
         headers: z.looseObject({ 'if-none-match': z.literal('*').optional().describe('Only make it, never replace it') }),
         body: watchBody,
         response: {
-          200: watchSchema.describe('It was replaced'),
-          201: watchSchema.describe('It was made'),
+          200: watchDetail.describe('It was replaced'),
+          201: watchDetail.describe('It was made'),
           ...problems(404, 409, 412, 413, 415, 422),
         },
       },
@@ -131,7 +137,7 @@ function addWatchPut(api: Api, context: RouteContext): void {
       const wish = { githubId, key: params.key, watch: body, onlyNew: headers['if-none-match'] === '*' };
       const { created } = unwrap(await context.actions.watches.put(wish));
       await auditWatch(context, request, { action: created ? 'watch.created' : 'watch.updated', after: body });
-      return reply.code(created ? 201 : 200).send(await readWatch(context, githubId, params.key));
+      return reply.code(created ? 201 : 200).send(await readDetail(context, params));
     },
   );
 }
@@ -146,7 +152,7 @@ function addWatchSwitch(api: Api, context: RouteContext): void {
         tags,
         params: watchParams,
         body: z.strictObject({ enabled: z.boolean() }),
-        response: { 200: watchSchema, ...problems(404, 409, 413, 415, 422) },
+        response: { 200: watchDetail, ...problems(404, 409, 413, 415, 422) },
       },
     },
     async (request) => {
@@ -154,7 +160,7 @@ function addWatchSwitch(api: Api, context: RouteContext): void {
       const githubId = await readId(context, params);
       unwrap(await context.actions.watches.switch({ githubId, key: params.key, enabled: body.enabled }));
       await auditWatch(context, request, { action: body.enabled ? 'watch.enabled' : 'watch.disabled' });
-      return await readWatch(context, githubId, params.key);
+      return await readDetail(context, params);
     },
   );
 }
