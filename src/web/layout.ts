@@ -2,11 +2,15 @@ import type { Assets } from './assets.ts';
 import { html, trustedHtml, type Html } from './html.ts';
 import type { Theme } from './kit/theme.ts';
 
-/** htmx keeps opened details open (`open` is the reader's), and does not touch what was loaded into `.lazy`. */
+/**
+ * htmx keeps opened details open (`open` is the reader's), and does not touch what was loaded into `.lazy`. A lost stream is tried again
+ * every few seconds: people sit and wait for it.
+ */
 const htmxConfig = JSON.stringify({
   morphIgnore: ['data-htmx-powered', 'open'],
   morphSkipChildren: '.lazy',
   extensions: 'sse',
+  sse: { reconnectMaxDelay: 5_000 },
   history: false,
   includeIndicatorCSS: false,
 });

@@ -1,3 +1,4 @@
+import type { Requester } from '../../people/requester.ts';
 import { html, type Html } from '../html.ts';
 import { icon } from '../icons.ts';
 import { layout } from '../layout.ts';
@@ -20,9 +21,13 @@ export function liveFragment(live: Readonly<Record<string, Html>>): string {
   return html`${parts}`.text;
 }
 
+function placesFor<Entry extends object>({ admin }: Requester, places: readonly Entry[]): Entry[] {
+  return places.filter((entry) => !('admin' in entry) || admin);
+}
+
 function menuView(view: View, place: Place | undefined): Html {
   const groups = menu.map(({ title, places }) => {
-    const shown = places.filter((entry) => !('admin' in entry) || view.requester.admin);
+    const shown = placesFor(view.requester, places);
     return html`${title !== '' && html`<h2>${title}</h2>`}
       <ul>
         ${shown.map(
@@ -82,7 +87,7 @@ function topBar(site: Site, view: View, isLive: boolean): Html {
 }
 
 /** Keys that do something on every page; the rest of the help is read from the menu by the script. */
-function keysHelp(): Html {
+function keysHelp({ requester }: View): Html {
   const keys = [
     ['/', 'Search'],
     ['j', 'Next row'],
@@ -100,7 +105,7 @@ function keysHelp(): Html {
             <dd>${what}</dd>`,
       )}
       ${menu.flatMap(({ places }) =>
-        places.map(
+        placesFor(requester, places).map(
           ({ key, title }) =>
             html`<dt><kbd>g</kbd> <kbd>${key}</kbd></dt>
               <dd>${title}</dd>`,
@@ -127,7 +132,7 @@ export function framedPage(site: Site, view: View, page: PageContent & { place?:
         ${isLive && html`<div id="live-trouble" role="alert"></div>`}${notice(view)} ${page.body}
       </main>
     </div>
-    ${keysHelp()} ${isLive && html`<div hidden hx-sse:connect="/live?of=${encodeURIComponent(view.url)}" hx-swap="none"></div>`}`;
+    ${keysHelp(view)} ${isLive && html`<div hidden hx-sse:connect="/live?of=${encodeURIComponent(view.url)}" hx-swap="none"></div>`}`;
   return layout(site.assets, {
     title: page.title === 'RepoWatch' ? page.title : `${page.title} · RepoWatch`,
     body,

@@ -21,7 +21,8 @@ function describeTime(at) {
 const shown = new Set();
 
 class RelativeTime extends HTMLElement {
-  static observedAttributes = ['datetime'];
+  // A live update brings the server's title back.
+  static observedAttributes = ['datetime', 'title'];
 
   connectedCallback() {
     shown.add(this);

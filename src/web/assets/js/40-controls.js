@@ -11,7 +11,10 @@ document.addEventListener('click', ({ target }) => {
   if (button === null || 'commandForElement' in HTMLButtonElement.prototype) return;
   document.getElementById(button.dataset.dialog)?.showModal();
 });
-document.querySelectorAll('dialog[data-open]').forEach((dialog) => dialog.showModal());
+document.querySelectorAll('dialog[data-open]').forEach((dialog) => {
+  dialog.showModal();
+  dialog.querySelector('[aria-invalid]')?.focus();
+});
 
 // The menu of a narrow screen.
 document.addEventListener('click', ({ target }) => {
@@ -19,6 +22,20 @@ document.addEventListener('click', ({ target }) => {
   if (button === null) return;
   const open = document.body.classList.toggle('menu-open');
   button.setAttribute('aria-expanded', String(open));
+});
+
+// Escape closes what lies over the page, and leads back to what opened it.
+document.addEventListener('keydown', ({ key }) => {
+  if (key !== 'Escape' || document.querySelector('dialog[open]') !== null) return;
+  const person = document.querySelector('details.person[open]');
+  const button = document.querySelector('[data-menu][aria-expanded=true]');
+  if (person !== null) {
+    person.open = false;
+    person.querySelector('summary').focus();
+  } else if (button !== null) {
+    button.click();
+    button.focus();
+  }
 });
 
 // What folds out over the page closes when somebody turns to something else.
@@ -43,16 +60,45 @@ addEventListener('pageshow', () => {
   });
 });
 
-// Copying what a field or a block holds.
+// The clipboard is there over TLS and on this machine only; elsewhere the old way still works.
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = document.createElement('textarea');
+    const back = document.activeElement;
+    field.value = text;
+    field.className = 'sr-only';
+    (back?.closest('dialog') ?? document.body).append(field);
+    field.select();
+    const isCopied = document.execCommand('copy');
+    field.remove();
+    back?.focus({ preventScroll: true });
+    return isCopied;
+  }
+}
+
+// Copying what a field or a block holds, or what an address answers.
+async function copyFor({ copy, copyFrom }) {
+  if (copyFrom === undefined) {
+    const source = document.getElementById(copy);
+    return await copyText(source.value ?? source.textContent);
+  }
+  const answer = await fetch(copyFrom).catch(() => undefined);
+  return answer?.ok === true && (await copyText(await answer.text()));
+}
 document.addEventListener('click', async ({ target }) => {
-  const button = target.closest('[data-copy]');
-  if (button === null) return;
-  const source = document.getElementById(button.dataset.copy);
-  await navigator.clipboard.writeText(source.value ?? source.textContent);
+  const button = target.closest('[data-copy], [data-copy-from]');
+  if (button === null || button.dataset.copied !== undefined) return;
   const label = button.querySelector('span') ?? button;
   const before = label.textContent;
-  label.textContent = 'Copied';
-  setTimeout(() => (label.textContent = before), 2_000);
+  button.dataset.copied = '';
+  label.textContent = (await copyFor(button.dataset)) ? 'Copied' : 'Not copied';
+  setTimeout(() => {
+    label.textContent = before;
+    delete button.dataset.copied;
+  }, 2_000);
 });
 
 // A word that has to be typed before a button that destroys something can be pressed.

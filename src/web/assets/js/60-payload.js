@@ -1,4 +1,4 @@
-// Looking through a payload: searching, folding, copying the whole of it.
+// Looking through a payload: searching and folding.
 const lineOf = '.json-line, .json-node > summary';
 const lines = (id) => [...(document.getElementById(id)?.querySelectorAll(lineOf) ?? [])];
 const hitOf = (line) => line.closest('.json-line, .json-node');
@@ -53,18 +53,4 @@ document.addEventListener('click', ({ target }) => {
   const nodes = [...document.getElementById(button.dataset.fold).querySelectorAll('details')];
   // The outermost stays open: folding it would leave nothing to see.
   nodes.forEach((node, index) => (node.open = isOpen || index === 0));
-});
-document.addEventListener('click', async ({ target }) => {
-  const button = target.closest('[data-copy-from]');
-  if (button === null) return;
-  const label = button.querySelector('span');
-  const before = label.textContent;
-  try {
-    const answer = await fetch(button.dataset.copyFrom);
-    await navigator.clipboard.writeText(await answer.text());
-    label.textContent = answer.ok ? 'Copied' : 'Not copied';
-  } catch {
-    label.textContent = 'Not copied';
-  }
-  setTimeout(() => (label.textContent = before), 2_000);
 });
