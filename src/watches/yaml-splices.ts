@@ -41,7 +41,7 @@ const isBlock = (node: Node | null | undefined): node is BlockMap | YAMLSeq<Node
 const start = (node: Node | null | undefined): number => node?.range?.[0] ?? 0;
 
 /** Follows a path as far as it goes. */
-export function follow({ document }: Source, path: ConfigPath): Way {
+function follow({ document }: Source, path: ConfigPath): Way {
   const nodes: Way['nodes'] = [document.contents];
   const pairs: Way['pairs'] = [undefined];
   for (const part of path) {

@@ -8,7 +8,7 @@ import { selectTokens } from './design-tokens.ts';
 const require = createRequire(import.meta.url);
 
 /** A file of the page under an address that changes with its content. */
-export interface Asset {
+interface Asset {
   path: string;
   type: string;
   content: Buffer;
@@ -32,7 +32,7 @@ export interface Assets {
 
 const folder = fileURLToPath(new URL('assets/', import.meta.url));
 const readOwn = (name: string) => readFileSync(`${folder}${name}`, 'utf8');
-const readPackage = (name: string) => readFileSync(require.resolve(name), 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
+const readPackage = (path: string) => readFileSync(path, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
 
 /** The files of a folder, in the order of their names. */
 function readFolder(name: string, extension: string): string[] {
@@ -64,15 +64,15 @@ function createScript(name: string, parts: readonly string[]): Asset {
 
 /** Reads the pages' files once: GitHub's tokens and our style, htmx with its stream extension and our scripts, uPlot for charts. */
 export function loadAssets(): Assets {
-  const css = [readPackage('uplot/dist/uPlot.min.css'), ...readFolder('css', '.css')].join('\n');
+  const css = [readPackage(require.resolve('uplot/dist/uPlot.min.css')), ...readFolder('css', '.css')].join('\n');
   const style = createAsset('page.css', 'text/css; charset=utf-8', selectTokens(css) + css);
   const own = (name: string) => readFolder(name, '.js').map(enclose);
   const script = createScript('page.js', [
-    readPackage('htmx.org/dist/htmx.min.js'),
-    readPackage('htmx.org/dist/ext/hx-sse.min.js'),
+    readPackage(require.resolve('htmx.org/dist/htmx.min.js')),
+    readPackage(require.resolve('htmx.org/dist/ext/hx-sse.min.js')),
     ...own('js'),
   ]);
-  const charts = createScript('charts.js', [readPackage('uplot/dist/uPlot.iife.min.js'), ...own('charts')]);
+  const charts = createScript('charts.js', [readPackage(require.resolve('uplot/dist/uPlot.iife.min.js')), ...own('charts')]);
   const editor = createScript('editor.js', own('editor'));
   const icon = createAsset('icon.svg', 'image/svg+xml', readOwn('icon.svg'));
   const byName = new Map([style, script, charts, editor, icon].map((asset) => [asset.path.slice('/assets/'.length), asset]));

@@ -3,11 +3,16 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-type ThemeName = 'light' | 'dark' | 'light-high-contrast' | 'dark-high-contrast';
+const files = {
+  light: require.resolve('@primer/primitives/dist/css/functional/themes/light.css'),
+  dark: require.resolve('@primer/primitives/dist/css/functional/themes/dark.css'),
+  'light-high-contrast': require.resolve('@primer/primitives/dist/css/functional/themes/light-high-contrast.css'),
+  'dark-high-contrast': require.resolve('@primer/primitives/dist/css/functional/themes/dark-high-contrast.css'),
+};
+type ThemeName = keyof typeof files;
 
 function readTokens(theme: ThemeName): Map<string, string> {
-  const path = require.resolve(`@primer/primitives/dist/css/functional/themes/${theme}.css`);
-  const css = readFileSync(path, 'utf8').replace(/\/\*[^]*?\*\//g, '');
+  const css = readFileSync(files[theme], 'utf8').replace(/\/\*[^]*?\*\//g, '');
   const tokens = new Map<string, string>();
   for (const [, name, value] of css.matchAll(/(--[\w-]+):\s*([^;]+);/g)) {
     if (name !== undefined && value !== undefined && !tokens.has(name)) tokens.set(name, value);

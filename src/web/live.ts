@@ -14,7 +14,7 @@ const maxListenersOfOne = 50;
 const readingShare = 1 / 4;
 
 /** What somebody looks at. Who looks at the same page in the same session shares one reading. */
-export interface LiveView {
+interface LiveView {
   key: string;
   /** Whose places it takes. */
   who: string;
@@ -23,7 +23,7 @@ export interface LiveView {
 }
 
 /** Somebody who looks at the page. */
-export interface Listener {
+interface Listener {
   hear: (fragment: string) => void;
   /** They may look no more. */
   end: () => void;

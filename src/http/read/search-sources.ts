@@ -22,7 +22,7 @@ export interface HitRow {
 }
 
 /** One statement, with the values that it takes beside `:word`, `:typed` and `:limit`. */
-export interface SearchSource {
+interface SearchSource {
   sql: string;
   values?: Record<string, unknown>;
 }

@@ -41,7 +41,7 @@ export interface ThreadAttempt {
 }
 
 /** One action of a run. */
-export interface ThreadStep {
+interface ThreadStep {
   position: number;
   key: string | null;
   name: string | null;
@@ -53,7 +53,7 @@ export interface ThreadStep {
 }
 
 /** A run as a thread shows it. */
-export interface ThreadRun extends RunSummary {
+interface ThreadRun extends RunSummary {
   steps: ThreadStep[];
   tickets: TicketResult[];
 }

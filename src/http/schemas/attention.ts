@@ -26,7 +26,7 @@ export type AttentionKind = (typeof attentionKinds)[number];
 export const attentionSeverities = ['high', 'medium', 'low'] as const;
 
 /** One thing that needs a person. */
-export const attentionItem = z
+const attentionItem = z
   .object({
     kind: z.enum(attentionKinds),
     severity: z

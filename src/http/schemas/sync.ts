@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { idText, timestamp } from './common.ts';
 
 /** How taking over what GitHub has stands: `paused` while nothing is asked of GitHub, `errored` until the next try. */
-export const syncStates = ['paused', 'syncing', 'errored', 'synced'] as const;
+const syncStates = ['paused', 'syncing', 'errored', 'synced'] as const;
 export type SyncState = (typeof syncStates)[number];
 
 /** How one step stands. */
-export const syncStepStatuses = ['done', 'active', 'waiting', 'failed'] as const;
+const syncStepStatuses = ['done', 'active', 'waiting', 'failed'] as const;
 
 const syncStep = z.object({
   name: z.string(),

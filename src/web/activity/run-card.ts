@@ -20,12 +20,12 @@ const kindIcons: Record<string, string> = {
 };
 
 /** The icon of a kind of action. */
-export function kindIcon(kind: string): Html {
+function kindIcon(kind: string): Html {
   return icon(kindIcons[kind] ?? (kind.startsWith('github') ? 'mark-github' : 'play'));
 }
 
 /** When the next try is, of an attempt that failed. */
-export function nextTry(at: string | null): Html | false {
+function nextTry(at: string | null): Html | false {
   return at !== null && html`<span class="tone-attention next-try">next try ${timeAgo(at)}</span>`;
 }
 

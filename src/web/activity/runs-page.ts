@@ -79,7 +79,7 @@ async function filters(view: View): Promise<Html> {
 }
 
 /** Runs in a table, one row for each. */
-export function runTable(runs: readonly RunSummary[]): Html {
+function runTable(runs: readonly RunSummary[]): Html {
   return dataTable({
     caption: 'Runs',
     rows: runs,

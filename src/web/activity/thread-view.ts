@@ -25,7 +25,7 @@ export function originLink({ repository, line, origin }: Pick<ConsideredWatch, '
 }
 
 /** Why a watch did not run: the first part of it that said no, in words, and where that stands. */
-export function refusalWords(watch: ConsideredWatch): Html {
+function refusalWords(watch: ConsideredWatch): Html {
   return html`<span class="muted"
     >did not run because ${watch.clause !== null && html`<code>${watch.clause}</code>: `}<bdi
       >${watch.reason ?? 'it said no; the reason was not kept'}</bdi

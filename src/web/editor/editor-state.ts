@@ -29,13 +29,13 @@ export function formMark(content: string): string {
 }
 
 /** A form that is sent has CR LF for every line end; the file keeps what it has. */
-export function readContent(text: string, crlf: boolean): string {
+function readContent(text: string, crlf: boolean): string {
   const plain = text.replaceAll('\r\n', '\n');
   return crlf ? plain.replaceAll('\n', '\r\n') : plain;
 }
 
 /** What the editor holds, as it was sent. */
-export function readState(values: FormValues): EditorState {
+function readState(values: FormValues): EditorState {
   return {
     content: readContent(values['content'] ?? '', values['line_ends'] === 'crlf'),
     part: values['part'] ?? '',

@@ -7,7 +7,7 @@ export type Schema = Readonly<Record<string, unknown>>;
  * How a value is filled in. `lines`: several texts, one in each line. `words`: any of some words. `times`: a schedule, one time in each
  * line. `yaml`: what only its own language can say.
  */
-export type FieldKind = 'text' | 'area' | 'choice' | 'flag' | 'lines' | 'words' | 'times' | 'yaml';
+type FieldKind = 'text' | 'area' | 'choice' | 'flag' | 'lines' | 'words' | 'times' | 'yaml';
 
 /** One value of the file that a form shows. */
 export interface EditorField {
@@ -29,7 +29,7 @@ export interface EditorField {
 }
 
 /** The control's name for a place in the file. */
-export function fieldName(path: ConfigPath): string {
+function fieldName(path: ConfigPath): string {
   return path.map((part) => `/${part}`).join('');
 }
 
@@ -76,7 +76,7 @@ function exampleOf(schema: Schema): string {
 }
 
 /** `event_type` as people read it. */
-export function labelOf(name: string): string {
+function labelOf(name: string): string {
   const text = name.replaceAll('_', ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -3,7 +3,7 @@ import type { simulation } from '../../http/schemas/trial.ts';
 import type { ApiClient } from '../kit/api-client.ts';
 
 /** What the REST side says of a file that is tried out. */
-export type Simulation = z.output<typeof simulation>;
+type Simulation = z.output<typeof simulation>;
 export type SimulatedChange = Simulation['changes'][number];
 
 /** How often changes are looked at; the REST side takes a thousand. */

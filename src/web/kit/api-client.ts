@@ -16,7 +16,7 @@ export interface ListAnswer<Item> {
 }
 
 /** How something is written. */
-export interface Send {
+interface Send {
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   body?: unknown;

@@ -81,7 +81,7 @@ function isJson(text: string): boolean {
 }
 
 /** A value as its field shows it. Credentials that are written out are shown as nothing. */
-export function fieldText({ shape, secret }: Pick<SchemaField, 'shape' | 'secret'>, value: unknown): string {
+function fieldText({ shape, secret }: Pick<SchemaField, 'shape' | 'secret'>, value: unknown): string {
   if (value === undefined || value === null || (secret && isHidden(value))) return '';
   if (shape.kind === 'json') return typeof value === 'string' && shape.text && !isJson(value) ? value : JSON.stringify(value, null, 2);
   if (Array.isArray(value)) return value.map((item) => (typeof item === 'string' ? item : JSON.stringify(item))).join('\n');

@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../../watches/json-schema.ts';
 
 /** How a value of a schema is filled in. */
-export type SchemaShape =
+type SchemaShape =
   /** One text; `number` where digits alone mean a number, `long` for several lines, `code` for what is no prose. */
   | { kind: 'text'; long: boolean; code: boolean; number: boolean; duration: boolean; maxLength: number | undefined }
   | { kind: 'flag' }
@@ -71,7 +71,7 @@ function textShape(schema: JsonSchema, alternatives: readonly JsonSchema[]): Sch
 }
 
 /** How a value of this schema is filled in. */
-export function shapeOf(schema: JsonSchema): SchemaShape {
+function shapeOf(schema: JsonSchema): SchemaShape {
   const alternatives = alternativesOf(schema);
   const isOf = (type: string) => (one: JsonSchema) => one['type'] === type;
   const list = alternatives.find(isOf('array'));

@@ -31,7 +31,7 @@ function stepView({ name, title, status, text }: SyncStep): Html {
 }
 
 /** The state of a taking-over in one line, for rows of lists. */
-export function syncLine({ state, text }: Pick<Progress, 'state' | 'text'>): Html {
+function syncLine({ state, text }: Pick<Progress, 'state' | 'text'>): Html {
   return html`<span class="sync-line"
     ><span class="tone-${tones[state]} ${state === 'syncing' && 'turning'} status-icon">${icon(stateIcons[state], state)}</span>
     <bdi>${text}</bdi></span

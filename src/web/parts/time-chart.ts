@@ -1,7 +1,7 @@
 import { html, type Html } from '../html.ts';
 
 /** What a line or a bar of a chart stands for. */
-export interface ChartSeries {
+interface ChartSeries {
   name: string;
   tone: 'success' | 'danger' | 'attention' | 'accent' | 'done' | 'muted';
 }

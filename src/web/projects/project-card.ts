@@ -111,6 +111,6 @@ export function projectCard(project: ProjectItem): Html {
 }
 
 /** How many there are, in words for people. */
-export function countProjects(number: number): string {
+function countProjects(number: number): string {
   return count(number, 'project');
 }

@@ -3,7 +3,7 @@ import { findCookie } from '../../http/identify.ts';
 import type { Site } from '../kit/site.ts';
 
 /** How the list of repositories can be shown. */
-export const listViews = ['cards', 'table'] as const;
+const listViews = ['cards', 'table'] as const;
 export type ListView = (typeof listViews)[number];
 
 const cookie = 'repowatch_repositories';

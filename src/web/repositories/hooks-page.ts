@@ -15,7 +15,7 @@ import { hookFields } from './hook-fields.ts';
 import { apiOf, mayChange, pageOfRepository, readRepository, repositoryHead } from './repository-head.ts';
 
 /** The path of something that is done with a hook. */
-export function hookDeed(view: View, id: string, deed: string): string {
+function hookDeed(view: View, id: string, deed: string): string {
   return pageOfRepository(view, `hooks/${encodeURIComponent(id)}/${deed}`);
 }
 

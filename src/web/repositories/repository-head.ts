@@ -8,7 +8,7 @@ import { pageHead, type Tab } from '../parts/page-head.ts';
 import { statusLabel } from '../status-view.ts';
 
 /** `owner/name` as the address of the page says it. */
-export function nameOf({ params }: View): string {
+function nameOf({ params }: View): string {
   return `${params['owner'] ?? ''}/${params['name'] ?? ''}`;
 }
 

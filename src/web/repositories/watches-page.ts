@@ -21,7 +21,7 @@ import { runForm } from './run-watch-form.ts';
 type Why = z.output<typeof whySchema>;
 
 /** The path of something that is done with a watch. */
-export function watchDeed(view: View, key: string, deed: string): string {
+function watchDeed(view: View, key: string, deed: string): string {
   return pageOfRepository(view, `watches/${encodeURIComponent(key)}/${deed}`);
 }
 

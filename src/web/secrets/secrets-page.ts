@@ -85,7 +85,7 @@ function missingView(missing: readonly MissingSecretItem[], places: SecretPlaces
 }
 
 /** The fields of a new secret. */
-export function newSecretForm(view: View, given: { path: string; places: SecretPlaces }): Html {
+function newSecretForm(view: View, given: { path: string; places: SecretPlaces }): Html {
   const { path: to, places } = given;
   return form({
     view,
