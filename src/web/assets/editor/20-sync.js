@@ -1,6 +1,11 @@
 // The form and the text say the same: what is changed in one goes to the server, which answers the other. The server decides; this only
 // shows what it answers. Without this script each side has a button.
 const form = document.querySelector('[data-editor]');
+/** Why the server gave no answer, and what to do. Nobody's work is lost by a session that ended meanwhile. */
+const describeSilence = ({ message }) =>
+  message === '401'
+    ? 'Your session is over. Sign in in another window, and go on here: what you wrote stays.'
+    : 'The server did not answer. What you wrote stays here.';
 const formWaitMs = 350;
 const textWaitMs = 500;
 const tryWaitMs = 900;
@@ -93,8 +98,8 @@ function startSync() {
       // What was typed meanwhile is asked about next.
       if (next?.[0] !== 'form' || replaces) show(answer, { op, sent, replaces });
       busy.textContent = '';
-    } catch {
-      busy.textContent = 'Not checked: the server did not answer. It is tried again with the next change.';
+    } catch (error) {
+      busy.textContent = `Not checked. ${describeSilence(error)}`;
     }
     running = false;
     const [again, its] = next ?? [];
@@ -121,6 +126,25 @@ function startSync() {
     if (mine === tries) simulation.classList.remove('is-old');
   };
 
+  /** Leaves the page only when somebody is there who takes what was written. */
+  const bring = async (button) => {
+    document.querySelector('[data-unsent]')?.remove();
+    button.setAttribute('aria-busy', 'true');
+    try {
+      await send('form');
+      leaving = true;
+      form.requestSubmit(button);
+    } catch (error) {
+      button.removeAttribute('aria-busy');
+      const told = document.createElement('p');
+      told.className = 'flash flash-danger';
+      told.dataset.unsent = '';
+      told.setAttribute('role', 'alert');
+      told.textContent = `Not sent. ${describeSilence(error)}`;
+      document.getElementById('ways').before(told);
+    }
+  };
+
   const plan = (op, waitMs) => {
     clearTimeout(timer);
     timer = setTimeout(() => void run(op, false), waitMs);
@@ -137,8 +161,9 @@ function startSync() {
   form.addEventListener('submit', (event) => {
     const op = event.submitter?.value ?? 'form';
     if (op === 'propose' || op === 'save') {
-      leaving = true;
-      event.submitter.setAttribute('aria-busy', 'true');
+      if (leaving) return;
+      event.preventDefault();
+      void bring(event.submitter);
       return;
     }
     event.preventDefault();

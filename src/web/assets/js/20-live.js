@@ -28,6 +28,10 @@ function tellLost() {
   place.append(text);
 }
 
+const isTyped = ({ type, checked, defaultChecked, value, defaultValue }) =>
+  type === 'checkbox' || type === 'radio' ? checked !== defaultChecked : type !== 'file' && value !== defaultValue;
+const isTypedInto = () => [...document.querySelectorAll('main :is(input:not([type=hidden]), textarea)')].some(isTyped);
+
 function hear() {
   heardAt = Date.now();
   show('live');
@@ -38,8 +42,8 @@ document.addEventListener('htmx:sse:after:message', hear);
 document.addEventListener('beat', hear);
 document.addEventListener('htmx:sse:error', ({ detail }) => {
   show('lost');
-  // The session is over, or the thing is gone: the page itself says so.
-  if (detail?.status === 401 || detail?.status === 404) location.reload();
+  // The session is over, or the thing is gone: the page itself says so, as soon as nothing that was typed would go with it.
+  if ((detail?.status === 401 || detail?.status === 404) && !isTypedInto()) location.reload();
 });
 // The stream ended and is opened again at once; that is only told when it does not work.
 document.addEventListener('htmx:error', ({ target }) => {
