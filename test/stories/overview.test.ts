@@ -46,6 +46,22 @@ test('from an empty server to the first push, and everything is found again', as
   expect(threads((await get('/?q=PUSH&status=succeeded')).text)).toEqual([`delivery-${String(delivery!['id'])}`]);
   expect((await get('/?q=nothing-is-called-so')).text).toContain('Nothing matches');
   expect((await get('/?repository=no+name&status=%27&cursor=x')).status).toBe(200);
+
+  await world.api('/api/projects', { method: 'POST', status: 201, body: { name: 'Winter', repositories: [fullName], branches: ['main'] } });
+  const monitored = async (path: string) => (await get(path)).text.includes('<bdi>Winter</bdi>');
+  expect(await Promise.all(['/', '/?q=APP', '/?q=docs', `/?repository=${other}`].map(monitored))).toEqual([true, true, false, false]);
+  await world.github!.commitFile({
+    repo: other,
+    branch: 'main',
+    path: '.github/repowatch.yml',
+    content: 'watches: 7',
+    message: 'Break it',
+  });
+  await world.eventually('the broken file needs a person', async () => (await get('/')).text.includes(`configuration of ${other}`));
+  expect((await get('/?q=docs')).text).toContain(`configuration of ${other}`);
+  expect((await get('/?q=app')).text).not.toContain(other);
+  expect((await get('/settings')).text).toMatch(/class="findings"[^]*PUBLIC_URL is not set/);
+
   const rates = await get('/overview/rates/part?hours=1');
   expect(rates.text).toMatch(/Runs succeeded<\/dt>\s*<dd[^>]*>1<\/dd>/);
   expect((await get('/overview/rates?hours=99')).text).toContain('in the last 24 hours');

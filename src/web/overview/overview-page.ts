@@ -1,4 +1,5 @@
 import type { AttentionList } from '../../http/schemas/attention.ts';
+import type { ProjectItem } from '../../http/schemas/project.ts';
 import type { FirstSteps, HealthAnswer } from '../../http/schemas/first-look.ts';
 import { threadStatuses } from '../../http/read/thread-heads.ts';
 import type { ThreadItem } from '../../http/schemas/thread.ts';
@@ -14,6 +15,7 @@ import { threadView } from '../activity/thread-view.ts';
 import { firstStepsView } from './first-steps-view.ts';
 import { attentionView } from './attention-view.ts';
 import { healthView } from './health-view.ts';
+import { projectsView, shownProjects } from './projects-view.ts';
 import { rateRanges, readHours } from './rates-view.ts';
 
 /** How many threads the page shows at once. */
@@ -62,6 +64,36 @@ function feedFilters(view: View): Html {
   ]);
 }
 
+/** What needs a person, of that only what the filters look for. */
+function soughtAttention(view: View, all: AttentionList): Html {
+  const { q = '', repository = '' } = readFilters(view);
+  const has = (text: string | undefined, part: string) => text?.toLowerCase().includes(part.toLowerCase()) === true;
+  const data = all.data.filter(({ title, detail, target }) => {
+    const name = target.repository?.full_name;
+    const isNamed = repository === '' || name?.toLowerCase() === repository.toLowerCase();
+    return isNamed && (q === '' || [title, detail, name, target.installation?.login].some((text) => has(text, q)));
+  });
+  if (data.length === 0 && all.data.length > 0)
+    return html`<p class="attention-none muted">Nothing that these filters look for needs a person.</p>`;
+  return attentionView({ data, meta: all.meta });
+}
+
+/** The projects whose name, or a repository of theirs, has in it what is looked for. */
+async function readProjects(view: View): Promise<ListAnswer<ProjectItem>> {
+  const { q, repository } = readFilters(view);
+  return await view.api.get(withQuery('/api/projects', { q: q ?? repository, limit: shownProjects }));
+}
+
+function projectsSection({ meta }: ListAnswer<ProjectItem>, list: Html): Html {
+  return html`<section class="overview-projects" aria-labelledby="projects-title">
+    <div class="section-head">
+      <h2 id="projects-title">Monitored repositories</h2>
+      <a href="/projects">${meta.next === null ? 'Projects' : 'All projects'}</a>
+    </div>
+    ${livePart('projects', list)}
+  </section>`;
+}
+
 /** The figures, loaded after the page; without a script a link leads to them. */
 function ratesSection(view: View): Html {
   const { hours } = readHours(view.query['hours']);
@@ -94,16 +126,18 @@ export function overviewPage(site: Site): PageDefinition {
     place: 'overview',
     async render(view) {
       const isPlain = [...filterNames, 'cursor'].every((name) => (view.query[name] ?? '') === '');
-      const [health, attention, threads] = await Promise.all([
+      const [health, attention, threads, projects] = await Promise.all([
         view.api.get<HealthAnswer>('/api/health'),
         view.api.get<AttentionList>('/api/attention'),
         readThreads(view),
+        readProjects(view),
       ]);
       const isNew = isPlain && threads.data.length === 0;
       const steps = isNew ? { site, steps: await view.api.get<FirstSteps>('/api/first-steps') } : undefined;
       const live = {
         health: healthView(health, attention),
-        attention: attentionView(attention),
+        attention: soughtAttention(view, attention),
+        projects: projectsView(projects.data),
         feed: feedView(view, threads.data, steps),
       };
       const body = html`<h1 class="sr-only">Overview</h1>
@@ -113,7 +147,7 @@ export function overviewPage(site: Site): PageDefinition {
             <div class="section-head"><h2 id="attention-title">What needs a person</h2></div>
             ${livePart('attention', live.attention)}
           </section>
-          ${!isNew && ratesSection(view)}
+          ${projects.data.length > 0 && projectsSection(projects, live.projects)} ${!isNew && ratesSection(view)}
           <section class="overview-feed" aria-labelledby="feed-title">
             <div class="section-head"><h2 id="feed-title">${isNew ? 'First steps' : 'Latest threads'}</h2></div>
             ${!isNew && feedFilters(view)} ${livePart('feed', live.feed)} ${pager(view, threads.meta)}

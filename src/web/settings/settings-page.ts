@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Doctor } from '../../http/schemas/doctor.ts';
 import type { Job } from '../../http/schemas/job.ts';
 import type { Me } from '../../http/schemas/me.ts';
@@ -6,6 +7,7 @@ import { html, type Html } from '../html.ts';
 import { icon } from '../icons.ts';
 import type { ListAnswer } from '../kit/api-client.ts';
 import { livePart } from '../kit/frame.ts';
+import { isLiveReading } from '../kit/live-reading.ts';
 import type { FormDefinition } from '../kit/pages.ts';
 import { installationPath } from '../kit/paths.ts';
 import { themeOf, themes, type Theme } from '../kit/theme.ts';
@@ -98,13 +100,24 @@ function syncSection(view: View, statistics: Statistics, jobs: readonly Job[]): 
   return { fixed: html`${fixed}`, live };
 }
 
-function testSection(view: View, report: Doctor | undefined): Html | false {
+/** How long the page waits for the doctor, who asks GitHub. Milliseconds. */
+const doctorPatienceMs = 2_000;
+
+/** What the doctor finds, for those who may hear it; undefined when GitHub takes its time. */
+async function askDoctor({ api, request, requester }: View): Promise<Doctor | undefined> {
+  if (!requester.admin || isLiveReading(request)) return undefined;
+  const asked = api.ask<Doctor>('/api/doctor').then((answer) => (answer.ok ? answer.value : undefined));
+  return await Promise.race([asked, pause(doctorPatienceMs, undefined, { ref: false })]);
+}
+
+/** `isWhole` once somebody asked for everything; before, only what is not in order. */
+function testSection(view: View, { report, isWhole }: { report: Doctor | undefined; isWhole: boolean }): Html | false {
   if (!view.requester.admin) return false;
   const tested =
     report === undefined
-      ? ''
+      ? html`<p class="muted">The doctor is still asking GitHub. <a href="/doctor">See what it finds</a>.</p>`
       : html`<p class="verdict">${verdictOf(report)}</p>
-          ${findingsList(report)}`;
+          ${isWhole || report.status !== 'ok' ? findingsList(report, isWhole ? undefined : ['problem', 'warning']) : ''}`;
   return section('Connection', html`${tested}`, {
     id: 'connection',
     intro: 'Does GitHub know this App, does it reach us, does Postgres answer?',
@@ -113,14 +126,16 @@ function testSection(view: View, report: Doctor | undefined): Html | false {
   });
 }
 
-async function settingsContent(view: View, report?: Doctor): Promise<PageContent> {
-  const [me, statistics, jobs] = await Promise.all([
+async function settingsContent(view: View, tested?: Doctor): Promise<PageContent> {
+  const [me, statistics, jobs, report] = await Promise.all([
     view.api.get<Me>('/api/me'),
     view.api.find<Statistics>('/api/stats'),
     view.api.get<ListAnswer<Job>>('/api/jobs?limit=3'),
+    tested ?? askDoctor(view),
   ]);
   const sync = statistics === undefined ? undefined : syncSection(view, statistics, jobs.data);
-  const body = html`${pageHead({ title: 'Settings' })} ${youSection(me)} ${appearanceSection(view)} ${testSection(view, report)}
+  const body = html`${pageHead({ title: 'Settings' })} ${youSection(me)} ${appearanceSection(view)}
+  ${testSection(view, { report, isWhole: tested !== undefined })}
   ${
     sync !== undefined &&
     section('Comparing with GitHub', livePart('sync', sync.live), {
