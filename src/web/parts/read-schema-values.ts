@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../../watches/json-schema.ts';
+import { hiddenMark, splitLine } from './hidden-lines.ts';
 import { fieldsOf, namesValue, readLine, type SchemaField } from './schema-shape.ts';
 
 /** What a form said, as JSON to send, and what could not be read as the field's path and what is wrong with it. */
@@ -20,11 +21,18 @@ const linesOf = (text: string): string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '');
 
-function readRecord(text: string, at: string, { problems }: Reading): Record<string, unknown> {
+function readRecord(text: string, { at, before, reading }: { at: string; before: unknown; reading: Reading }): Record<string, unknown> {
+  const refuse = (message: string) => {
+    reading.problems.push({ path: at, message });
+    return [];
+  };
   const entries = linesOf(text).flatMap((line, index): [string, unknown][] => {
-    const [, name = '', value = ''] = /^([^:=\s][^:=]*?)\s*[:=]\s*(.*)$/.exec(line) ?? [];
-    if (name === '') problems.push({ path: at, message: `Line ${index + 1} must be \`name: value\`.` });
-    return name === '' ? [] : [[name, readLine(value)]];
+    const pair = splitLine(line);
+    if (pair === undefined) return refuse(`Line ${index + 1} must be \`name: value\`.`);
+    const { name, value } = pair;
+    if (value !== hiddenMark) return [[name, readLine(value)]];
+    if (isObject(before) && Object.hasOwn(before, name)) return [[name, before[name]]];
+    return refuse(`${name} was not kept. Write it again, or name a secret: \`\${{ secrets.NAME }}\`.`);
   });
   return Object.fromEntries(entries);
 }
@@ -73,7 +81,7 @@ function readField(field: SchemaField, { at, before, reading }: { at: string; be
   if (shape.kind === 'choices') return namesValue(text) ? text.trim() : linesOf(text);
   if (shape.kind === 'list') return readList(linesOf(text), shape);
   if (shape.kind === 'record')
-    return namesValue(text) && !/[:=]/.test(text.split('${{', 1)[0]!) ? text.trim() : readRecord(text, at, reading);
+    return namesValue(text) && !/[:=]/.test(text.split('${{', 1)[0]!) ? text.trim() : readRecord(text, { at, before, reading });
   if (shape.kind === 'json') return readJson(text, { at, asText: shape.text, reading });
   return shape.kind === 'choice' ? text.trim() : readText(text, shape);
 }

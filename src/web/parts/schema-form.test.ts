@@ -105,6 +105,26 @@ describe('forms from schemas', () => {
     expect(markup.split('<details')[0]).toContain('is no status');
   });
 
+  test('credentials among lines are hidden, stay as they were, and are asked for again when they were only typed', () => {
+    const schema = kinds.get('webhook')!;
+    const before = { headers: { authorization: 'Bearer kept', 'x-plain': 'seen', 'x-token': '${{ secrets.T }}' } };
+    const markup = schemaFields({ view, path, schema, prefix: 'with', values: before }).text;
+    expect([markup.includes('kept'), markup.includes('x-plain: seen'), markup.includes('secrets.T')]).toEqual([false, true, true]);
+    expect(readSchemaValues(schema, submitted(markup), { prefix: 'with', before })).toEqual({ value: before, problems: [] });
+    const values = { 'with.headers': 'X-Api-Key=typed\r\nx-plain: seen' };
+    const problem = { type: '', title: '', status: 422, code: 'request_invalid', detail: '', instance: '' };
+    const again = schemaFields({ view: { ...view, refused: { path, values, problem } }, path, schema, prefix: 'with', values: {} }).text;
+    expect([again.includes('typed'), again.includes('x-plain: seen')]).toEqual([false, true]);
+    expect(readSchemaValues(schema, submitted(again), { prefix: 'with' }).problems).toEqual([
+      { path: 'with.headers', message: expect.stringMatching(/^X-Api-Key was not kept/) },
+    ]);
+  });
+
+  test('a long line without a colon is read at once', () => {
+    const values = { 'with.headers': `a${' '.repeat(400_000)}b` };
+    expect(readSchemaValues(kinds.get('webhook')!, values, { prefix: 'with' }).problems).toHaveLength(1);
+  });
+
   test('what cannot be read is told at its field', () => {
     const values = { 'with.name': 'x', 'with.annotations': '[{' };
     expect(readSchemaValues(kinds.get('github/check')!, values, { prefix: 'with' }).problems).toEqual([

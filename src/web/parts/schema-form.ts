@@ -2,6 +2,7 @@ import type { JsonSchema } from '../../watches/json-schema.ts';
 import { html, type Html, type HtmlValue } from '../html.ts';
 import type { View } from '../kit/view.ts';
 import { areaField, checkField, choicesField, refusalOf, selectField, textField } from './form.ts';
+import { hiddenMark, hideLines, isHiddenLine } from './hidden-lines.ts';
 import { isHidden } from './read-schema-values.ts';
 import { fieldsOf, namesValue, writeLine, type SchemaField } from './schema-shape.ts';
 
@@ -87,7 +88,7 @@ function fieldText({ shape, secret }: Pick<SchemaField, 'shape' | 'secret'>, val
   if (Array.isArray(value)) return value.map((item) => (typeof item === 'string' ? item : JSON.stringify(item))).join('\n');
   if (typeof value === 'object')
     return Object.entries(value)
-      .map(([name, item]) => `${name}: ${writeLine(item)}`)
+      .map(([name, item]) => `${name}: ${isHiddenLine(name, item) ? hiddenMark : writeLine(item)}`)
       .join('\n');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
@@ -109,13 +110,22 @@ function withoutCredentials(view: View, { path, name }: { path: string; name: st
   return { ...view, refused: { ...refused, values: { ...refused.values, [name]: '' } } };
 }
 
+/** What a field shows of a refused form: credentials that were typed in are not sent back. */
+function viewOfField(view: View, at: { path: string; name: string }, { secret, shape }: SchemaField): View {
+  if (secret) return withoutCredentials(view, at);
+  const { refused } = view;
+  const text = refused?.path === at.path ? refused.values[at.name] : undefined;
+  if (refused === undefined || text === undefined || shape.kind !== 'record') return view;
+  return { ...view, refused: { ...refused, values: { ...refused.values, [at.name]: hideLines(text) } } };
+}
+
 function fieldView(given: SchemaFields, field: SchemaField): Html {
   const { shape, schema, secret } = field;
   const name = `${given.prefix === '' ? '' : `${given.prefix}.`}${field.name}`;
   const value = given.values[field.name];
   const hidden = secret && isHidden(value);
   if (shape.kind === 'object') return objectView(given, { field, shape, name });
-  const view = secret ? withoutCredentials(given.view, { path: given.path, name }) : given.view;
+  const view = viewOfField(given.view, { path: given.path, name }, field);
   const text = fieldText(field, value);
   const base = { view, path: given.path, name, label: labelOf(field.name), hint: hintOf(field, hidden), covers: true };
   const common = { ...base, value: text, required: field.required && !hidden && given.optional !== true };
