@@ -18,9 +18,11 @@ document.querySelectorAll('dialog[data-open]').forEach((dialog) => {
 
 // The menu of a narrow screen.
 document.addEventListener('click', ({ target }) => {
-  const button = target.closest('[data-menu]');
-  if (button === null) return;
-  const open = document.body.classList.toggle('menu-open');
+  const button = document.querySelector('[data-menu]');
+  const isButton = button?.contains(target) === true;
+  // Elsewhere on the page closes it.
+  if (!isButton && (!document.body.classList.contains('menu-open') || target.closest('#menu') !== null)) return;
+  const open = document.body.classList.toggle('menu-open', isButton ? undefined : false);
   button.setAttribute('aria-expanded', String(open));
 });
 
@@ -88,7 +90,7 @@ async function copyFor({ copy, copyFrom }) {
   const answer = await fetch(copyFrom).catch(() => undefined);
   return answer?.ok === true && (await copyText(await answer.text()));
 }
-document.addEventListener('click', async ({ target }) => {
+async function copyBy(target) {
   const button = target.closest('[data-copy], [data-copy-from]');
   if (button === null || button.dataset.copied !== undefined) return;
   const label = button.querySelector('span') ?? button;
@@ -99,7 +101,8 @@ document.addEventListener('click', async ({ target }) => {
     label.textContent = before;
     delete button.dataset.copied;
   }, 2_000);
-});
+}
+document.addEventListener('click', ({ target }) => void copyBy(target));
 
 // A word that has to be typed before a button that destroys something can be pressed.
 document.addEventListener('input', ({ target }) => {
