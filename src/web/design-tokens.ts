@@ -32,7 +32,7 @@ function usedTokens(css: string, tokens: ReadonlyMap<string, string>, used = new
 
 /**
  * Primer's colours, cut down to those that the style uses: a few KB instead of 240 for each theme. Without a choice the system decides
- * between light and dark, and whether there is to be more contrast; `data-theme` on the root is somebody's own choice.
+ * between light and dark, and whether there is to be more contrast; `data-theme` on the root is somebody's own choice. Paper is white.
  */
 export function selectTokens(css: string): string {
   const known = new Map<ThemeName, string>();
@@ -46,8 +46,8 @@ export function selectTokens(css: string): string {
     known.set(theme, text);
     return text;
   };
-  const system = (query: string, theme: ThemeName) => `@media ${query}{:root:not([data-theme]){${rules(theme)}}}`;
-  const chosen = (theme: ThemeName) => `:root[data-theme='${theme}']{${rules(theme)}}`;
+  const system = (query: string, theme: ThemeName) => `@media screen and ${query}{:root:not([data-theme]){${rules(theme)}}}`;
+  const chosen = (theme: ThemeName) => `@media screen{:root[data-theme='${theme}']{${rules(theme)}}}`;
   return [
     `:root{${rules('light')}}`,
     system('(prefers-contrast:more)', 'light-high-contrast'),
