@@ -12,10 +12,25 @@ const words = { paused: null, synced: 'All is there.' };
 
 describe('how far a taking-over is', () => {
   test.each([
-    ['nothing', [false, false], { state: 'syncing', step: 1, percent: 0, text: 'a goes on' }, ['active', 'waiting']],
-    ['the first', [true, false], { state: 'syncing', step: 2, percent: 50, text: 'b goes on' }, ['done', 'active']],
-    ['all', [true, true], { state: 'synced', step: 2, percent: 100, text: 'All is there.' }, ['done', 'done']],
-  ])('%s is done', (_what, [a, b], wanted, statuses) => {
+    {
+      of: 'nothing',
+      done: [false, false],
+      wanted: { state: 'syncing', step: 1, percent: 0, text: 'a goes on' },
+      statuses: ['active', 'waiting'],
+    },
+    {
+      of: 'the first',
+      done: [true, false],
+      wanted: { state: 'syncing', step: 2, percent: 50, text: 'b goes on' },
+      statuses: ['done', 'active'],
+    },
+    {
+      of: 'all',
+      done: [true, true],
+      wanted: { state: 'synced', step: 2, percent: 100, text: 'All is there.' },
+      statuses: ['done', 'done'],
+    },
+  ])('$of is done', ({ done: [a, b], wanted, statuses }) => {
     const progress = describeSync([fact('a', a!), fact('b', b!)], words);
     expect(progress).toMatchObject({ ...wanted, of: 2 });
     expect(progress.steps.map(({ status }) => status)).toEqual(statuses);

@@ -156,16 +156,20 @@ function readChoice(query: ScopeChoice, body: ScopeChoice): ScopeChoice {
   return isNamed(query) ? query : named;
 }
 
-/** Secrets: written, listed and forgotten; never read back. */
-export function addSecretRoutes(api: Api, context: RouteContext): void {
-  const { db, actions } = context;
-  const auditSecret = async (request: FastifyRequest, done: { owner: SecretOwner; name: string; action: string; after?: unknown }) => {
+function createSecretAudit(db: RouteContext['db']) {
+  return async (request: FastifyRequest, done: { owner: SecretOwner; name: string; action: string; after?: unknown }) => {
     const { owner, name, action, after } = done;
     const { scope, installationId, repositoryId, projectId, watchKey } = owner;
     const where = { scope, ...(projectId && { project_id: projectId }), ...(watchKey && { watch: watchKey }) };
     const told = { ...where, ...(after as object | undefined) };
     await auditRequest(db, request, { action, target: { kind: 'secret', name }, installationId, repositoryId, after: told });
   };
+}
+
+/** Secrets: written, listed and forgotten; never read back. */
+export function addSecretRoutes(api: Api, context: RouteContext): void {
+  const { db, actions } = context;
+  const auditSecret = createSecretAudit(db);
   addSecretReadRoutes(api, context);
   addSecretUsesRoute(api, context);
   addMissingSecretsRoute(api, context);

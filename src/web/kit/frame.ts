@@ -2,7 +2,7 @@ import type { Requester } from '../../people/requester.ts';
 import { html, type Html } from '../html.ts';
 import { icon } from '../icons.ts';
 import { layout } from '../layout.ts';
-import { menu, type Place } from './navigation.ts';
+import { menu, type MenuPlace, type Place } from './navigation.ts';
 import { noticeText } from './notices.ts';
 import type { Site } from './site.ts';
 import { themeOf } from './theme.ts';
@@ -21,8 +21,8 @@ export function liveFragment(live: Readonly<Record<string, Html>>): string {
   return html`${parts}`.text;
 }
 
-function placesFor<Entry extends object>({ admin }: Requester, places: readonly Entry[]): Entry[] {
-  return places.filter((entry) => !('admin' in entry) || admin);
+function placesFor({ admin }: Requester, places: readonly MenuPlace<Place>[]): MenuPlace<Place>[] {
+  return places.filter((entry) => entry.admin !== true || admin);
 }
 
 function menuView(view: View, place: Place | undefined): Html {

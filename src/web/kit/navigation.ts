@@ -1,7 +1,8 @@
 /** The places of the site's menu. A page names the one it belongs to. */
 export type Place = (typeof menu)[number]['places'][number]['place'];
 
-interface MenuPlace<Name extends string = string> {
+/** A place of the menu: where it leads, and by which key. */
+export interface MenuPlace<Name extends string = string> {
   place: Name;
   title: string;
   path: string;

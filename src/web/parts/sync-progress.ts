@@ -30,14 +30,6 @@ function stepView({ name, title, status, text }: SyncStep): Html {
   </li>`;
 }
 
-/** The state of a taking-over in one line, for rows of lists. */
-function syncLine({ state, text }: Pick<Progress, 'state' | 'text'>): Html {
-  return html`<span class="sync-line"
-    ><span class="tone-${tones[state]} ${state === 'syncing' && 'turning'} status-icon">${icon(stateIcons[state], state)}</span>
-    <bdi>${text}</bdi></span
-  >`;
-}
-
 /**
  * How far what GitHub has was taken over, step by step: put it into a live part. It holds no form; a button that tries again stands beside
  * it.

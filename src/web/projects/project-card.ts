@@ -1,4 +1,3 @@
-import { count } from '../../core/count.ts';
 import type { ProjectItem } from '../../http/schemas/project.ts';
 import { html, type Html } from '../html.ts';
 import { icon } from '../icons.ts';
@@ -108,9 +107,4 @@ export function projectCard(project: ProjectItem): Html {
       <span>${enabled && next !== null && html`Next ${timeAgo(next)}`}</span>
     </p>
   </li>`;
-}
-
-/** How many there are, in words for people. */
-function countProjects(number: number): string {
-  return count(number, 'project');
 }

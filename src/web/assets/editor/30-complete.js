@@ -65,11 +65,9 @@ function choices() {
   if (pair) {
     const dash = pair[1].includes('-');
     const path = [...pathAt(lines, row, pair[1].length - (dash ? 2 : 0)), ...(dash ? ['[]'] : []), pair[2]];
-    const words = nodesAt(path, kind).flatMap((node) => [
-      ...(node.enum ?? []),
-      ...(node.items?.enum ?? []),
-      ...(node.type === 'boolean' ? ['true', 'false'] : []),
-    ]);
+    const words = nodesAt(path, kind).flatMap((node) =>
+      [node.enum ?? [], node.items?.enum ?? [], node.type === 'boolean' ? ['true', 'false'] : []].flat(),
+    );
     return { typed: pair[3], words: [...new Set(words.map(String))].map((text) => ({ text, note: '', after: '' })) };
   }
   const key = /^( *)((?:- +)?)([\w./-]*)$/.exec(before);
