@@ -59,7 +59,7 @@ function measures({ recent, attempts, failures }: Destination): Html {
 }
 
 /** A sentence with one dot at its end. */
-const ended = (text: string): string => text.replace(/\.?\s*$/, '.');
+const ended = (text: string): string => `${text.trimEnd().replace(/\.$/, '')}.`;
 
 function lastsView({ last_success_at: good, last_failure_at: bad, last_failure: failure, last_run_id: run }: Destination): Html {
   const why =

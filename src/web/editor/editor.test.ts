@@ -3,6 +3,8 @@ import { hurryWrites } from '../../../test/support/hurry-writes.ts';
 import { openSite, type SiteClient } from '../../../test/support/site-client.ts';
 import { track } from '../../../test/support/story.ts';
 import { adminToken, startTestApp, type ApiObject, type TestApp } from '../../../test/support/test-app.ts';
+import { fieldOf } from './json-fields.ts';
+import { readField } from './field-text.ts';
 
 const path = '.github/repowatch.yml';
 const file = `# ours
@@ -60,6 +62,12 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
+});
+
+test('a field of a million line ends is read at once', () => {
+  const text = `${'\n'.repeat(1_000_000)}x`;
+  const field = fieldOf('text', { type: 'string' }, { path: ['text'], value: 'y' });
+  expect(readField(field, `${text}\r\n\n`)).toEqual({ is: 'changed', value: text });
 });
 
 describe('the watch editor', () => {

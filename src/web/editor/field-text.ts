@@ -3,7 +3,14 @@ import { valueOfYaml } from '../../watches/edit-yaml.ts';
 import { renderBlock } from '../../watches/render-yaml.ts';
 import { isObject, textOf, type EditorField } from './json-fields.ts';
 
-const tidy = (text: string): string => text.replaceAll('\r\n', '\n').replace(/\n+$/, '');
+/** Without the line ends at its end. No pattern: one would try again at each of a million line ends. */
+function tidy(text: string): string {
+  const plain = text.replaceAll('\r\n', '\n');
+  let end = plain.length;
+  while (plain[end - 1] === '\n') end -= 1;
+  return plain.slice(0, end);
+}
+
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : [value]);
 
 /** A time of a schedule as one line: five parts, and the time zone when it is another than UTC. */
