@@ -20,3 +20,10 @@ test('what the pages load is small, and packed once', () => {
   expect(style.gzip.length).toBeLessThan(40_000);
   expect(script.path).toMatch(/^\/assets\/page-[0-9a-f]{12}\.js$/);
 });
+
+test('paper is white: the dark themes are for screens', () => {
+  const lines = assets.style.content.toString().split('\n');
+  const dark = lines.filter((line) => line.includes('color-scheme:dark;'));
+  expect(dark).toHaveLength(4);
+  expect(dark.filter((line) => !line.startsWith('@media screen'))).toEqual([]);
+});
