@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { Browser, BrowserContext } from 'playwright-core';
 import { expectedAnswer, findLeaks, lookers } from './answers.ts';
 import { launchBrowser, openAs, type Look } from './browser.ts';
-import { lookAtHostilePage, lookAtPage, type Findings } from './look-at-page.ts';
+import { lookAtHostilePage, lookAtPage, runAxe, runContrast, type Findings } from './look-at-page.ts';
 import { pageList } from './page-list.ts';
 import type { PageRow } from './page-row.ts';
 import { prepareContext } from './page-watch.ts';
 import { startWebWorld, type Role, type WebWorld } from './web-world.ts';
 
-jest.setTimeout(590_000);
+jest.setTimeout(900_000);
 
 const look: Look = { width: 1440, height: 900, scheme: 'light' };
 /** Pages that are looked at once. */
@@ -66,6 +66,16 @@ test.each(names)('%s: axe, layout, policy, requests', (name) => {
 
 test.each(hostileRows.map(({ name }) => name))('%s, full of hostile texts: nothing runs, the layout holds', (name) => {
   expect(hostile.get(name)).toEqual([]);
+});
+
+test('axe would find what is wrong', async () => {
+  const page = await browser.newPage();
+  await page.setContent(
+    '<html lang="en"><title>x</title><main><h1>Faint</h1><p style="color: #ddd">faint</p><img src="/x" /></main></html>',
+  );
+  expect((await runAxe(page, 'light')).join()).toMatch(/color-contrast.*image-alt/);
+  expect((await runContrast(page, 'dark')).join()).toMatch(/color-contrast/);
+  await page.close();
 });
 
 describe('what is loaded', () => {
