@@ -4,6 +4,7 @@ import { describeError, isRepoWatchError, RepoWatchError } from '../core/errors.
 import type { Log } from '../core/log.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { sqlState } from '../db/transaction.ts';
+import { describeFieldMessage } from './field-message.ts';
 import type { Problem } from './schemas/problem.ts';
 
 /** One field that is wrong in a request. */
@@ -71,7 +72,7 @@ interface Issue {
 function fieldErrors(issues: readonly Issue[]): FieldError[] {
   return issues.flatMap(({ instancePath, message = 'is not valid', params }) => {
     const path = instancePath.split('/').filter(Boolean).join('.');
-    if (!Array.isArray(params?.keys)) return [{ path, message }];
+    if (!Array.isArray(params?.keys)) return [{ path, message: describeFieldMessage(message) }];
     return params.keys.map((key) => ({ path: [path, String(key)].filter(Boolean).join('.'), message: 'is not known here' }));
   });
 }

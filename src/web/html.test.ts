@@ -32,7 +32,15 @@ test.each([
 });
 
 test('no stored address runs anything, or leads to another host as a path', () => {
-  const bad = ['javascript:alert(1)', ' javascript:alert(1)', 'JaVaScRiPt:x', 'data:text/html,x', '//evil.example', '/\\evil.example', 'vbscript:x'];
+  const bad = [
+    'javascript:alert(1)',
+    ' javascript:alert(1)',
+    'JaVaScRiPt:x',
+    'data:text/html,x',
+    '//evil.example',
+    '/\\evil.example',
+    'vbscript:x',
+  ];
   for (const address of bad) expect(html`<a href="${address}">x</a>`.text).toBe('<a href="#">x</a>');
   const good = ['/runs/1', 'https://example.com/a?b', 'http://127.0.0.1:3000', '#L1', '?a=1', ''];
   for (const address of good) expect(html`<form action="${address}"></form>`.text).toBe(`<form action="${address}"></form>`);

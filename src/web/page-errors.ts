@@ -21,7 +21,9 @@ export function createPageErrors(site: Site) {
     const { status, title } = catalogue[code];
     const detail = expected?.message ?? `The log has more under request ${request.id}.`;
     void reply.code(status);
-    if (request.headers['hx-request'] !== undefined) return reply.type('text/plain; charset=utf-8').send(`${title}: ${detail}`);
+    // Escaped: htmx puts it into the page as markup.
+    if (request.headers['hx-request'] !== undefined)
+      return reply.type('text/html; charset=utf-8').send(html`<p class="tone-danger" role="alert">${title}: ${detail}</p>`.text);
     void reply.type('text/html; charset=utf-8');
     // Whoever has not signed in sees no frame: its menu is for people.
     if (request.requester === undefined) return reply.send(problemPage(site.assets, { title, detail }));

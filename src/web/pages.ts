@@ -9,6 +9,7 @@ import { loadAssets, type Assets } from './assets.ts';
 import { addBasePathHook } from './base-path.ts';
 import { addDestinationPages } from './destinations/add-destination-pages.ts';
 import { addActivityPages } from './activity/add-activity-pages.ts';
+import { addCompression } from './compress.ts';
 import { createDoor } from './door.ts';
 import { addEditorPages } from './editor/add-editor-pages.ts';
 import type { Site } from './kit/site.ts';
@@ -71,6 +72,7 @@ export function createPages(options: PagesOptions): (app: FastifyInstance, gate:
     const context = { ...options, assets, door, signIn: options.people.signIn, publicUrl };
     app.setErrorHandler(createPageErrors(site));
     addBasePathHook(app, publicUrl);
+    addCompression(app);
     addAssetRoute(app, assets);
     addLoginRoutes(app, context);
     addSignInRoutes(app, context);

@@ -8,7 +8,8 @@ export async function findApiWatch(db: Db, repositoryId: string, key: string): P
     'select c.content from repositories r join configs c on c.id = r.api_config_id where r.id = :repositoryId',
     { repositoryId },
   );
-  const { watches } = row === undefined ? { watches: {} } : (JSON.parse(row.content) as { watches: Record<string, Record<string, unknown>> });
+  const { watches } =
+    row === undefined ? { watches: {} } : (JSON.parse(row.content) as { watches: Record<string, Record<string, unknown>> });
   const watch = Object.hasOwn(watches, key) ? watches[key] : undefined;
   return watch === undefined || watch['x-hook'] !== undefined ? undefined : watch;
 }

@@ -8,6 +8,7 @@ import type { TokenGate } from '../../http/auth.ts';
 import type { Repository } from '../../http/schemas/repository.ts';
 import { loadAssets } from '../assets.ts';
 import { addBasePathHook } from '../base-path.ts';
+import { addCompression } from '../compress.ts';
 import { createDoor } from '../door.ts';
 import { html } from '../html.ts';
 import { createLiveHub } from '../live.ts';
@@ -51,6 +52,7 @@ function addSite(app: FastifyInstance, gate: TokenGate, db: TestDatabase['db']):
   const site: Site = { app, assets, door, hub: createLiveHub({ intervalMs: 20, log }), log, version: '0', publicUrl };
   app.setErrorHandler(createPageErrors(site));
   addBasePathHook(app, publicUrl);
+  addCompression(app);
   addLoginRoutes(app, { db, adminToken: testToken, assets, door, signIn: undefined });
   addLiveRoute(site);
   addPage(site, thing);
@@ -91,6 +93,15 @@ test('a page asks the REST side as whoever looks, as often as it needs, and stan
     expect(text).toContain('href="/watch/repositories"');
     expect(text.match(/(?:href|src|action)="\/(?!watch\/)/g)).toBeNull();
   }
+});
+
+test('a page goes out packed to who takes that, and is the same', async () => {
+  const plain = await get('/things/acme/app', { cookie, 'accept-encoding': 'identity' });
+  expect([plain.headers.get('content-encoding'), plain.headers.get('vary')]).toEqual([null, 'accept-encoding']);
+  const packed = await get('/things/acme/app', { cookie, 'accept-encoding': 'gzip' });
+  expect(packed.headers.get('content-encoding')).toBe('gzip');
+  const withoutKey = (text: string) => text.replace(/name="form_key" value="[^"]*"/, '');
+  expect(withoutKey(await packed.text())).toBe(withoutKey(await plain.text()));
 });
 
 test('who has not signed in is asked to, and comes back here; what is not there is a page', async () => {
