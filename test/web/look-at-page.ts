@@ -95,8 +95,8 @@ export async function lookAtPage({ context, world, row }: Looking): Promise<Find
   try {
     const response = await page.goto(world.url + row.path(world.calm), { waitUntil: 'load' });
     const troubles = await checkHeading(page, { row, things: world.calm, status: response?.status() ?? 0 });
-    const { shift } = await readCollected(page);
-    if (shift > allowedShift) troubles.push(`moved by ${shift.toFixed(3)} after it was drawn`);
+    const { shift, moved } = await readCollected(page);
+    if (shift > allowedShift) troubles.push(`moved by ${shift.toFixed(3)} after it was drawn: ${moved.join('; ')}`);
     troubles.push(...(await runAxe(page, 'light')));
     await page.emulateMedia({ colorScheme: 'dark' });
     troubles.push(...(await runContrast(page, 'dark')));

@@ -14,8 +14,14 @@ export interface PageWatch {
 const collector = `
   window.__shift = 0;
   window.__violations = [];
+  window.__moved = [];
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.__shift += entry.value;
+    for (const entry of list.getEntries()) {
+      if (entry.hadRecentInput) continue;
+      window.__shift += entry.value;
+      const name = ({ node }) => (node?.parentElement?.className ?? '') + ' > ' + node?.nodeName + '.' + (node?.className ?? '');
+      window.__moved.push(entry.value.toFixed(3) + ' at ' + Math.round(entry.startTime) + ' ms: ' + entry.sources.slice(0, 3).map(name).join(', '));
+    }
   }).observe({ type: 'layout-shift', buffered: true });
   document.addEventListener('securitypolicyviolation', (event) => {
     window.__violations.push(event.violatedDirective + ' ' + event.blockedURI + ' ' + (event.sample ?? ''));
@@ -57,9 +63,16 @@ export function watchPage(page: Page, home: string): PageWatch {
   return { troubles, loaded, counted: async () => void (await Promise.all(pending)) };
 }
 
-/** What a page collected by itself: layout shifts and violations of the policy. */
-export async function readCollected(page: Page): Promise<{ shift: number; violations: string[] }> {
-  return (await page.evaluate('({ shift: window.__shift, violations: window.__violations })')) as { shift: number; violations: string[] };
+/** What a page collected by itself: how far things moved, and which; violations of the policy. */
+interface Collected {
+  shift: number;
+  moved: string[];
+  violations: string[];
+}
+
+/** Reads what a page has collected so far. */
+export async function readCollected(page: Page): Promise<Collected> {
+  return (await page.evaluate('({ shift: window.__shift, moved: window.__moved, violations: window.__violations })')) as Collected;
 }
 
 /** How much wider a document is than its window, with the element that is to blame; undefined when it fits. */
