@@ -14,7 +14,7 @@ test.each([
   [z.number().max(9), 10, 'must be at most 9'],
   [z.coerce.number(), 'x', 'must be a number'],
   [z.boolean(), 'x', 'must be true or false'],
-  [z.enum(['a', 'b']), 'c', 'must be one of a, b'],
+  [z.enum(['a', 'b']), 'c', 'must be one of "a", "b"'],
   [z.object({}), 1, 'must be an object'],
   [z.email(), 'x', 'must be an e-mail address'],
   [z.url(), 'x', 'must be an address such as https://example.com'],

@@ -6,7 +6,7 @@ const words: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
   [/^Too big: expected (?:string|array) to have <=(\d+) (characters|items)/, (count, what) => `must have at most ${count} ${what}`],
   [/^Too small: expected number to be (>=|>)(\S+)/, (sign, count) => `must be ${sign === '>' ? 'more than' : 'at least'} ${count}`],
   [/^Too big: expected number to be (<=|<)(\S+)/, (sign, count) => `must be ${sign === '<' ? 'less than' : 'at most'} ${count}`],
-  [/^Invalid option: expected one of (.+)/, (options) => `must be one of ${options.replaceAll('"', '').split('|').join(', ')}`],
+  [/^Invalid option: expected one of (.+)/, (options) => `must be one of ${options.split('|').join(', ')}`],
   [/^Invalid input: expected "?([^",]+)"?$/, (wanted) => `must be ${wanted}`],
   [/^Invalid input: expected (int|number), received \w+/, () => 'must be a number'],
   [/^Invalid input: expected boolean, received \w+/, () => 'must be true or false'],

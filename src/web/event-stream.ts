@@ -18,9 +18,11 @@ export function openEventStream(reply: FastifyReply, onClose: () => void): Event
   response.flushHeaders();
   let pending: string | undefined;
   let full = false;
+  let sent = 0;
   const write = (data: string) => {
+    sent += 1;
     full = !response.write(
-      `${data
+      `id: ${sent}\n${data
         // A carriage return ends a line of the stream, too: what somebody wrote behind one would be a field of it.
         .split(/\r\n|\r|\n/)
         .map((line) => `data: ${line}\n`)

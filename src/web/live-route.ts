@@ -5,6 +5,7 @@ import { refuseOtherSite } from '../http/own-page.ts';
 import { liveHeader, liveKey } from './kit/live-reading.ts';
 import { pageRoute } from './kit/pages.ts';
 import type { Site } from './kit/site.ts';
+import { digestNews } from './live.ts';
 import { openEventStream, type EventStream } from './event-stream.ts';
 
 /** Reads the fresh parts of a page as whoever holds this cookie; undefined when the page is not for them, or not any more. */
@@ -37,6 +38,15 @@ function readTarget(request: FastifyRequest): string {
   return path;
 }
 
+/**
+ * True when the page was made with these very parts. Once it has heard of others, which the browser tells by the number of the last event when it
+ * comes back, what it was made with says nothing any more.
+ */
+function isShown({ headers, query }: FastifyRequest, first: string): boolean {
+  const { have } = query as Record<string, unknown>;
+  return headers['last-event-id'] === undefined && have === digestNews(first);
+}
+
 function requireRoom({ hub }: Site, place: { key: string; who: string }): void {
   if (!hub.hasRoom(place)) throw new RepoWatchError('page_busy', 'Too many pages are live at once. Close some of them.');
 }
@@ -50,8 +60,8 @@ export function addLiveRoute(site: Site): void {
     const of = readTarget(request);
     const place = { key: `${session.id} ${of}`, who: requester.userId ?? session.id };
     requireRoom(site, place);
-    if ((await readParts(site, of, request)) === undefined)
-      throw new RepoWatchError('not_found', 'There is no such page for you. Load it again.');
+    const first = await readParts(site, of, request);
+    if (first === undefined) throw new RepoWatchError('not_found', 'There is no such page for you. Load it again.');
     // Others came while it was read.
     requireRoom(site, place);
     void reply.hijack();
@@ -64,6 +74,7 @@ export function addLiveRoute(site: Site): void {
     stop = site.hub.subscribe(
       { ...place, read: async () => await readParts(site, of, request) },
       { hear: (fragment) => stream.send(fragment), end: () => stream.end() },
+      isShown(request, first) ? first : undefined,
     );
     return reply;
   });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createLog } from '../core/log.ts';
-import { createLiveHub } from './live.ts';
+import { createLiveHub, digestNews } from './live.ts';
 
 const log = createLog({ level: 'silent' });
 
@@ -109,4 +109,22 @@ test('says once that it cannot read again, also to who comes then, and takes it 
   expect([await early.next(), await early.next()]).toEqual([expect.not.stringContaining('older'), 'fresh']);
   expect([early.queue, await late.next(), await late.next()]).toEqual([[], expect.stringContaining('live-trouble'), 'fresh']);
   hub.close();
+});
+
+test('who has a reading before their eyes hears of the next one only', async () => {
+  let state = 'one';
+  const hub = createLiveHub({ intervalMs: 1, log });
+  const view = { key: '/', who: 'mona', read: async () => state };
+  const [first, second, third] = [createListener(), createListener(), createListener()];
+  hub.subscribe(view, { hear: first.listen, ...quiet }, 'one');
+  hub.subscribe(view, { hear: second.listen, ...quiet }, 'one');
+  hub.subscribe(view, { hear: third.listen, ...quiet }, 'older');
+  expect([first.queue, second.queue, third.queue]).toEqual([[], [], ['one']]);
+  state = 'two';
+  expect(await first.next()).toBe('two');
+  expect(await second.next()).toBe('two');
+  hub.close();
+  const aged = (age: string) => digestNews(`<relative-time datetime="x">${age}</relative-time>`);
+  expect(aged('now')).toBe(aged('1 min. ago'));
+  expect(digestNews('a')).not.toBe(digestNews('b'));
 });

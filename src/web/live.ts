@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { html } from './html.ts';
@@ -41,14 +42,19 @@ interface Watched {
 export interface LiveHub {
   /** False when too many look already, or this person at too much. */
   hasRoom(view: Pick<LiveView, 'key' | 'who'>): boolean;
-  /** Answers how to stop. The listener hears the present state soon. */
-  subscribe(view: LiveView, listener: Listener): () => void;
+  /** Answers how to stop. The listener hears the present state soon; `shown` is a reading that they have before their eyes already. */
+  subscribe(view: LiveView, listener: Listener, shown?: string): () => void;
   close(): void;
 }
 
 /** What differs at every reading is no news: the text of relative times, which the page counts on by itself, and the keys of forms. */
 function newsOf(fragment: string): string {
   return fragment.replaceAll(/(<relative-time[^>]*>)[^<]*|(name="form_key" value=")[^"]*/g, '$1$2');
+}
+
+/** Tells whether two readings of a page show the same, in a few letters that fit into an address. */
+export function digestNews(fragment: string): string {
+  return createHash('sha256').update(newsOf(fragment)).digest('base64url').slice(0, 22);
 }
 
 /** What stands above a page whose parts cannot be read again, or nothing; the frame has the place for it. */
@@ -117,11 +123,11 @@ export function createLiveHub(options: { intervalMs: number; log: Log }): LiveHu
 
   return {
     hasRoom: (view) => !closed && hasPlace([...views.values()], view),
-    subscribe(view, listener) {
-      const watched = views.get(view.key) ?? { view, listeners: new Set<Listener>(), last: undefined, troubled: false };
+    subscribe(view, listener, shown) {
+      const watched = views.get(view.key) ?? { view, listeners: new Set<Listener>(), last: shown, troubled: false };
       views.set(view.key, watched);
       watched.listeners.add(listener);
-      if (watched.last !== undefined) listener.hear(watched.last);
+      if (watched.last !== undefined && (shown === undefined || newsOf(watched.last) !== newsOf(shown))) listener.hear(watched.last);
       if (watched.troubled) listener.hear(liveTrouble(true));
       void readAll();
       return () => {

@@ -274,7 +274,7 @@ describe('live', () => {
     await readUntil('of 5 done');
     const id = await seedDelivery(base.db, repository);
     await readUntil(`id="thread-delivery-${id}"`);
-    expect(text.split('\n').every((line) => line === '' || line.startsWith('data: ') || line.startsWith(':'))).toBe(true);
+    expect(text.split('\n').every((line) => line === '' || /^(?:data|id): /.test(line) || line.startsWith(':'))).toBe(true);
     const closed = own.close(30_000);
     expect(
       await (async () => {

@@ -40,7 +40,7 @@ async function editorContent(view: View, at: { facts: EditorFacts; state: Editor
   const ways = waysView({ view, facts, state, values, refused });
   return {
     title: head.title,
-    body: html`${head.html}${editorView({ facts, state, check, values, simulation, ways })}`,
+    body: html`${head.html}${editorView({ facts, state, check, values, simulation, ways, isUnsaved: refused !== undefined })}`,
     scripts: ['editor'],
     width: 'wide',
   };

@@ -23,6 +23,8 @@ export interface EditorShow {
   simulation?: Html | undefined;
   /** The ways into force. */
   ways: Html;
+  /** What was written was refused, and is nowhere but here. */
+  isUnsaved?: boolean;
 }
 
 /** The form of the part that is shown. */
@@ -152,6 +154,7 @@ export function editorView(show: EditorShow): Html {
     method="post"
     action="${editorPath(facts.fullName)}"
     data-editor
+    ${show.isUnsaved === true && 'data-unsaved'}
     data-schema="${facts.repository.name === '.github' ? '/schema/repowatch-organization.json' : '/schema/repowatch.json'}"
   >
     <button class="sr-only" type="submit" name="op" value="form" tabindex="-1">Take the form over into the file</button>

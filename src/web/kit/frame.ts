@@ -2,6 +2,7 @@ import type { Requester } from '../../people/requester.ts';
 import { html, type Html } from '../html.ts';
 import { icon } from '../icons.ts';
 import { layout } from '../layout.ts';
+import { digestNews } from '../live.ts';
 import { menu, type MenuPlace, type Place } from './navigation.ts';
 import { noticeText } from './notices.ts';
 import type { Site } from './site.ts';
@@ -121,6 +122,11 @@ function notice(view: View): Html | false {
   return text !== undefined && html`<p class="flash flash-success" role="status">${icon('check')} ${text}</p>`;
 }
 
+/** The stream of a page, which says what the page was made with: only what is different is sent. */
+function livePath(view: View, live: Readonly<Record<string, Html>>): string {
+  return `/live?of=${encodeURIComponent(view.url)}&have=${digestNews(liveFragment(live))}`;
+}
+
 /** A page inside the site's frame: bar, menu, what was done, content. */
 export function framedPage(site: Site, view: View, page: PageContent & { place?: Place }): string {
   const isLive = page.live !== undefined;
@@ -132,7 +138,7 @@ export function framedPage(site: Site, view: View, page: PageContent & { place?:
         ${isLive && html`<div id="live-trouble" role="alert"></div>`}${notice(view)} ${page.body}
       </main>
     </div>
-    ${keysHelp(view)} ${isLive && html`<div hidden hx-sse:connect="/live?of=${encodeURIComponent(view.url)}" hx-swap="none"></div>`}`;
+    ${keysHelp(view)} ${page.live !== undefined && html`<div hidden hx-sse:connect="${livePath(view, page.live)}" hx-swap="none"></div>`}`;
   return layout(site.assets, {
     title: page.title === 'RepoWatch' ? page.title : `${page.title} · RepoWatch`,
     body,

@@ -155,7 +155,6 @@ test('the parts of an open page arrive when they change, and the stream ends wit
       text += value;
     }
   };
-  await readUntil('hx-target="#state"');
   await base.db.raw(`update repositories set full_name = 'acme/App' where full_name = 'acme/app'`);
   await readUntil('<b>acme/App</b>');
   expect(text).toContain('<b>acme/App</b>');

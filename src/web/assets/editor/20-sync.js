@@ -16,7 +16,8 @@ const place = document.getElementById('editor-form');
 const problems = document.getElementById('editor-problems');
 const simulation = document.getElementById('editor-simulation');
 const busy = form.querySelector('.editor-busy');
-const opened = area.value;
+/** What is kept elsewhere, too; nothing of it when the server refused what was written. */
+const opened = form.hasAttribute('data-unsaved') ? undefined : area.value;
 const touched = new Set();
 let timer;
 let tryTimer;
