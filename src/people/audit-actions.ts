@@ -3,6 +3,7 @@ export const auditActions: Readonly<Record<string, readonly string[]>> = {
   access: ['changed'],
   action: ['changed', 'created', 'deleted', 'replaced'],
   breaker: ['reset'],
+  config: ['proposed', 'recheck_requested'],
   connection: ['tested'],
   default_hook: ['created', 'removed', 'replaced'],
   delivery: ['retried'],

@@ -13,7 +13,7 @@ beforeAll(async () => {
     issues: 'write',
     pull_requests: 'write',
     administration: 'write',
-    contents: 'read',
+    contents: 'write',
     metadata: 'read',
     members: 'read',
   };
