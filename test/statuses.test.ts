@@ -28,6 +28,7 @@ const checked: Record<string, string> = {
   'jobs.replay_config': 'replayConfigs',
   'runs.replay_config': 'replayConfigs',
   'github_usage.purpose': 'githubPurposes',
+  'github_usage_slots.purpose': 'githubPurposes',
   'github_pauses.reason': 'githubPauseReasons',
   'configs.managed_by': 'managers',
   'watches.managed_by': 'managers',
@@ -72,6 +73,7 @@ async function readChecks(): Promise<Record<string, string[]>> {
     select c.conrelid::regclass || '.' || a.attname as place, pg_get_constraintdef(c.oid) as definition
     from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
     where c.contype = 'c' and c.connamespace = 'public'::regnamespace and cardinality(c.conkey) = 1
+      and a.atttypid = 'text'::regtype
     order by place`);
   return Object.fromEntries(
     rows.map(({ place, definition }) => [place, [...definition.matchAll(/'([^']*)'::text/g)].map((match) => match[1]!)]),
