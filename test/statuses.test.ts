@@ -73,7 +73,7 @@ async function readChecks(): Promise<Record<string, string[]>> {
     select c.conrelid::regclass || '.' || a.attname as place, pg_get_constraintdef(c.oid) as definition
     from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
     where c.contype = 'c' and c.connamespace = 'public'::regnamespace and cardinality(c.conkey) = 1
-      and a.atttypid = 'text'::regtype
+      and a.atttypid in ('text'::regtype, 'text[]'::regtype)
     order by place`);
   return Object.fromEntries(
     rows.map(({ place, definition }) => [place, [...definition.matchAll(/'([^']*)'::text/g)].map((match) => match[1]!)]),

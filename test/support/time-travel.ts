@@ -1,4 +1,5 @@
 import type { Db } from '../../src/db/connect.ts';
+import { transaction } from '../../src/db/transaction.ts';
 
 /** Everything that is due at some time, with the times themselves. What was seen or said keeps its time. */
 const dueTimes: Record<string, string[]> = {
@@ -18,14 +19,17 @@ const dueTimes: Record<string, string[]> = {
  */
 export async function passTime(db: Db, ms: number): Promise<void> {
   const seconds = ms / 1000;
+  // Whole tables, in no order, while the server works on them: a deadlock with it is tried again, as the server does.
+  const move = async (statement: string, values: unknown) =>
+    await transaction(db, async (trx) => await trx.raw(statement, values as never));
   for (const [table, columns] of Object.entries(dueTimes)) {
     const moved = columns.map((column) => `${column} = ${column} - make_interval(secs => :seconds)`).join(', ');
     const some = columns.map((column) => `${column} > now()`).join(' or ');
-    await db.raw(`update ${table} set ${moved} where ${some}`, { seconds } as unknown as Record<string, string>);
+    await move(`update ${table} set ${moved} where ${some}`, { seconds });
   }
   // How long ago a configuration was looked at says how long the next failure waits.
-  await db.raw('update repositories set config_checked_at = config_checked_at - make_interval(secs => ?)', [seconds]);
+  await move('update repositories set config_checked_at = config_checked_at - make_interval(secs => ?)', [seconds]);
   // A newer note than what a process remembers, so that it is believed.
-  await db.raw('update github_pauses set until = until - make_interval(secs => ?), noted_at = clock_timestamp()', [seconds]);
-  await db.raw('update github_limits set resets_at = resets_at - make_interval(secs => ?), noted_at = clock_timestamp()', [seconds]);
+  await move('update github_pauses set until = until - make_interval(secs => ?), noted_at = clock_timestamp()', [seconds]);
+  await move('update github_limits set resets_at = resets_at - make_interval(secs => ?), noted_at = clock_timestamp()', [seconds]);
 }
