@@ -12,6 +12,12 @@ beforeAll(async () => {
   await github.installApp('acme', 'all');
   await world.eventually('acme/app is known', async () => (await world.list('/api/repos'))[0]);
   await world.eventually('its branch, too', async () => (await world.list('/api/repos/acme/app/branches'))[0]);
+  // What is taken over in the background changes the repository, and its tag with it.
+  await world.eventually('it is taken over whole', async () => {
+    const repository = await world.api('/api/repos/acme/app');
+    const settled = (await world.list('/api/deliveries?status=unprocessed,processing')).length === 0;
+    return settled && repository['config_checked_at'] !== null && repository['last_synced_at'] !== null;
+  });
 });
 
 afterAll(async () => await world[Symbol.asyncDispose]());
