@@ -189,7 +189,9 @@ test('who disconnects from GitHub is forgotten there and signed out here, and in
   expect([done.status, done.headers.get('location')]).toEqual([303, '/repowatch/login']);
   expect((await page('/installations', own)).status).toBe(303);
   expect((await page('/installations', cookies.clerk)).status).toBe(303);
-  const [entry] = await world.list('/api/audit?action=user.disconnected');
-  expect(entry).toMatchObject({ actor: { login: 'clerk' }, target: { name: 'clerk' } });
+  // GitHub's own word of it may have come by then, and leaves an entry, too.
+  const entries = await world.list('/api/audit?action=user.disconnected');
+  expect(entries).toContainEqual(expect.objectContaining({ actor: expect.objectContaining({ login: 'clerk' }) }));
+  expect(entries.every(({ target }) => (target as { name: string }).name === 'clerk')).toBe(true);
   expect(await world.list('/api/installations')).toHaveLength(1);
 });
