@@ -10,13 +10,11 @@ beforeAll(async () => {
   await github.createAccount('acme', 'Organization');
   await github.createRepository({ owner: 'acme', name: 'app', files: { 'README.md': '# app\n' } });
   await github.installApp('acme', 'all');
-  await world.eventually('acme/app is known', async () => (await world.list('/api/repos'))[0]);
-  await world.eventually('its branch, too', async () => (await world.list('/api/repos/acme/app/branches'))[0]);
-  // What is taken over in the background changes the repository, and its tag with it.
-  await world.eventually('it is taken over whole', async () => {
-    const repository = await world.api('/api/repos/acme/app');
-    const settled = (await world.list('/api/deliveries?status=unprocessed,processing')).length === 0;
-    return settled && repository['config_checked_at'] !== null && repository['last_synced_at'] !== null;
+  // Whole: what is taken over in the background changes the repository, and its tag with it.
+  await world.eventually('acme/app is taken over whole', async () => {
+    const [repository] = await world.list('/api/repos');
+    const open = await world.list('/api/deliveries?status=unprocessed,processing');
+    return open.length === 0 && repository?.['config_checked_at'] != null && repository['last_synced_at'] !== null;
   });
 });
 
@@ -46,6 +44,7 @@ async function ask(
 }
 
 const hook = (events: string[]) => ({ url: 'https://example.com/hook', events });
+const secret = (value: string) => ({ value, scope: 'repository', repository: 'acme/app' });
 const secretPlace = '?scope=repository&repository=acme/app';
 
 describe('edits on condition', () => {
@@ -66,16 +65,7 @@ describe('edits on condition', () => {
     ['a default hook', '/api/installations/1/default-hooks/one', 'PUT', [hook(['COMMIT']), hook(['TAG_CREATED'])]],
     ['rules for hooks', '/api/installations/1/hook-rules', 'PUT', [{ copy_on: ['fork'] }, { copy_on: [] }]],
     ['a person', '/api/people/mona?installation=1', 'PUT', [{ email: 'mona@example.com' }, { email: 'm@example.com' }]],
-    [
-      'a secret',
-      '/api/secrets/TOKEN',
-      'PUT',
-      [
-        { value: 'one-long-value', scope: 'repository', repository: 'acme/app' },
-        { value: 'two-long-value', scope: 'repository', repository: 'acme/app' },
-      ],
-      `/api/secrets/TOKEN${secretPlace}`,
-    ],
+    ['a secret', '/api/secrets/TOKEN', 'PUT', [secret('one-long-value'), secret('two-long-value')], `/api/secrets/TOKEN${secretPlace}`],
   ];
 
   test.each(edited)('%s: stale tags are 412, fresh ones go', async (...row) => {
