@@ -87,7 +87,7 @@ function topBar(site: Site, view: View, isLive: boolean): Html {
   </header>`;
 }
 
-/** Keys that do something on every page; the rest of the help is read from the menu by the script. */
+/** What every key does: those of every page, and behind `g` the places of the menu that whoever looks has. */
 function keysHelp({ requester }: View): Html {
   const keys = [
     ['/', 'Search'],

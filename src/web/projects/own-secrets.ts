@@ -5,8 +5,9 @@ import { icon } from '../icons.ts';
 import type { ListAnswer } from '../kit/api-client.ts';
 import type { View } from '../kit/view.ts';
 import { dialog, dialogButton } from '../parts/dialog.ts';
-import { areaField, buttonForm, form, refusalOf, textField } from '../parts/form.ts';
+import { buttonForm, form, refusalOf, textField } from '../parts/form.ts';
 import { timeAgo } from '../parts/relative-time.ts';
+import { hostsField } from '../secrets/secret-fields.ts';
 
 /** What is told of a secret of a project or an action. */
 export type OwnSecret = z.output<typeof ownSecretSchema>;
@@ -14,21 +15,6 @@ export type OwnSecret = z.output<typeof ownSecretSchema>;
 /** The secrets of a project or an action, without their values. */
 export async function readOwnSecrets(view: View, path: string): Promise<OwnSecret[]> {
   return (await view.api.get<ListAnswer<OwnSecret>>(`${path}?limit=100`)).data;
-}
-
-function destinationsField(view: View, path: string, secret?: OwnSecret): Html {
-  return areaField({
-    view,
-    path,
-    name: 'destinations',
-    label: 'May be sent to',
-    rows: 2,
-    code: true,
-    covers: true,
-    value: secret?.destinations?.join('\n') ?? '',
-    placeholder: 'api.example.com',
-    hint: 'Hosts, one in each line; *.example.com for all below one. Empty: anywhere.',
-  });
 }
 
 function addDialog(view: View, path: string, id: string): Html {
@@ -39,7 +25,7 @@ function addDialog(view: View, path: string, id: string): Html {
     submit: 'Add the secret',
     fields: html`${textField({ ...field, name: 'name', label: 'Name', required: true, maxlength: 100, placeholder: 'DEPLOY_TOKEN', hint: 'Letters, digits and _.' })}
     ${textField({ ...field, name: 'value', label: 'Value', type: 'password', required: true, hint: 'It is encrypted, and never shown again, to nobody.' })}
-    ${destinationsField(view, path)}`,
+    ${hostsField(view, path, null)}`,
   });
   return dialog({ id, title: 'Add a secret', body, open: refusalOf(view, path) !== undefined });
 }
@@ -50,7 +36,7 @@ function replaceDialog(view: View, path: string, secret: OwnSecret): Html {
     path,
     submit: 'Replace the value',
     fields: html`${textField({ view, path, name: 'value', label: 'New value', type: 'password', required: true, hint: 'The next run gets it. The former value is gone.' })}
-    ${destinationsField(view, path, secret)}`,
+    ${hostsField(view, path, secret.destinations)}`,
   });
   return dialog({ id: dialogIdOf(path), title: `Replace ${secret.name}`, body, open: refusalOf(view, path) !== undefined });
 }
